@@ -1,0 +1,1 @@
+"""codegen makes verified training data for code models."""

@@ -1,0 +1,45 @@
+"""Our own failures. A program's failure is a value (see `codegen.records.Verdict`), never one of these.
+
+    CodegenError
+    ├── UsageError              what the user gave cannot be used; the message says what and how to mend it
+    │   └── ToolchainError      a language's tools are missing on this machine or in an image
+    └── InfrastructureError     ours or the machine's; retried, reported, never shown to a model or scored
+        ├── SandboxError        a slot died, a daemon is gone, a supervisor answered nonsense
+        ├── ModelError          the model server is unreachable, refused, or answered nonsense
+        │   └── ReplayMiss      the recorded journal does not know this request
+        └── JournalError        the journal cannot be read or written (disk full, locked, another version)
+"""
+
+from __future__ import annotations
+
+
+class CodegenError(Exception):
+    """Base of every error that codegen raises on purpose."""
+
+
+class UsageError(CodegenError):
+    """The user's input cannot be used. The message is fit to be printed as it is."""
+
+
+class ToolchainError(UsageError):
+    """A language's tools are missing; the message names them and the way to get them."""
+
+
+class InfrastructureError(CodegenError):
+    """Something of ours failed. Never a verdict, never shown to a model."""
+
+
+class SandboxError(InfrastructureError):
+    """A sandbox could not be started, died, or broke its protocol."""
+
+
+class ModelError(InfrastructureError):
+    """The model endpoint could not answer. Never carries an API key."""
+
+
+class ReplayMiss(ModelError):  # noqa: N818 - it names what happened, as KeyError does
+    """A recorded journal was asked for a call that it does not hold."""
+
+
+class JournalError(InfrastructureError):
+    """The journal cannot be opened, read or written."""

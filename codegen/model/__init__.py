@@ -1,0 +1,1 @@
+"""Whatever answers prompts: the contract and its implementations."""

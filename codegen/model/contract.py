@@ -1,0 +1,78 @@
+"""The model contract: a conversation goes in, `n` answers come out.
+
+Kept by the client for OpenAI-compatible servers (`codegen.model.openai`, made for vLLM), the
+builtin teacher (`codegen.model.builtin`) and the recorded journal (`codegen.model.replay`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Purpose = Literal["problem", "tests", "solution", "repair"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to draw answers. `seed` makes a backend that honours it reproducible."""
+
+    temperature: float = 0.8
+    top_p: float = 0.95
+    max_tokens: int = 4096
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call. `purpose` labels it for accounts and displays; `prompt_sha256` is the template's version."""
+
+    purpose: Purpose
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    n: int = 1
+    prompt_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer. Token counts are the server's; 0 where it gives none. `call` is the journal's key."""
+
+    text: str
+    finish_reason: str = "stop"
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning: str = ""
+    call: str = ""
+
+
+class Model(Protocol):
+    """Answers requests, many at once."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as records carry it."""
+
+    @property
+    def revision(self) -> str:
+        """What tells one version of the model from another; part of every call's key."""
+
+    async def complete(self, request: Request) -> tuple[Reply, ...]:
+        """Return exactly `request.n` answers.
+
+        `prompt_tokens` of a call is on its first reply only, so that sums are right.
+
+        Raises:
+            ModelError: after retries; says what was tried and for how long, never a key.
+        """
+
+    async def close(self) -> None:
+        """Release connections. Safe to call twice."""

@@ -1,0 +1,1 @@
+"""Isolated execution: the contract, and the two ways to keep it (`docker`, `local`)."""

@@ -1,0 +1,148 @@
+"""The sandbox contract: a job goes in, an execution comes out. It knows no languages.
+
+A **job** names an environment (a toolchain image: `python`, `rust`, `go`) and a list of steps that
+share one private working folder, `/job`. Steps run one after another; the first that does not
+succeed ends the job unless it says `keep_going`. A **step** is one command (or one forked warm
+interpreter) with its own files, limits and, where it asks for it, a private channel:
+
+- `frames` are fed on descriptor 3, one at a time, as 4-byte big-endian length + bytes; the
+  process answers on descriptor 4 in the same framing. The next frame is sent when a reply to the one
+  before has come. After the last frame replies are read until the process has given `replies`
+  of them (0 means: as many as there are frames) or it is gone.
+- when all replies are in, the process has half a second to leave, then it is killed; how it
+  leaves is then no longer of interest. Leftover processes are always killed.
+- a process that dies with frames unanswered is started again with the frames after the one it
+  died of, at most `restarts` times; each such frame has a `Reply` without payload that says how it died.
+
+Everything that a program does is a value in the `Execution`. `SandboxError` is ours: a slot died, the
+daemon is gone; nothing about the program may be concluded from it.
+
+Not here: what the steps mean (`codegen.verify`), and how slots are kept warm (`codegen.sandbox.pool`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from codegen.records import Limits
+
+
+class Status(StrEnum):
+    """How a process came to its end."""
+
+    EXITED = "exited"
+    SIGNALED = "signaled"
+    CPU_LIMIT = "cpu_limit"
+    WALL_LIMIT = "wall_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    ANSWERED = "answered"
+    """All replies came; what the process did afterwards does not count."""
+    NOT_STARTED = "not_started"
+    """The program of the step does not exist in this environment; `stderr` says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a job.
+
+    `argv[0]` is looked up in the environment's PATH. `files` (relative path → bytes) are written
+    just before the step and stay for the later ones; they belong to the supervisor and are read-only to the
+    program. `preloaded` runs the Python script `argv[0]` (with `argv[1:]`) in a fork of the slot's
+    warm interpreter instead of a new process; only the environment `python` has one. `collect` names regular
+    files (no links followed) to bring back, up to `limits.output_bytes` in all.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    stdin: bytes = b""
+    limits: Limits = Limits()
+    preloaded: bool = False
+    frames: tuple[bytes, ...] = ()
+    replies: int = 0
+    restarts: int = 0
+    keep_going: bool = False
+    collect: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Steps over one working folder in one environment."""
+
+    environment: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one frame. `payload` is None where the process died of it; then `status` says how."""
+
+    payload: bytes | None
+    status: Status = Status.ANSWERED
+    code: int = 0
+    wall_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What became of one step. `code` is the exit status, or the signal's number.
+
+    `stdout` and `stderr` keep head and tail where they were cut (`truncated`). With frames, `status` and
+    `code` are those of the last process; the replies tell the rest.
+    """
+
+    name: str
+    status: Status
+    code: int = 0
+    stdout: bytes = b""
+    stderr: bytes = b""
+    truncated: bool = False
+    replies: tuple[Reply, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    peak_memory_bytes: int = 0
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the next step may run."""
+        return self.status is Status.ANSWERED or (self.status is Status.EXITED and self.code == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What became of a job: a result for each step that was started, in order.
+
+    `key` is the journal's content address when one is kept; `queue_s` the seconds waited for a slot.
+    """
+
+    steps: tuple[StepResult, ...]
+    queue_s: float = 0.0
+    key: str = ""
+
+
+class Sandbox(Protocol):
+    """Runs jobs in isolation, many at once, each bounded."""
+
+    @property
+    def name(self) -> str:
+        """`docker` or `local`."""
+
+    async def run(self, job: Job) -> Execution:
+        """Run one job; waits for a free slot first. Cancelling kills the job.
+
+        Raises:
+            SandboxError: after retries elsewhere; nothing is known about the program.
+            ToolchainError: the environment does not exist here and cannot be made.
+        """
+
+    async def digest(self, environment: str) -> str:
+        """Return what identifies the toolchain: the image's digest, or a hash of the machine's tools."""
+
+    async def close(self) -> None:
+        """Kill what runs and remove every container, process and folder. Safe to call twice."""

@@ -1,0 +1,153 @@
+"""The small type language of signatures, and how its values are written as JSON.
+
+    bool      true, false
+    int       an integer in the signed 64-bit range
+    float     a number; "NaN", "Infinity", "-Infinity" as strings; -0.0 is kept
+    str       a string
+    list[T]   an array
+    tuple[A, B, …]   an array of that length (two to four)
+    map[K, V] an array of [key, value] pairs, in any order, each key once; K is bool, int or str
+    optional[T]      null or T; T is not itself optional
+
+Not here: comparing two values (`codegen.verify.compare`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from codegen.errors import UsageError
+
+SCALARS = ("bool", "int", "float", "str")
+_ARITY = {"list": (1, 1), "optional": (1, 1), "map": (2, 2), "tuple": (2, 4)}
+_TOKEN = re.compile(r"\s*([a-z]+|\[|\]|,)")
+_INT64 = 1 << 63
+_SPECIAL_FLOATS = ("NaN", "Infinity", "-Infinity")
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A parsed type: `list[int]` is `Type("list", (Type("int"),))`."""
+
+    name: str
+    arguments: tuple[Type, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the text that parses to this type."""
+        if not self.arguments:
+            return self.name
+        return f"{self.name}[{', '.join(map(str, self.arguments))}]"
+
+
+def parse(text: str) -> Type:
+    """Parse a type.
+
+    Raises:
+        UsageError: the text is not a type of this language; says where.
+    """
+    tokens = _tokens(text)
+    found, rest = _parse(tokens, text)
+    if rest:
+        raise UsageError(f"type {text!r}: unexpected {rest[0]!r}")
+    return found
+
+
+def _tokens(text: str) -> list[str]:
+    tokens, at = [], 0
+    stripped = text.rstrip()
+    while at < len(stripped):
+        match = _TOKEN.match(stripped, at)
+        if match is None:
+            raise UsageError(f"type {text!r}: unexpected {stripped[at:].strip()[:1]!r}")
+        tokens.append(match[1])
+        at = match.end()
+    return tokens
+
+
+def _parse(tokens: list[str], text: str) -> tuple[Type, list[str]]:
+    if not tokens:
+        raise UsageError(f"type {text!r}: ends too early")
+    name, rest = tokens[0], tokens[1:]
+    if name in SCALARS:
+        return Type(name), rest
+    if name not in _ARITY:
+        known = ", ".join((*SCALARS, *_ARITY))
+        raise UsageError(f"type {text!r}: unknown type {name!r} (known: {known})")
+    if rest[:1] != ["["]:
+        raise UsageError(f"type {text!r}: {name} needs arguments, as in {name}[int]")
+    arguments, rest = _arguments(rest[1:], text)
+    made = Type(name, tuple(arguments))
+    _check(made, text)
+    return made, rest
+
+
+def _arguments(tokens: list[str], text: str) -> tuple[list[Type], list[str]]:
+    found: list[Type] = []
+    while True:
+        argument, tokens = _parse(tokens, text)
+        found.append(argument)
+        if tokens[:1] == ["]"]:
+            return found, tokens[1:]
+        if tokens[:1] != [","]:
+            raise UsageError(f"type {text!r}: expected ',' or ']'")
+        tokens = tokens[1:]
+
+
+def _check(made: Type, text: str) -> None:
+    low, high = _ARITY[made.name]
+    if not low <= len(made.arguments) <= high:
+        raise UsageError(f"type {text!r}: {made.name} takes {low} to {high} arguments")
+    if made.name == "map" and made.arguments[0].name not in ("bool", "int", "str"):
+        raise UsageError(f"type {text!r}: a map's key is bool, int or str")
+    if made.name == "optional" and made.arguments[0].name == "optional":
+        raise UsageError(f"type {text!r}: optional of optional")
+
+
+def mismatch(value: Any, kind: Type, where: str = "value") -> str:
+    """Return why a JSON value is not of a type, or an empty string when it is.
+
+    An integer is accepted where a float is declared (JSON writers drop the point).
+    """
+    if kind.name == "optional":
+        return "" if value is None else mismatch(value, kind.arguments[0], where)
+    if kind.name in SCALARS:
+        return "" if _is_scalar(value, kind.name) else _expected(value, kind, where)
+    if not isinstance(value, list):
+        return _expected(value, kind, where)
+    return _inside(value, kind, where)
+
+
+def _is_scalar(value: Any, name: str) -> bool:
+    if name == "float":
+        if isinstance(value, str):
+            return value in _SPECIAL_FLOATS
+        return type(value) is int or (type(value) is float and math.isfinite(value))
+    if name == "int":
+        return type(value) is int and -_INT64 <= value < _INT64
+    return type(value) is {"bool": bool, "str": str}[name]
+
+
+def _inside(value: list[Any], kind: Type, where: str) -> str:
+    if kind.name == "tuple" and len(value) != len(kind.arguments):
+        return _expected(value, kind, where)
+    kinds = kind.arguments if kind.name == "tuple" else (_element(kind),) * len(value)
+    reasons = (
+        mismatch(item, element, f"{where}[{i}]")
+        for i, (item, element) in enumerate(zip(value, kinds, strict=True))
+    )
+    found = next(filter(None, reasons), "")
+    if not found and kind.name == "map" and len({repr(k) for k, _ in value}) != len(value):
+        return f"{where}: a key twice"
+    return found
+
+
+def _element(kind: Type) -> Type:
+    return Type("tuple", kind.arguments) if kind.name == "map" else kind.arguments[0]
+
+
+def _expected(value: Any, kind: Type, where: str) -> str:
+    shown = repr(value)
+    return f"{where}: expected {kind}, got {shown if len(shown) < 80 else shown[:77] + '...'}"  # noqa: PLR2004

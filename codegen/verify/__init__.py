@@ -1,0 +1,1 @@
+"""Turns a solution and its tests or cases into a verdict."""
