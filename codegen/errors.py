@@ -1,13 +1,13 @@
-"""Our own failures. A program's failure is a value (see `codegen.records.Verdict`), never one of these.
+"""Our own failures. A program's failure is a value, never one of these.
 
-    CodegenError
-    ├── UsageError              what the user gave cannot be used; the message says what and how to mend it
-    │   └── ToolchainError      a language's tools are missing on this machine or in an image
-    └── InfrastructureError     ours or the machine's; retried, reported, never shown to a model or scored
-        ├── SandboxError        a slot died, a daemon is gone, a supervisor answered nonsense
-        ├── ModelError          the model server is unreachable, refused, or answered nonsense
-        │   └── ReplayMiss      the recorded journal does not know this request
-        └── JournalError        the journal cannot be read or written (disk full, locked, another version)
+CodegenError
+├── UsageError            the user's input cannot be used; the message says how to mend it
+│   └── ToolchainError    a language's tools are missing on this machine or in an image
+└── InfrastructureError   ours or the machine's; retried, never shown to a model, never scored
+    ├── SandboxError      a slot died, a daemon is gone, a supervisor answered nonsense
+    ├── ModelError        the model server is unreachable, refused, or answered nonsense
+    │   └── ReplayMiss    the recorded journal does not know this request
+    └── JournalError      the journal cannot be read or written (disk full, locked, too new)
 """
 
 from __future__ import annotations

@@ -18,4 +18,6 @@ def folder(name: str) -> Path:
     for parent in (_PACKAGE, _PACKAGE.parent):
         if (parent / name).is_dir():
             return parent / name
-    raise UsageError(f"the folder {name!r} is missing from this installation; install codegen again")
+    raise UsageError(
+        f"the folder {name!r} is missing from this installation; install codegen again"
+    )

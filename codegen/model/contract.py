@@ -33,7 +33,10 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call. `purpose` labels it for accounts and displays; `prompt_sha256` is the template's version."""
+    """One call.
+
+    `purpose` labels it for accounts and displays; `prompt_sha256` is the template's version.
+    """
 
     purpose: Purpose
     messages: tuple[Message, ...]
@@ -44,7 +47,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer. Token counts are the server's; 0 where it gives none. `call` is the journal's key."""
+    """One answer. Token counts are the server's; 0 where it gives none.
+
+    `call` is the journal's key.
+    """
 
     text: str
     finish_reason: str = "stop"

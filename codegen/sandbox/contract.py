@@ -6,18 +6,22 @@ succeed ends the job unless it says `keep_going`. A **step** is one command (or 
 interpreter) with its own files, limits and, where it asks for it, a private channel:
 
 - `frames` are fed on descriptor 3, one at a time, as 4-byte big-endian length + bytes; the
-  process answers on descriptor 4 in the same framing. The next frame is sent when a reply to the one
+  process answers on descriptor 4 in the same framing. The next frame is sent when a reply to the
+  one
   before has come. After the last frame replies are read until the process has given `replies`
   of them (0 means: as many as there are frames) or it is gone.
 - when all replies are in, the process has half a second to leave, then it is killed; how it
   leaves is then no longer of interest. Leftover processes are always killed.
 - a process that dies with frames unanswered is started again with the frames after the one it
-  died of, at most `restarts` times; each such frame has a `Reply` without payload that says how it died.
+  died of, at most `restarts` times; each such frame has a `Reply` without payload that says how it
+  died.
 
-Everything that a program does is a value in the `Execution`. `SandboxError` is ours: a slot died, the
+Everything that a program does is a value in the `Execution`. `SandboxError` is ours: a slot died,
+the
 daemon is gone; nothing about the program may be concluded from it.
 
-Not here: what the steps mean (`codegen.verify`), and how slots are kept warm (`codegen.sandbox.pool`).
+Not here: what the steps mean (`codegen.verify`), and how slots are kept warm
+(`codegen.sandbox.pool`).
 """
 
 from __future__ import annotations
@@ -50,9 +54,11 @@ class Step:
     """One command of a job.
 
     `argv[0]` is looked up in the environment's PATH. `files` (relative path → bytes) are written
-    just before the step and stay for the later ones; they belong to the supervisor and are read-only to the
+    just before the step and stay for the later ones; they belong to the supervisor and are
+    read-only to the
     program. `preloaded` runs the Python script `argv[0]` (with `argv[1:]`) in a fork of the slot's
-    warm interpreter instead of a new process; only the environment `python` has one. `collect` names regular
+    warm interpreter instead of a new process; only the environment `python` has one. `collect`
+    names regular
     files (no links followed) to bring back, up to `limits.output_bytes` in all.
     """
 
@@ -80,7 +86,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to one frame. `payload` is None where the process died of it; then `status` says how."""
+    """The answer to one frame.
+
+    `payload` is None where the process died of it; then `status` says how.
+    """
 
     payload: bytes | None
     status: Status = Status.ANSWERED
@@ -92,7 +101,8 @@ class Reply:
 class StepResult:
     """What became of one step. `code` is the exit status, or the signal's number.
 
-    `stdout` and `stderr` keep head and tail where they were cut (`truncated`). With frames, `status` and
+    `stdout` and `stderr` keep head and tail where they were cut (`truncated`). With frames,
+    `status` and
     `code` are those of the last process; the replies tell the rest.
     """
 
@@ -118,7 +128,8 @@ class StepResult:
 class Execution:
     """What became of a job: a result for each step that was started, in order.
 
-    `key` is the journal's content address when one is kept; `queue_s` the seconds waited for a slot.
+    `key` is the journal's content address when one is kept; `queue_s` the seconds waited for a
+    slot.
     """
 
     steps: tuple[StepResult, ...]
@@ -142,7 +153,7 @@ class Sandbox(Protocol):
         """
 
     async def digest(self, environment: str) -> str:
-        """Return what identifies the toolchain: the image's digest, or a hash of the machine's tools."""
+        """Return what identifies the toolchain: an image's digest, or a hash of the tools."""
 
     async def close(self) -> None:
         """Kill what runs and remove every container, process and folder. Safe to call twice."""
