@@ -1,0 +1,267 @@
+"""What a language is: the data of `languages/<name>/language.toml`, loaded once and checked.
+
+A language spells the neutral types of `codegen.types`, writes declarations in its own naming, and
+says which commands lint, compile and run its programs. The vocabulary is closed: an unknown key, a
+placeholder or a parser that nobody wrote is a `UsageError` that names the file. Adding a language
+is adding a folder.
+
+Not here: the `[environment]` table (`codegen.sandbox.environment`), and what the commands mean
+(`codegen.verify`).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from codegen.errors import UsageError
+from codegen.records import Limits, Signature, from_json
+from codegen.resources import folder
+from codegen.types import SCALARS, Type, parse
+
+DiagnosticParser = Literal["ruff", "ruff-format", "pyrefly", "rustc", "diff", "go", "staticcheck"]
+UnitPlan = Literal["pytest", "rust-tests", "go-tests"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One command over a program: a linter or a compiler.
+
+    `parser` reads its findings from standard output or error. `errors` are the rules that mean
+    broken code, as glob patterns; `ignored` are not findings at all. An `optional` tool that is not
+    there is noted, and is no failure.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    parser: DiagnosticParser
+    errors: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How typed cases are run: the glue around the solution, in the language itself.
+
+    `files` are names in `harness/`; in each, `$function`, `$arguments`, `$names`, `$returns` are
+    filled in. `argument` spells the decoding of one argument (`$index`, `$type`); `name` its use.
+    `compile` are commands that leave a program behind; `run` is started with the frames.
+    """
+
+    files: tuple[str, ...]
+    run: tuple[str, ...]
+    compile: tuple[Tool, ...] = ()
+    argument: str = ""
+    name: str = "argument_$index"
+    preloaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """The linters of a language, their files (in `harness/`) and their limits together."""
+
+    tools: tuple[Tool, ...]
+    files: tuple[str, ...] = ()
+    limits: Limits = Limits(cpu_s=30.0, wall_s=60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How the language writes names, types and declarations.
+
+    In the templates `$1`, `$2`, … stand for the arguments of a type, `$name`, `$type`,
+    `$parameters`, `$returns` for what they say. `tuple` holds a template for two, three, four.
+    """
+
+    case: Literal["snake", "lower_camel"]
+    declaration: str
+    parameter: str
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """One language. `source` is the name of the file that a solution is written to."""
+
+    name: str
+    aliases: tuple[str, ...]
+    title: str
+    fence: str
+    fences: tuple[str, ...]
+    grammar: str
+    source: str
+    linters: str
+    rules: tuple[str, ...]
+    naming: Naming
+    types: Mapping[str, tuple[str, ...]]
+    lint: Lint
+    call: Call
+    unit: UnitPlan
+    compile_limits: Limits
+    folder: Path
+
+    @property
+    def environment(self) -> str:
+        """The name of the toolchain environment that its programs run in."""
+        return self.name
+
+    def spell(self, kind: Type) -> str:
+        """Return how the language writes a type."""
+        templates = self.types[kind.name]
+        template = templates[len(kind.arguments) - 2] if kind.name == "tuple" else templates[0]
+        return fill(template, {str(i): self.spell(a) for i, a in enumerate(kind.arguments, 1)})
+
+    def identifier(self, name: str) -> str:
+        """Return a snake_case name in the language's case; a keyword gets a trailing underscore."""
+        if self.naming.case == "lower_camel":
+            first, *rest = name.split("_")
+            name = first + "".join(part[:1].upper() + part[1:] for part in rest)
+        return name + "_" if name in self.naming.keywords else name
+
+    def function_name(self, signature: Signature) -> str:
+        """Return the function's name as the language spells it."""
+        return self.identifier(signature.name)
+
+    def declaration(self, signature: Signature) -> str:
+        """Return the first line of the function, without its body.
+
+        Raises:
+            UsageError: a type of the signature is none of `codegen.types`.
+        """
+        parameters = (
+            fill(
+                self.naming.parameter,
+                {"name": self.identifier(p.name), "type": self.spell(parse(p.type))},
+            )
+            for p in signature.parameters
+        )
+        return fill(
+            self.naming.declaration,
+            {
+                "name": self.function_name(signature),
+                "parameters": ", ".join(parameters),
+                "returns": self.spell(parse(signature.returns)),
+            },
+        )
+
+    def harness(self, name: str) -> bytes:
+        """Return a file of the language's `harness/` folder."""
+        return (self.folder / "harness" / name).read_bytes()
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Put values where a template says `$name`.
+
+    Raises:
+        UsageError: the template names something that is not given.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            known = ", ".join("$" + name for name in values)
+            raise UsageError(f"template {template!r}: unknown ${match[1]} (known: {known})")
+        return values[match[1]]
+
+    return re.sub(r"\$([a-z]+|[0-9])", value, template)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the languages that exist, sorted."""
+    return tuple(sorted(path.parent.name for path in folder("languages").glob("*/language.toml")))
+
+
+def get(name_or_alias: str) -> Language:
+    """Return a language by its name or an alias.
+
+    Raises:
+        UsageError: there is none; lists those that exist.
+    """
+    found = _by_name().get(name_or_alias.strip().lower())
+    if found is None:
+        known = ", ".join(f"{one.name} ({', '.join(one.aliases)})" for one in _all())
+        raise UsageError(f"unknown language {name_or_alias!r} (known: {known})")
+    return found
+
+
+def parse_list(text: str) -> tuple[Language, ...]:
+    """Return the languages of a comma-separated list, each once, in its order.
+
+    Raises:
+        UsageError: an unknown name, or no name at all.
+    """
+    found = tuple(dict.fromkeys(get(part) for part in text.split(",") if part.strip()))
+    if not found:
+        raise UsageError(f"no language is named; choose from {', '.join(names())}")
+    return found
+
+
+@cache
+def _all() -> tuple[Language, ...]:
+    return tuple(load(folder("languages") / name) for name in names())
+
+
+@cache
+def _by_name() -> dict[str, Language]:
+    return {word: one for one in _all() for word in (one.name, *one.aliases)}
+
+
+def load(path: Path) -> Language:
+    """Load a language from its folder.
+
+    Raises:
+        UsageError: the file cannot be read or does not keep to the schema; names file and key.
+    """
+    where = f"{path.name}/language.toml"
+    try:
+        table = tomllib.loads((path / "language.toml").read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{where}: {error}") from error
+    table.pop("environment", None)
+    spelling = _types(table.pop("types", None), where)
+    nested: dict[str, type[Any]] = {
+        "naming": Naming,
+        "lint": Lint,
+        "call": Call,
+        "compile_limits": Limits,
+    }
+    parts = {
+        key: from_json(kind, table.pop(key, None), f"{where}: {key}")
+        for key, kind in nested.items()
+    }
+    flat = from_json(_Flat, table, where)
+    values = {name: getattr(flat, name) for name in _Flat.__slots__}
+    return Language(**values, **parts, types=spelling, folder=path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Flat:
+    name: str
+    aliases: tuple[str, ...]
+    title: str
+    fence: str
+    fences: tuple[str, ...]
+    grammar: str
+    source: str
+    linters: str
+    rules: tuple[str, ...]
+    unit: UnitPlan
+
+
+def _types(table: Any, where: str) -> Mapping[str, tuple[str, ...]]:
+    wanted = {*SCALARS, "list", "map", "optional", "tuple"}
+    if not isinstance(table, dict) or set(table) != wanted:
+        raise UsageError(f"{where}: [types] spells exactly {', '.join(sorted(wanted))}")
+    spelled = {
+        key: (item,) if isinstance(item, str) else tuple(item) for key, item in table.items()
+    }
+    if len(spelled["tuple"]) != 3:  # noqa: PLR2004 - two, three and four elements
+        raise UsageError(
+            f"{where}: types.tuple has a template each for two, three and four elements"
+        )
+    return spelled
