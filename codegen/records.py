@@ -165,7 +165,11 @@ class Comparator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What one case or one native test came to. `name` is the case's id or the test's name."""
+    """What one case or one native test came to. `name` is the case's id or the test's name.
+
+    `answered` says that the program gave a value for the case, which `got` holds: a case without an
+    expected value is `skipped` and answered, one that was never reached is `skipped` and not.
+    """
 
     name: str
     outcome: Outcome
@@ -173,6 +177,7 @@ class CaseResult:
     expected: Json = None
     got: Json = None
     message: str = ""
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

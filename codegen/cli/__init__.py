@@ -1,0 +1,69 @@
+"""The `codegen` command. Each subcommand is a module of this folder, imported when it is named."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from codegen.errors import CodegenError, UsageError
+
+_COMMANDS = {
+    "doctor": "Check the sandbox, the toolchains and the model endpoint.",
+    "images": "Build, list and verify the sandbox images.",
+    "synthesize": "Make verified examples: problems, solutions in several languages, tests.",
+    "verify": "Give a verdict on solutions and their tests or cases.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"codegen.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="codegen-forge", prog_name="codegen")
+def cli() -> None:
+    """Make training data for code models in which every example has been executed."""
+
+
+def main() -> None:
+    """Run the command; every failure is one message on standard error and an exit code.
+
+    2 means that the input cannot be used, 3 that something of ours or of the machine failed,
+    130 that it was interrupted.
+    """
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(_complain("interrupted", 130))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(_complain("interrupted", 130))
+    except BrokenPipeError:
+        # the reader has gone; nobody is left to tell, and Python must not complain at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except CodegenError as error:
+        sys.exit(_complain(str(error), 2 if isinstance(error, UsageError) else 3))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(message: str, code: int) -> int:
+    click.echo(f"codegen: {message}", err=True)
+    return code

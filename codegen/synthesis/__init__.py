@@ -1,0 +1,1 @@
+"""From seeds to examples: problems, test inputs, solutions, repair, agreement."""

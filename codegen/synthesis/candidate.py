@@ -1,0 +1,196 @@
+"""One independent solution in one language: its conversation, its attempts, its budget.
+
+A candidate is asked, verified, told what failed, and asked again: two repairs by default, then one
+fresh start (a new conversation with another sampling seed), then it is lost. It knows nothing
+of the other candidates; `codegen.synthesis.life` compares them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from codegen.answer import AnswerError, extract_code
+from codegen.language import Language
+from codegen.model.contract import Message, Model, Reply, Request, Sampling
+from codegen.prompt import Prompt, repair_prompt
+from codegen.records import (
+    Attempt,
+    Case,
+    Diagnostic,
+    Limits,
+    Outcome,
+    Problem,
+    Severity,
+    Stage,
+    Usage,
+    Verdict,
+)
+from codegen.synthesis.draw import draw_seed
+from codegen.verify.verifier import Verifier
+
+
+class State(StrEnum):
+    """Where a candidate stands: still working, ran to the end, or given up."""
+
+    OPEN = "open"
+    CLEAN = "clean"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How often a candidate may try: repairs in a conversation, and conversations."""
+
+    repairs: int = 2
+    starts: int = 2
+
+
+@dataclass(slots=True)
+class Candidate:
+    """The changing state of one candidate; private to the life of one problem."""
+
+    language: Language
+    number: int
+    prompt: Prompt
+    state: State = State.OPEN
+    start: int = 0
+    repairs: int = 0
+    messages: list[Message] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+    feedback: str = ""
+    code: str = ""
+    verdict: Verdict | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def voter(self) -> tuple[str, int, int]:
+        """Who votes: every conversation of every candidate is one voter."""
+        return (self.language.name, self.number, self.start)
+
+    def begin(self) -> None:
+        """Open a new conversation."""
+        self.messages = [Message("user", self.prompt.text)]
+        self.told = set()
+        self.feedback = ""
+        self.repairs = 0
+        self.state = State.OPEN
+
+    def settle(self, state: State) -> None:
+        """Leave the working state."""
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What candidates work with: the model, the verifier and the run's settings."""
+
+    model: Model
+    verifier: Verifier
+    sampling: Sampling
+    limits: Limits
+    budget: Budget
+    seed: int
+
+    async def judge(
+        self, candidate: Candidate, problem: Problem, cases: tuple[Case, ...]
+    ) -> Verdict:
+        """Verify a candidate's code over cases, strictly."""
+        return await self.verifier.averify(
+            candidate.language.name,
+            candidate.code,
+            cases=cases,
+            signature=problem.signature,
+            comparator=problem.comparator,
+            lint="strict",
+            limits=self.limits,
+        )
+
+
+async def ask(bench: Bench, candidate: Candidate, index: int) -> str:
+    """Get the next answer of a candidate and return its text."""
+    language, number = candidate.language.name, candidate.number
+    drawn = draw_seed(
+        bench.seed, index, "solution", language, number, candidate.start, candidate.repairs
+    )
+    first = len(candidate.messages) == 1
+    request = Request(
+        "solution" if first else "repair",
+        tuple(candidate.messages),
+        with_seed(bench.sampling, drawn),
+        prompt_sha256=candidate.prompt.sha256,
+    )
+    (reply,) = await bench.model.complete(request)
+    candidate.messages.append(Message("assistant", reply.text))
+    candidate.calls.append(reply.call)
+    candidate.usage += usage_of(reply)
+    return reply.text
+
+
+async def verify(
+    bench: Bench, candidate: Candidate, text: str, problem: Problem, cases: tuple[Case, ...]
+) -> None:
+    """Take the code out of an answer, run it over the cases, and note the attempt."""
+    try:
+        candidate.code = extract_code(candidate.language, text)
+    except AnswerError as error:
+        candidate.code = ""
+        candidate.verdict = _no_code(str(error))
+    else:
+        candidate.verdict = await bench.judge(candidate, problem, cases)
+    candidate.attempts.append(_attempt(candidate))
+
+
+def reopen(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], budget: Budget) -> bool:
+    """Send a candidate back with feedback, or to a fresh start; False when its budget is spent."""
+    if candidate.repairs < budget.repairs:
+        known_from = {case.id: case.known_from for case in cases}
+        candidate.feedback = repair_prompt(verdict, candidate.code, known_from=known_from).text
+        candidate.messages.append(Message("user", candidate.feedback))
+        candidate.told |= {
+            result.name for result in verdict.cases if result.outcome is Outcome.WRONG_ANSWER
+        }
+        candidate.repairs += 1
+        candidate.settle(State.OPEN)
+        return True
+    if candidate.start + 1 < budget.starts:
+        candidate.start += 1
+        candidate.begin()
+        return True
+    candidate.settle(State.LOST)
+    return False
+
+
+def usage_of(reply: Reply) -> Usage:
+    """Return the tokens of one reply as a count of one call."""
+    return Usage(1, reply.prompt_tokens, reply.completion_tokens)
+
+
+def _attempt(candidate: Candidate) -> Attempt:
+    verdict = candidate.verdict
+    assert verdict is not None
+    return Attempt(
+        language=candidate.language.name,
+        candidate=candidate.number,
+        kind="repair" if candidate.repairs else "solution",
+        round=len(candidate.attempts),
+        code=candidate.code,
+        outcome=verdict.outcome,
+        stage=verdict.stage,
+        feedback=candidate.feedback,
+        diagnostics=verdict.diagnostics,
+        call=candidate.calls[-1],
+        executions=verdict.executions,
+    )
+
+
+def _no_code(reason: str) -> Verdict:
+    diagnostic = Diagnostic("codegen", "no-code", Severity.ERROR, reason)
+    return Verdict(Outcome.COMPILE_ERROR, Stage.PARSE, message=reason, diagnostics=(diagnostic,))
+
+
+def with_seed(sampling: Sampling, seed: int) -> Sampling:
+    """Return the same sampling parameters with another seed."""
+    return replace(sampling, seed=seed)

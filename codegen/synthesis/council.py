@@ -1,0 +1,235 @@
+"""Candidates of one problem compared: who is clean, who is sent back, which values are believed.
+
+Pure decisions over what has been executed; nothing here waits. A round of a problem's life ends
+with `Council.assess`, which settles, reopens, calls for one more candidate, or raises `Rejection`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from codegen.records import (
+    Case,
+    CaseResult,
+    Json,
+    Outcome,
+    Problem,
+    Stage,
+    Verdict,
+)
+from codegen.synthesis.candidate import Budget, Candidate, State, reopen
+from codegen.types import parse
+from codegen.verify.compare import matches
+from codegen.verify.oracle import MARGIN, Tally, tally
+
+MOST_EXTRA = 2
+
+
+class Rejection(Exception):  # noqa: N818 - a value of the loop, not a failure of ours
+    """The problem is rejected. `reason` is one of a closed set; `detail` says more."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(slots=True)
+class Council:
+    """The candidates of one problem and their votes; private to the problem's life."""
+
+    problem: Problem
+    cases: tuple[Case, ...]
+    budget: Budget
+    languages: int
+    candidates: list[Candidate] = field(default_factory=list)
+    votes: dict[str, dict[tuple[str, int, int], Json]] = field(default_factory=dict)
+    extra: int = 0
+
+    def open(self) -> list[Candidate]:
+        """Return the candidates that are to answer next."""
+        return [one for one in self.candidates if one.state is State.OPEN]
+
+    def assess(self) -> str | None:
+        """Judge a finished round.
+
+        Returns:
+            None when the round has settled or reopened what it could (the problem is accepted when
+            no candidate is open), or the language of which one more candidate is wanted.
+
+        Raises:
+            Rejection: the problem cannot be accepted.
+        """
+        answered = self.open()
+        for candidate in answered:
+            self._vote(candidate)
+        self._reject_disputed_examples()
+        self._drop_refused_inputs()
+        for candidate in answered:
+            self._classify(candidate)
+        if self.open():
+            return None
+        return self._compare()
+
+    def tallies(self) -> dict[str, Tally]:
+        """Return the count of every case that somebody voted on."""
+        return {
+            case.id: tally(self.votes[case.id].items(), self._same)
+            for case in self.cases
+            if self.votes.get(case.id)
+        }
+
+    def accepted_cases(self) -> tuple[Case, ...]:
+        """Return the cases with the values that are believed; call it when all is settled."""
+        counts = self.tallies()
+        return tuple(
+            case
+            if case.known_from
+            else replace(case, expected=counts[case.id].value, known_from="consensus")
+            for case in self.cases
+        )
+
+    def clean(self) -> list[Candidate]:
+        """Return the candidates that ran to the end."""
+        return [one for one in self.candidates if one.state is State.CLEAN]
+
+    def _same(self, one: Json, other: Json) -> bool:
+        kind = parse(self.problem.signature.returns)
+        return matches(one, other, kind, self.problem.comparator)
+
+    def _vote(self, candidate: Candidate) -> None:
+        believed = self._passes_examples(candidate)
+        for result in _results(candidate):
+            case = self._case(result.name)
+            if case is None or not result.answered or result.name in candidate.told:
+                continue
+            if case.known_from or believed:
+                self.votes.setdefault(result.name, {})[candidate.voter] = result.got
+
+    def _passes_examples(self, candidate: Candidate) -> bool:
+        judged = {case.id for case in self.cases if case.known_from}
+        results = [result for result in _results(candidate) if result.name in judged]
+        return bool(results) and all(one.outcome is Outcome.PASSED for one in results)
+
+    def _reject_disputed_examples(self) -> None:
+        for case in self.cases:
+            if case.known_from != "specification" or case.id not in self.votes:
+                continue
+            votes = self.votes[case.id]
+            against = [item for item in votes.items() if not self._same(case.expected, item[1])]
+            if len(against) < MARGIN or len(against) < len(votes):
+                continue
+            count = tally(against, self._same)
+            if len(count.agreeing) >= MARGIN:
+                detail = f"{case.id}: the statement says {case.expected!r}, solutions {count.value!r}"
+                raise Rejection("example_disputed", detail)
+
+    def _drop_refused_inputs(self) -> None:
+        ran = [one for one in self.candidates if _reached_run(one.verdict)]
+        if len(ran) < MARGIN:
+            return
+        refused = {
+            case.id
+            for case in self.cases
+            if not case.known_from
+            and not self.votes.get(case.id)
+            and all(_failed(one, case.id) for one in ran)
+        }
+        self.cases = tuple(case for case in self.cases if case.id not in refused)
+
+    def _classify(self, candidate: Candidate) -> None:
+        verdict = candidate.verdict
+        assert verdict is not None
+        results = {result.name: result for result in verdict.cases}
+        answered = all(_is_answered(results.get(case.id)) for case in self.cases)
+        if verdict.stage is Stage.RUN and answered and self._passes_known(results):
+            candidate.settle(State.CLEAN)
+        else:
+            reopen(candidate, verdict, self.cases, self.budget)
+
+    def _passes_known(self, results: dict[str, CaseResult]) -> bool:
+        return all(
+            results[case.id].outcome is Outcome.PASSED for case in self.cases if case.known_from
+        )
+
+    def _compare(self) -> str | None:
+        clean = self.clean()
+        spoken = {one.language.name for one in clean}
+        if len(clean) < MARGIN or len(spoken) < min(2, self.languages):
+            raise Rejection("too_few_solutions", _why_lost(self.candidates))
+        counts = self.tallies()
+        if any(count.tied for count in counts.values()):
+            return self._call_extra("independent solutions are evenly divided")
+        dissenting = self._dissenters(clean, counts)
+        for candidate, wrong in dissenting:
+            if not reopen(candidate, self._told(candidate, wrong, counts), self.cases, self.budget):
+                raise Rejection("no_consensus", f"{candidate.language.name} stands by its answers")
+        if any(not self._is_settled(case, counts) for case in self.cases):
+            return self._call_extra("a disputed value was not confirmed")
+        return None
+
+    def _is_settled(self, case: Case, counts: dict[str, Tally]) -> bool:
+        return bool(case.known_from) or counts[case.id].settled
+
+    def _call_extra(self, detail: str) -> str:
+        if self.extra >= MOST_EXTRA:
+            raise Rejection("no_consensus", detail)
+        self.extra += 1
+        by_count = sorted(self.candidates, key=lambda one: self._solutions_of(one.language.name))
+        return by_count[0].language.name
+
+    def _solutions_of(self, language: str) -> int:
+        return sum(one.language.name == language for one in self.candidates)
+
+    def _dissenters(
+        self, clean: list[Candidate], counts: dict[str, Tally]
+    ) -> Iterable[tuple[Candidate, list[str]]]:
+        found = []
+        for candidate in clean:
+            answers = {result.name: result.got for result in _results(candidate)}
+            wrong = [
+                case.id
+                for case in self.cases
+                if not case.known_from and not self._same(counts[case.id].value, answers[case.id])
+            ]
+            if wrong:
+                found.append((candidate, wrong))
+        return found
+
+    def _told(self, candidate: Candidate, wrong: list[str], counts: dict[str, Tally]) -> Verdict:
+        verdict = candidate.verdict
+        assert verdict is not None
+        results = tuple(
+            replace(result, outcome=Outcome.WRONG_ANSWER, expected=counts[result.name].value)
+            if result.name in wrong
+            else result
+            for result in verdict.cases
+        )
+        return replace(verdict, outcome=Outcome.WRONG_ANSWER, stage=Stage.RUN, cases=results)
+
+    def _case(self, name: str) -> Case | None:
+        return next((case for case in self.cases if case.id == name), None)
+
+
+def _results(candidate: Candidate) -> tuple[CaseResult, ...]:
+    return candidate.verdict.cases if candidate.verdict is not None else ()
+
+
+def _reached_run(verdict: Verdict | None) -> bool:
+    return verdict is not None and bool(verdict.cases)
+
+
+def _failed(candidate: Candidate, name: str) -> bool:
+    """Whether the program itself failed on the case; one that was never reached did not."""
+    result = next((one for one in _results(candidate) if one.name == name), None)
+    return result is not None and not result.answered and result.outcome is not Outcome.SKIPPED
+
+
+def _is_answered(result: CaseResult | None) -> bool:
+    return result is not None and result.answered
+
+
+def _why_lost(candidates: list[Candidate]) -> str:
+    lost = [one for one in candidates if one.state is State.LOST and one.verdict is not None]
+    return ", ".join(f"{one.language.name}: {one.verdict.outcome}" for one in lost if one.verdict)

@@ -1,0 +1,217 @@
+"""The life of one problem: from its seed to a record, accepted or rejected with its reason.
+
+    seed → problem → test inputs → candidates in every language
+         → rounds of (answer, verify, assess) → examples
+
+The rules of acceptance (`codegen.synthesis.council` applies them):
+
+- an example of the statement which two independent solutions contradict, alike, rejects the
+  problem;
+- an input on which every solution fails and none answers is dropped as invalid;
+- every other value must be settled (see `codegen.verify.oracle`) by solutions that were not told it;
+- whoever disagrees with a settled value is told so and tries again; a disagreement that stands
+  rejects the problem.
+
+Not here: where seeds come from, and how many problems are attempted (`codegen.synthesis.loop`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from codegen.answer import AnswerError
+from codegen.language import Language
+from codegen.model.contract import Message, Purpose, Request
+from codegen.prompt import Prompt, problem_prompt, solution_prompt, tests_prompt
+from codegen.records import Attempt, Case, Example, Problem, ProblemRecord, Seed, Usage
+from codegen.synthesis.assembly import Origin, Setting, example_of
+from codegen.synthesis.candidate import (
+    Bench,
+    Candidate,
+    ask,
+    usage_of,
+    verify,
+    with_seed,
+)
+from codegen.synthesis.council import Council, Rejection
+from codegen.synthesis.draw import draw_seed
+from codegen.synthesis.problems import parse_inputs, parse_problem
+from codegen.synthesis.progress import Progress
+
+INDEPENDENT_SOLUTIONS = 3
+TRIES = 2
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a life starts from: an index, a seed, and what is already known of the problem."""
+
+    index: int
+    seed: Seed
+    problem: Problem | None = None
+    cases: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all lives of a run share."""
+
+    bench: Bench
+    setting: Setting
+    languages: tuple[Language, ...]
+    inputs: int
+    progress: Progress
+    claim: Callable[[int, str | None], Awaitable[bool]]
+
+
+@dataclass(slots=True)
+class Life:
+    """One problem's life; to be lived once."""
+
+    world: World
+    task: Task
+    usage: Usage = field(default_factory=Usage)
+    prompts: dict[str, str] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+
+    async def run(self) -> ProblemRecord:
+        """Live it to the end.
+
+        Raises:
+            InfrastructureError: ours; a life started again repeats no finished call.
+        """
+        problem: Problem | None = None
+        council: Council | None = None
+        try:
+            problem = await self._stage("problem", self._problem())
+            cases = await self._stage("tests", self._cases(problem))
+            council = Council(
+                problem, cases, self.world.bench.budget, len(self.world.languages)
+            )
+            await self._stage("solutions", self._deliberate(council))
+            examples = await self._examples(council)
+        except Rejection as rejection:
+            return self._record(problem, council, (), rejection)
+        return self._record(problem, council, examples, None)
+
+    async def _stage(self, name: str, work: Awaitable[T]) -> T:
+        self.world.progress.enter(name)
+        try:
+            return await work
+        finally:
+            self.world.progress.leave(name)
+
+    async def _problem(self) -> Problem:
+        try:
+            problem = self.task.problem or await self._written_problem()
+        except Rejection:
+            await self.world.claim(self.task.index, None)
+            raise
+        if not await self.world.claim(self.task.index, problem.id):
+            raise Rejection("duplicate_problem", f"{problem.title}: an earlier one is the same")
+        return problem
+
+    async def _written_problem(self) -> Problem:
+        prompt = problem_prompt(self.task.seed, self.world.languages)
+        return await self._parsed("problem", prompt, parse_problem)
+
+    async def _cases(self, problem: Problem) -> tuple[Case, ...]:
+        if self.task.cases:
+            return (*problem.examples, *self.task.cases)
+        prompt = tests_prompt(problem, self.world.inputs)
+        inputs = await self._parsed("tests", prompt, lambda text: parse_inputs(text, problem))
+        return (*problem.examples, *inputs)
+
+    async def _parsed(self, purpose: Purpose, prompt: Prompt, parse: Callable[[str], T]) -> T:
+        """Ask for JSON; an answer that cannot be used goes back once with the reason."""
+        self.prompts[purpose] = prompt.sha256
+        messages = [Message("user", prompt.text)]
+        reason = ""
+        for attempt in range(TRIES):
+            drawn = draw_seed(self.world.bench.seed, self.task.index, purpose, attempt)
+            sampling = with_seed(self.world.bench.sampling, drawn)
+            request = Request(purpose, tuple(messages), sampling, prompt_sha256=prompt.sha256)
+            (reply,) = await self.world.bench.model.complete(request)
+            self.calls.append(reply.call)
+            self.usage += usage_of(reply)
+            try:
+                return parse(reply.text)
+            except AnswerError as error:
+                reason = str(error)
+                messages += [Message("assistant", reply.text), Message("user", _unusable(reason))]
+        raise Rejection(f"unusable_{purpose}", reason)
+
+    async def _deliberate(self, council: Council) -> None:
+        each = math.ceil(INDEPENDENT_SOLUTIONS / len(self.world.languages))
+        for language in self.world.languages:
+            for _ in range(each):
+                self._join(council, language)
+        while council.open():
+            await asyncio.gather(*(self._round(council, one) for one in council.open()))
+            wanted = council.assess()
+            if wanted is not None:
+                self._join(council, next(x for x in self.world.languages if x.name == wanted))
+
+    def _join(self, council: Council, language: Language) -> None:
+        number = sum(one.language.name == language.name for one in council.candidates)
+        candidate = Candidate(language, number, solution_prompt(council.problem, language))
+        candidate.begin()
+        council.candidates.append(candidate)
+
+    async def _round(self, council: Council, candidate: Candidate) -> None:
+        text = await ask(self.world.bench, candidate, self.task.index)
+        await verify(self.world.bench, candidate, text, council.problem, council.cases)
+        self.world.progress.attempt(candidate.attempts[-1])
+
+    async def _examples(self, council: Council) -> tuple[Example, ...]:
+        """Make one example for each language, its verdict given against the settled values."""
+        cases = council.accepted_cases()
+        chosen = {one.language.name: one for one in reversed(council.clean())}
+        origin = Origin(
+            self.task.seed,
+            council.problem,
+            cases,
+            dict(self.prompts),
+            tuple(self.calls),
+            self.usage,
+        )
+        examples = []
+        for candidate in sorted(chosen.values(), key=lambda one: one.language.name):
+            verdict = await self.world.bench.judge(candidate, council.problem, cases)
+            if not verdict.passed:
+                raise Rejection("unstable", f"{candidate.language.name}: {verdict.outcome} at last")
+            made = example_of(candidate, verdict, origin, self.world.setting, council.clean())
+            examples.append(made)
+        return tuple(examples)
+
+    def _record(
+        self,
+        problem: Problem | None,
+        council: Council | None,
+        examples: tuple[Example, ...],
+        rejection: Rejection | None,
+    ) -> ProblemRecord:
+        candidates = council.candidates if council else []
+        attempts: tuple[Attempt, ...] = tuple(a for one in candidates for a in one.attempts)
+        return ProblemRecord(
+            index=self.task.index,
+            status="rejected" if rejection else "accepted",
+            reason=rejection.reason if rejection else "",
+            detail=rejection.detail if rejection else "",
+            seed=self.task.seed,
+            problem=problem,
+            cases=council.cases if council else (),
+            attempts=attempts,
+            examples=examples,
+            usage=sum((one.usage for one in candidates), self.usage),
+        )
+
+
+def _unusable(reason: str) -> str:
+    return f"That answer cannot be used: {reason}\n\nGive the whole answer again, in the form asked for."

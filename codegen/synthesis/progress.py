@@ -1,0 +1,60 @@
+"""Counters of a run, written by the loop and read by whoever shows them.
+
+Not here: how they are shown (`codegen.cli.display`), and the final figures, which are computed from
+the journal (`codegen.report.statistics`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from codegen.records import Attempt, Outcome, ProblemRecord, Usage
+
+
+@dataclass(slots=True)
+class Progress:
+    """What has happened so far. Counts only; memory does not grow with the run."""
+
+    target: int | None = None
+    limit: int | None = None
+    resumed: int = 0
+    started: int = 0
+    accepted: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    stages: Counter[str] = field(default_factory=Counter)
+    attempts: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
+    repaired: Counter[str] = field(default_factory=Counter)
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def finished(self) -> int:
+        """Problems that came to an end, accepted or not."""
+        return self.accepted + self.rejected.total()
+
+    def enter(self, stage: str) -> None:
+        """Note that a problem is now in a stage."""
+        self.stages[stage] += 1
+
+    def leave(self, stage: str) -> None:
+        """Note that a problem has left a stage."""
+        self.stages[stage] -= 1
+
+    def attempt(self, attempt: Attempt) -> None:
+        """Count one attempt of one candidate."""
+        self.attempts[attempt.language] += 1
+        self.outcomes[attempt.language, attempt.outcome] += 1
+        if attempt.outcome is Outcome.PASSED:
+            self.passed[attempt.language] += 1
+
+    def finish(self, record: ProblemRecord) -> None:
+        """Count a problem's end."""
+        self.usage += record.usage
+        if record.status == "rejected":
+            self.rejected[record.reason] += 1
+            return
+        self.accepted += 1
+        for example in record.examples:
+            self.repaired[example.language] += len(example.history) > 1
