@@ -1,0 +1,55 @@
+# Every target creates or updates the virtual environment first; the second time that takes no time.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+RUN    ?= runs/demo
+
+.PHONY: synthesize test check format images doctor bench docs wheel clean help
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "codegen needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --group dev --group docs
+	@touch $@
+
+synthesize: $(STAMP) ## make verified examples with the builtin teacher, in runs/demo
+	@$(BIN)/codegen synthesize --langs py,rs,go --out $(RUN)
+
+test: $(STAMP) ## run all tests; those that need a Docker daemon run where one answers
+	@$(BIN)/python -m pytest -q $(TEST_ARGS)
+
+check: $(STAMP) ## format, lint, types and the fast tests
+	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/python -m pytest -q -n 2 -m "not docker and not slow"
+
+format: $(STAMP) ## put the sources into form
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+images: $(STAMP) ## build the sandbox images that are missing or stale
+	@$(BIN)/codegen images build
+
+doctor: $(STAMP) ## check the sandbox, the toolchains and the model endpoint
+	@$(BIN)/codegen doctor
+
+bench: $(STAMP) ## measure the verifier against the bare toolchains
+	@$(BIN)/python -m benchmarks
+
+docs: $(STAMP) ## build the site, strictly
+	@$(BIN)/mkdocs build --strict --quiet
+
+wheel: $(STAMP) ## build the wheel and the source archive, in dist/
+	@$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## remove what was built; runs/ stays
+	@rm -rf $(VENV) dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
