@@ -1,0 +1,70 @@
+"""An environment: the toolchain that a slot offers, as data in `languages/<name>/language.toml`.
+
+This module owns the `[environment]` table of that file:
+
+    tools      programs that must be there (found on PATH, or in `bin` of the root)
+    versions   commands whose output identifies the toolchain
+    root       optional command that prints the toolchain's root, e.g. `["go", "env", "GOROOT"]`
+    preload    Python modules that the warm interpreter imports before the first job
+    site       folders that the warm interpreter adds to the end of its module path
+    hint       how to get the toolchain, for the message that it is missing
+
+Not here: the rest of `language.toml` (`codegen.language`), and how a backend gets the tools.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codegen.errors import UsageError
+from codegen.records import from_json
+from codegen.resources import folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One environment. `name` is the language folder's name; commands are argument lists."""
+
+    name: str
+    tools: tuple[str, ...]
+    versions: tuple[tuple[str, ...], ...]
+    root: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
+    site: tuple[str, ...] = ()
+    hint: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """The language's folder: `prepare.sh`, harness files and `language.toml`."""
+        return folder("languages") / self.name
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all environments, sorted."""
+    found = folder("languages").glob("*/language.toml")
+    return tuple(sorted(path.parent.name for path in found))
+
+
+@functools.cache
+def load(name: str) -> Environment:
+    """Load an environment by its exact name.
+
+    Raises:
+        UsageError: no such environment, or its table has an unknown key or a wrong type.
+    """
+    path = folder("languages") / name / "language.toml"
+    if name not in names():
+        raise UsageError(f"unknown environment {name!r} (known: {', '.join(names())})")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("environment")
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: {error}") from error
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: the table [environment] is missing")
+    return from_json(Environment, {**table, "name": name}, f"{path}: environment")
