@@ -1,0 +1,23 @@
+"""The journal of a run: every model call, every execution and every record, in one SQLite file.
+
+Cache, checkpoint and lineage in one: a call or an execution whose key is in the journal is not paid
+for again, so the same command started again goes on where the last one stopped.
+
+Not here: what is worth recording and in which order (`codegen.synthesis`), and PostgreSQL.
+"""
+
+from codegen.journal.cached import Hits, JournaledModel, JournaledSandbox
+from codegen.journal.entries import Recorded
+from codegen.journal.keys import call_key, execution_key
+from codegen.journal.store import Counts, Journal
+
+__all__ = [
+    "Counts",
+    "Hits",
+    "Journal",
+    "JournaledModel",
+    "JournaledSandbox",
+    "Recorded",
+    "call_key",
+    "execution_key",
+]

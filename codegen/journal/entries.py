@@ -1,0 +1,120 @@
+"""What is written into the journal, and how it becomes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from sqlalchemy import Table
+
+from codegen.journal import codec, schema
+from codegen.model.contract import Reply, Request
+from codegen.records import Json
+from codegen.sandbox.contract import Execution
+
+Row = tuple[Table, dict[str, Any]]
+RecordStatus = Literal["accepted", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    """A model call that was answered. `started` is in seconds since 1970."""
+
+    key: str
+    model: str
+    revision: str
+    request: Request
+    replies: tuple[Reply, ...]
+    started: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionEntry:
+    """A job that was executed in the toolchain `digest`. `started` is in seconds since 1970.
+
+    `job_text` and `files` are the job as `codec.text` writes it.
+    """
+
+    key: str
+    digest: str
+    environment: str
+    job_text: str
+    files: Mapping[str, bytes]
+    execution: Execution
+    started: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of the problem number `index`: a JSON record, and the reason for a rejection."""
+
+    index: int
+    status: RecordStatus
+    record: Json
+    reason: str = ""
+
+
+Entry = CallEntry | ExecutionEntry | Recorded
+
+
+def rows(entry: Entry, known_files: MutableMapping[str, None]) -> Iterator[Row]:
+    """Yield the rows of an entry; files named in `known_files` are there, the others are added.
+
+    Raises:
+        ValueError, TypeError: the entry has no JSON form, as with a NaN in it.
+    """
+    if isinstance(entry, CallEntry):
+        yield schema.calls, _call(entry)
+    elif isinstance(entry, Recorded):
+        yield schema.records, _record(entry)
+    else:
+        yield from _execution(entry, known_files)
+
+
+def _call(entry: CallEntry) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "purpose": entry.request.purpose,
+        "model": entry.model,
+        "revision": entry.revision,
+        "request": codec.pack_text(codec.text(entry.request)),
+        "replies": codec.pack_text(codec.text([replace(r, call="") for r in entry.replies])),
+        "prompt_tokens": sum(reply.prompt_tokens for reply in entry.replies),
+        "completion_tokens": sum(reply.completion_tokens for reply in entry.replies),
+        "started": entry.started,
+        "seconds": entry.seconds,
+    }
+
+
+def _record(entry: Recorded) -> dict[str, Any]:
+    return {
+        "index": entry.index,
+        "status": entry.status,
+        "reason": entry.reason,
+        "record": codec.pack(entry.record),
+    }
+
+
+def _execution(entry: ExecutionEntry, known_files: MutableMapping[str, None]) -> Iterator[Row]:
+    steps = entry.execution.steps
+    yield (
+        schema.executions,
+        {
+            "key": entry.key,
+            "environment": entry.environment,
+            "digest": entry.digest,
+            "job": codec.pack_text(entry.job_text),
+            "result": codec.pack_text(codec.text(replace(entry.execution, key=""))),
+            "cpu_s": sum(step.cpu_s for step in steps),
+            "peak_memory_bytes": max((step.peak_memory_bytes for step in steps), default=0),
+            "started": entry.started,
+            "seconds": entry.seconds,
+        },
+    )
+    for sha256, content in entry.files.items():
+        if sha256 not in known_files:
+            known_files[sha256] = None
+            yield schema.files, {"sha256": sha256, "content": codec.pack_bytes(content)}
