@@ -1,0 +1,152 @@
+"""Building a toolchain image: an ordinary Dockerfile, the classic builder, a context in memory.
+
+A machine behind a proxy passes its proxy settings and its bundle of certificates to the build;
+neither stays in the image's environment, and neither is part of its name.
+
+Not here: which image is current (`codegen.sandbox.images`).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from codegen.errors import SandboxError, UsageError
+from codegen.sandbox import bootstrap, images
+from codegen.sandbox.docker_client import translated
+
+if TYPE_CHECKING:
+    import docker
+
+_KEPT_LINES = 40
+_BUILD_S = 3600
+_BUNDLES = ("CODEGEN_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy")
+_INDEXES = ("PIP_INDEX_URL", "GOPROXY", "GOSUMDB")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to build. `mirror` is the Debian mirror that a missing base is made from.
+
+    `ca_bundle` None takes the file that `CODEGEN_CA_BUNDLE`, `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE`
+    or `CURL_CA_BUNDLE` names. `fresh` builds anew, without the layers of earlier builds.
+    """
+
+    base: str = field(default_factory=images.default_base)
+    mirror: str = ""
+    ca_bundle: Path | None = None
+    fresh: bool = False
+
+
+def build(
+    client: docker.DockerClient, language: str, options: Options, on_event: images.Progress
+) -> str:
+    """Build the image of a language unless it is current, and return its tag.
+
+    Raises:
+        UsageError: no such image or CA bundle; a base that is not here and cannot be had.
+        SandboxError: the build failed; the message ends with the log's last lines.
+    """
+    found = [
+        image
+        for image in images.existing(client, language)
+        if image.current and image.base == options.base
+    ]
+    if found and not options.fresh:
+        on_event(f"{language}: {found[0].tag} is current")
+        return found[0].tag
+    bundle = read_bundle(options.ca_bundle)
+    base_id = bootstrap.ensure_base(client, options.base, options.mirror, on_event)
+    context = images.context(language)
+    tag = context.tag(base_id)
+    on_event(f"{language}: building {tag} on {options.base}")
+    arguments = _arguments(options.base, context.files["Dockerfile"])
+    with translated(f"build the image of {language}"):
+        log = client.api.build(
+            fileobj=io.BytesIO(context.archive(bundle)),
+            custom_context=True,
+            tag=tag,
+            rm=True,
+            forcerm=True,
+            nocache=options.fresh,
+            decode=True,
+            timeout=_BUILD_S,
+            buildargs=arguments,
+            network_mode=_network(arguments),
+            labels={
+                images.LANGUAGE: language,
+                images.CONTEXT: context.sha256,
+                images.BASE: options.base,
+                images.BASE_ID: base_id,
+            },
+        )
+        _follow(log, language, on_event)
+    return tag
+
+
+def _follow(log: Iterable[Mapping[str, Any]], language: str, on_event: images.Progress) -> None:
+    kept: deque[str] = deque(maxlen=_KEPT_LINES)
+    for entry in log:
+        for line in str(entry.get("stream", "")).splitlines():
+            if line.strip():
+                kept.append(line.rstrip())
+            if line.startswith("Step "):
+                on_event(f"{language}: {line.rstrip()}")
+        if "error" in entry:
+            tail = "\n".join(f"    {line}" for line in kept)
+            raise SandboxError(
+                f"building the image of {language} failed: {entry['error']}\n"
+                f"The build's last lines:\n{tail}"
+            )
+
+
+def read_bundle(path: Path | None) -> bytes:
+    """Return the certificates to build with; empty where neither caller nor environment names any.
+
+    Raises:
+        UsageError: the named file cannot be read or holds no certificate.
+    """
+    source = str(path) if path else ""
+    for name in () if path else _BUNDLES:
+        candidate = os.environ.get(name, "")
+        # Only our own variable is a promise: the others often name a file of another machine.
+        if candidate and (name == "CODEGEN_CA_BUNDLE" or Path(candidate).is_file()):
+            source = candidate
+            break
+    if not source:
+        return b""
+    try:
+        content = Path(source).read_bytes()
+    except OSError as error:
+        raise UsageError(f"CA bundle {source}: {error.strerror}") from error
+    if b"-----BEGIN CERTIFICATE-----" not in content:
+        raise UsageError(f"CA bundle {source}: holds no certificate in PEM form")
+    return content
+
+
+def _arguments(base: str, dockerfile: bytes) -> dict[str, str]:
+    found = {"BASE": base}
+    for name in _PROXIES:
+        value = os.environ.get(name) or os.environ.get(name.upper())
+        if value:
+            found[name] = value
+    for name in _INDEXES:
+        # The builder warns of arguments that the Dockerfile does not ask for.
+        if os.environ.get(name) and f"ARG {name}".encode() in dockerfile:
+            found[name] = os.environ[name]
+    return found
+
+
+def _network(arguments: Mapping[str, str]) -> str | None:
+    """Return `host` for a proxy on this machine's own loopback, which a bridge cannot reach."""
+    proxies = (arguments.get(name, "") for name in _PROXIES if name != "no_proxy")
+    local = any(urlsplit(proxy).hostname in _LOOPBACK for proxy in proxies if proxy)
+    return "host" if local else None
