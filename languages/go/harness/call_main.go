@@ -1,0 +1,8 @@
+package main
+
+import (
+	"codegen/codec"
+	"solution"
+)
+
+func main() { codec.Serve(solution.CodegenCall) }
