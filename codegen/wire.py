@@ -6,6 +6,7 @@ Not here: what the records are (`codegen.records`, which also offers these four 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import types
@@ -43,8 +44,7 @@ def from_json(kind: type[T], value: Json, where: str = "") -> T:
     where = where or kind.__name__
     if not isinstance(value, Mapping):
         raise UsageError(f"{where}: expected an object, got {_shown(value)}")
-    hints = typing.get_type_hints(kind)
-    fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]  # every record is a dataclass
+    hints, fields = _shape(kind)
     unknown = sorted(set(value) - set(fields))
     if unknown:
         known = ", ".join(fields)
@@ -60,6 +60,11 @@ def from_json(kind: type[T], value: Json, where: str = "") -> T:
     return kind(
         **{name: _typed(hints[name], item, f"{where}.{name}") for name, item in value.items()}
     )
+
+
+@functools.cache
+def _shape(kind: type[Any]) -> tuple[dict[str, Any], dict[str, dataclasses.Field[Any]]]:
+    return typing.get_type_hints(kind), {f.name: f for f in dataclasses.fields(kind)}
 
 
 def _typed(hint: Any, value: Json, where: str) -> Any:  # noqa: PLR0911 - one return per kind of hint

@@ -21,8 +21,8 @@ class Funnel:
     """How far the solutions of one language came; each line counts candidates.
 
     `solutions` were asked for; their first answer compiled, was clean for the linters, and passed
-    (`*_at_first`). `right_at_last` passed in the end; `repaired` are those among them that were wrong
-    at first; `examples` are in the dataset.
+    (`*_at_first`). `right_at_last` passed in the end; `repaired` are those among them that were
+    wrong at first; `examples` are in the dataset.
     """
 
     solutions: int = 0

@@ -69,7 +69,7 @@ def example_of(
 
 
 def _conversation(candidate: Candidate) -> tuple[ChatMessage, ...]:
-    """The prompt and the verified code; the model's prose around it was not verified, and is left."""
+    """The prompt and the verified code, without the prose around it, which nobody verified."""
     fence = "````" if "```" in candidate.code else "```"
     answer = f"{fence}{candidate.language.fence}\n{candidate.code.rstrip()}\n{fence}"
     return (ChatMessage("user", candidate.prompt.text), ChatMessage("assistant", answer))

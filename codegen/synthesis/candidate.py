@@ -95,12 +95,12 @@ class Bench:
     seed: int
 
     async def judge(
-        self, candidate: Candidate, problem: Problem, cases: tuple[Case, ...]
+        self, language: Language, code: str, problem: Problem, cases: tuple[Case, ...]
     ) -> Verdict:
-        """Verify a candidate's code over cases, strictly."""
+        """Verify code over a problem's cases, strictly."""
         return await self.verifier.averify(
-            candidate.language.name,
-            candidate.code,
+            language.name,
+            code,
             cases=cases,
             signature=problem.signature,
             comparator=problem.comparator,
@@ -139,7 +139,7 @@ async def verify(
         candidate.code = ""
         candidate.verdict = _no_code(str(error))
     else:
-        candidate.verdict = await bench.judge(candidate, problem, cases)
+        candidate.verdict = await bench.judge(candidate.language, candidate.code, problem, cases)
     candidate.attempts.append(_attempt(candidate))
 
 

@@ -122,7 +122,9 @@ class Council:
                 continue
             count = tally(against, self._same)
             if len(count.agreeing) >= MARGIN:
-                detail = f"{case.id}: the statement says {case.expected!r}, solutions {count.value!r}"
+                detail = (
+                    f"{case.id}: the statement says {case.expected!r}, solutions {count.value!r}"
+                )
                 raise Rejection("example_disputed", detail)
 
     def _drop_refused_inputs(self) -> None:

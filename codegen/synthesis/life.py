@@ -8,7 +8,7 @@ The rules of acceptance (`codegen.synthesis.council` applies them):
 - an example of the statement which two independent solutions contradict, alike, rejects the
   problem;
 - an input on which every solution fails and none answers is dropped as invalid;
-- every other value must be settled (see `codegen.verify.oracle`) by solutions that were not told it;
+- every other value must be settled (see `codegen.verify.oracle`) by solutions not told of it;
 - whoever disagrees with a settled value is told so and tries again; a disagreement that stands
   rejects the problem.
 
@@ -20,14 +20,23 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from codegen.answer import AnswerError
 from codegen.language import Language
 from codegen.model.contract import Message, Purpose, Request
 from codegen.prompt import Prompt, problem_prompt, solution_prompt, tests_prompt
-from codegen.records import Attempt, Case, Example, Problem, ProblemRecord, Seed, Usage
+from codegen.records import (
+    Attempt,
+    Case,
+    Example,
+    Outcome,
+    Problem,
+    ProblemRecord,
+    Seed,
+    Usage,
+)
 from codegen.synthesis.assembly import Origin, Setting, example_of
 from codegen.synthesis.candidate import (
     Bench,
@@ -91,9 +100,7 @@ class Life:
         try:
             problem = await self._stage("problem", self._problem())
             cases = await self._stage("tests", self._cases(problem))
-            council = Council(
-                problem, cases, self.world.bench.budget, len(self.world.languages)
-            )
+            council = Council(problem, cases, self.world.bench.budget, len(self.world.languages))
             await self._stage("solutions", self._deliberate(council))
             examples = await self._examples(council)
         except Rejection as rejection:
@@ -172,7 +179,7 @@ class Life:
     async def _examples(self, council: Council) -> tuple[Example, ...]:
         """Make one example for each language, its verdict given against the settled values."""
         cases = council.accepted_cases()
-        chosen = {one.language.name: one for one in reversed(council.clean())}
+        agreeing = council.clean()
         origin = Origin(
             self.task.seed,
             council.problem,
@@ -181,14 +188,33 @@ class Life:
             tuple(self.calls),
             self.usage,
         )
+        await asyncio.gather(*(self._rejudge(one, council.problem, cases) for one in agreeing))
+        chosen = {one.language.name: one for one in reversed(agreeing)}
         examples = []
-        for candidate in sorted(chosen.values(), key=lambda one: one.language.name):
-            verdict = await self.world.bench.judge(candidate, council.problem, cases)
+        for name in sorted(chosen):
+            one = chosen[name]
+            verdict = await self.world.bench.judge(one.language, one.code, council.problem, cases)
             if not verdict.passed:
-                raise Rejection("unstable", f"{candidate.language.name}: {verdict.outcome} at last")
-            made = example_of(candidate, verdict, origin, self.world.setting, council.clean())
-            examples.append(made)
+                raise Rejection("unstable", f"{name}: {verdict.outcome} at last")
+            examples.append(example_of(one, verdict, origin, self.world.setting, agreeing))
         return tuple(examples)
+
+    async def _rejudge(
+        self, candidate: Candidate, problem: Problem, cases: tuple[Case, ...]
+    ) -> None:
+        """Judge earlier attempts again by what is known now.
+
+        An answer that passed the statement's examples and was overruled later was wrong, and its
+        record must say so. It has run on these cases before, so the journal answers.
+        """
+        for number, attempt in enumerate(candidate.attempts[:-1]):
+            if attempt.outcome is Outcome.PASSED:
+                verdict = await self.world.bench.judge(
+                    candidate.language, attempt.code, problem, cases
+                )
+                candidate.attempts[number] = replace(
+                    attempt, outcome=verdict.outcome, stage=verdict.stage
+                )
 
     def _record(
         self,
@@ -214,4 +240,4 @@ class Life:
 
 
 def _unusable(reason: str) -> str:
-    return f"That answer cannot be used: {reason}\n\nGive the whole answer again, in the form asked for."
+    return f"That answer cannot be used: {reason}\n\nGive it again, whole, in the form asked for."

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from codegen.journal import Journal
-from codegen.records import ProblemRecord
+from codegen.records import ProblemRecord, from_json, to_json
 from codegen.synthesis.life import Life, Task, World
 from codegen.synthesis.progress import Progress
 
@@ -23,12 +23,18 @@ MOST_ATTEMPTS_PER_TARGET = 20
 GRACE_ATTEMPTS = 100
 
 
+def problem_records(journal: Journal) -> Iterator[ProblemRecord]:
+    """Yield the finished problems of a journal in the order of their numbers, one in memory."""
+    for entry in journal.records():
+        yield from_json(ProblemRecord, entry.record)
+
+
 @dataclass(slots=True)
 class Registry:
     """Lets the first of equal problems live: by number, not by who was quicker.
 
-    A life may claim its problem only when all with lower numbers have; so of two equal problems it is
-    always the later one that is a duplicate.
+    A life may claim its problem only when all with lower numbers have; so of two equal problems
+    it is always the later one that is a duplicate.
     """
 
     claimed: set[str] = field(default_factory=set)
@@ -101,9 +107,7 @@ class Loop:
                 self._fill(done)
                 if not self._living:
                     return
-                finished, _ = await asyncio.wait(
-                    self._living, return_when=asyncio.FIRST_COMPLETED
-                )
+                finished, _ = await asyncio.wait(self._living, return_when=asyncio.FIRST_COMPLETED)
                 self._living -= finished
                 for task in finished:
                     task.result()
@@ -112,7 +116,7 @@ class Loop:
 
     async def _resume(self) -> set[int]:
         done: set[int] = set()
-        for record in self.journal.records():
+        for record in problem_records(self.journal):
             done.add(record.index)
             self.registry.known(record.index, record.problem.id if record.problem else None)
             self.progress.finish(record)
@@ -133,7 +137,9 @@ class Loop:
 
     async def _live(self, task: Task) -> None:
         record = await Life(self.world, task).run()
-        await self.journal.record(record)
+        await self.journal.record(
+            record.index, record.status, to_json(record), reason=record.reason
+        )
         self.progress.finish(record)
         self.on_record(record)
 

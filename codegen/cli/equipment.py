@@ -1,0 +1,69 @@
+"""What a run needs: the model that was named, and the languages whose tools are there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from rich.console import Console
+
+from codegen.errors import ToolchainError
+from codegen.model.contract import Model
+from codegen.sandbox.contract import Sandbox
+from codegen.synthesis.settings import Settings
+
+
+async def open_model(options: dict[str, Any], seed: int) -> Model:
+    """Open the model of the options: replay, a server, or the builtin teacher.
+
+    Raises:
+        ModelError: the server does not answer or does not know the model.
+        UsageError: the key or the journal cannot be read.
+    """
+    if options["replay"]:
+        from codegen.model.replay import ReplayModel
+
+        return ReplayModel(options["replay"])
+    if options["base_url"]:
+        return await _server(options)
+    from codegen.model.builtin import BuiltinTeacher, Mistakes
+
+    rate = options["mistakes"]
+    return BuiltinTeacher(mistakes=Mistakes() if rate is None else Mistakes.at(rate), seed=seed)
+
+
+async def _server(options: dict[str, Any]) -> Model:
+    from codegen.model.openai import OpenAIModel
+    from codegen.secrets import find_api_key
+
+    model = OpenAIModel(
+        options["model"],
+        options["base_url"],
+        api_key=find_api_key(options["api_key_file"]),
+        timeout_s=options["timeout"],
+    )
+    try:
+        await model.check()
+    except BaseException:
+        await model.close()
+        raise
+    return model
+
+
+async def with_tools(settings: Settings, sandbox: Sandbox, console: Console) -> Settings:
+    """Return the settings with the languages whose toolchains are there; names the others.
+
+    Raises:
+        ToolchainError: none is left.
+    """
+    found, missing = [], []
+    for language in settings.languages:
+        try:
+            await sandbox.digest(language.environment)
+            found.append(language)
+        except ToolchainError as error:
+            missing.append(str(error))
+            console.print(f"{language.title} is left out: {error}", highlight=False, markup=False)
+    if not found:
+        raise ToolchainError("no language is left:\n  " + "\n  ".join(missing))
+    return replace(settings, languages=tuple(found))

@@ -1,0 +1,108 @@
+"""Carries a run out as the command line asked: opens what it needs, shows it, writes its files.
+
+Not here: the options (`codegen.cli.synthesize`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from typing import Any
+
+import click
+from rich.console import Console
+
+from codegen.cli.display import Display, Gauges
+from codegen.cli.equipment import open_model, with_tools
+from codegen.cli.options import progress_console
+from codegen.cli.summary import show_summary
+from codegen.sandbox.choose import open_sandbox
+from codegen.synthesis.run import Run, open_run
+from codegen.synthesis.settings import Settings
+
+
+async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
+    """Run to the goal and return the exit code.
+
+    Raises:
+        CodegenError: fit to be printed; whatever was finished is kept.
+    """
+    console = progress_console()
+    _stop_on_terminate()
+    async with contextlib.AsyncExitStack() as stack:
+        model = await open_model(options, settings.seed)
+        stack.push_async_callback(model.close)
+        sandbox = await open_sandbox(
+            options["sandbox"],
+            tuple(one.environment for one in settings.languages),
+            slots=options["slots"],
+            on_event=lambda text: console.print(text, highlight=False, markup=False),
+        )
+        stack.push_async_callback(sandbox.close)
+        settings = await with_tools(settings, sandbox, console)
+        run = await stack.enter_async_context(open_run(options["out"], settings, model, sandbox))
+        gauges = Gauges(
+            lambda: getattr(model, "in_flight", 0),
+            lambda: getattr(sandbox, "busy", 0),
+            getattr(sandbox, "slots", 0),
+        )
+        return await _live(run, settings, console, gauges)
+
+
+async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) -> int:
+    display = Display(console, run.progress, gauges, tuple(x.name for x in settings.languages))
+    started = time.monotonic()
+    try:
+        async with display.showing():
+            await run.loop.run()
+    except BaseException:
+        done = f"{run.progress.accepted} accepted problems are kept in {run.folder}"
+        console.print(f"stopped; {done}, and the same command goes on", highlight=False)
+        raise
+    seconds = time.monotonic() - started
+    statistics = run.statistics()
+    dataset = run.write(statistics, _facts(run, settings, seconds))
+    show_summary(console, statistics, seconds)
+    if run.progress.resumed:
+        console.print(f"{run.progress.resumed} of the problems were there from an earlier start")
+    click.echo(f"dataset  {dataset.examples} ({dataset.rows} examples), as chat {dataset.sft}")
+    click.echo(f"summary  {run.folder / 'summary.json'}")
+    return _goal_missed(settings, statistics.accepted, console)
+
+
+def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:
+    calls, executions = run.model.hits, run.sandbox.hits
+    return {
+        "run": run.fingerprint,
+        "target": settings.target,
+        "limit": settings.limit,
+        "seconds": round(seconds, 1),
+        "problems_resumed": run.progress.resumed,
+        "journal": {
+            "calls_made": calls.misses,
+            "calls_found": calls.hits + calls.shared,
+            "executions_made": executions.misses,
+            "executions_found": executions.hits + executions.shared,
+        },
+    }
+
+
+def _goal_missed(settings: Settings, accepted: int, console: Console) -> int:
+    """Return 1, and say so, when the run ended without what it was asked for."""
+    if settings.target is not None and accepted < settings.target:
+        console.print(
+            f"the target of {settings.target} was not reached: the seeds came to an end, or far"
+            " too few problems were accepted (see the reasons above)"
+        )
+        return 1
+    return 0
+
+
+def _stop_on_terminate() -> None:
+    """End on SIGTERM as on Ctrl-C: everything is closed, and what is finished is kept."""
+    task = asyncio.current_task()
+    assert task is not None
+    with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

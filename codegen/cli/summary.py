@@ -1,0 +1,70 @@
+"""The last words of a run: its funnel, its repairs, its rejections, and where the files are."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from codegen.records import Outcome
+from codegen.report.statistics import Funnel, Statistics
+
+_COLUMNS = ("language", "solutions", "compile", "lint", "pass", "repaired", "examples")
+
+
+def show_summary(console: Console, statistics: Statistics, seconds: float) -> None:
+    """Print the figures of a run."""
+    console.print(
+        f"\n[bold]{statistics.accepted} problems accepted[/bold] of {statistics.attempted} attempted,"
+        f" {statistics.examples} examples, {seconds:.0f} s",
+        highlight=False,
+    )
+    console.print(_funnel(statistics))
+    console.print(_repairs(statistics), highlight=False)
+    if statistics.rejected:
+        reasons = ", ".join(f"{n} {reason}" for reason, n in statistics.rejected.most_common())
+        console.print(f"rejected: {reasons}", highlight=False)
+    usage = statistics.usage
+    console.print(
+        f"model: {usage.calls} calls, {usage.prompt_tokens:,} prompt and"
+        f" {usage.completion_tokens:,} completion tokens",
+        highlight=False,
+    )
+
+
+def _funnel(statistics: Statistics) -> Table:
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for name in (*_COLUMNS, "what failed"):
+        table.add_column(
+            name,
+            justify="left" if name in ("language", "what failed") else "right",
+            no_wrap=name != "what failed",
+        )
+    for name, funnel in sorted(statistics.funnels.items()):
+        table.add_row(
+            name,
+            str(funnel.solutions),
+            str(funnel.compiled_at_first),
+            str(funnel.linted_at_first),
+            str(funnel.passed_at_first),
+            str(funnel.repaired),
+            str(funnel.examples),
+            _failures(funnel),
+        )
+    return table
+
+
+def _failures(funnel: Funnel) -> str:
+    return ", ".join(
+        f"{count} {outcome}"
+        for outcome, count in funnel.outcomes.most_common()
+        if outcome != Outcome.PASSED
+    )
+
+
+def _repairs(statistics: Statistics) -> str:
+    solutions = sum(one.solutions for one in statistics.funnels.values())
+    if not solutions:
+        return "no solution was asked for"
+    wrong = statistics.wrong_at_first
+    right = f", and {statistics.repaired / wrong:.0%} of those later right" if wrong else ""
+    return f"{wrong / solutions:.0%} of the solutions wrong at first{right}"

@@ -1,0 +1,170 @@
+"""`codegen synthesize`: options in, a run, its summary out."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codegen.cli.options import config_option, sandbox_options
+from codegen.errors import UsageError
+
+if TYPE_CHECKING:
+    from codegen.synthesis.settings import Settings
+
+DEFAULT_TARGET = 20
+
+
+@click.command()
+@click.option("--langs", default="py,rs,go", show_default=True, help="Languages, by name or alias.")
+@click.option(
+    "--target", type=click.IntRange(1), help=f"Accepted problems.  [default: {DEFAULT_TARGET}]"
+)
+@click.option("--limit", type=click.IntRange(1), help="Attempted problems.")
+@click.option("--seed", default=0, show_default=True, help="Decides everything that is drawn.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1),
+    help="Problems in the making at once.  [default: 16, 64 with --base-url]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="runs/default",
+    show_default=True,
+    help="The run's folder; an unfinished run goes on.",
+)
+@click.option(
+    "--seeds", type=click.Path(path_type=Path), help="A folder of source code to be inspired by."
+)
+@click.option(
+    "--problems", type=click.Path(path_type=Path), help="Existing problem statements (JSONL)."
+)
+@click.option(
+    "--inputs",
+    type=click.IntRange(4, 64),
+    default=12,
+    show_default=True,
+    help="Test inputs to ask for, beside the examples.",
+)
+@click.option(
+    "--model", default="builtin", show_default=True, help="`builtin`, or the name the server knows."
+)
+@click.option(
+    "--base-url", multiple=True, help="An OpenAI-compatible server, such as vLLM; may be repeated."
+)
+@click.option(
+    "--api-key-file",
+    type=click.Path(path_type=Path),
+    help="A file with the key; else CODEGEN_API_KEY, OPENAI_API_KEY or VLLM_API_KEY.",
+)
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    help="Answer from a recorded journal instead of a model.",
+)
+@click.option(
+    "--mistakes",
+    type=click.FloatRange(0, 1),
+    help="The builtin teacher's share of wrong solutions.  [default: 0.3]",
+)
+@click.option("--temperature", type=click.FloatRange(0, 2), default=0.8, show_default=True)
+@click.option(
+    "--top-p", type=click.FloatRange(0, 1, min_open=True), default=0.95, show_default=True
+)
+@click.option(
+    "--max-tokens", type=click.IntRange(1), default=4096, show_default=True, help="Longest answer."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1),
+    default=600.0,
+    show_default=True,
+    help="Seconds for a model call, retries included.",
+)
+@click.option(
+    "--repairs",
+    type=click.IntRange(0),
+    default=2,
+    show_default=True,
+    help="Repairs before a fresh start.",
+)
+@click.option(
+    "--cpu",
+    type=click.FloatRange(0.1),
+    default=10.0,
+    show_default=True,
+    help="CPU seconds for a program's cases.",
+)
+@click.option(
+    "--memory", type=click.IntRange(16), default=1024, show_default=True, help="MiB for a program."
+)
+@sandbox_options
+@click.option("--dry-run", is_flag=True, help="Print the prompts of one problem and call nothing.")
+@config_option
+def synthesize(**options: Any) -> int:
+    """Make verified examples: problems, solutions in several languages, tests.
+
+    Every example has been compiled, linted and executed, and its solution agrees with independent
+    solutions on every test case. Interrupt it at any time: the same command goes on.
+    """
+    settings = _settings(options)
+    if options["dry_run"]:
+        from codegen.cli.dry_run import print_prompts
+
+        print_prompts(settings)
+        return 0
+    from codegen.cli.running import carry_out
+
+    try:
+        return asyncio.run(carry_out(settings, options))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    from codegen import language
+    from codegen.model.contract import Sampling
+    from codegen.records import Limits
+    from codegen.synthesis.candidate import Budget
+    from codegen.synthesis.settings import Settings
+
+    _refuse_contradictions(options)
+    unbounded = options["target"] is None and options["limit"] is None
+    endless = options["problems"] is None
+    remote = bool(options["base_url"])
+    return Settings(
+        languages=language.parse_list(options["langs"]),
+        seed=options["seed"],
+        target=DEFAULT_TARGET if unbounded and endless else options["target"],
+        limit=options["limit"],
+        concurrency=options["concurrency"] or (64 if remote else 16),
+        inputs=options["inputs"],
+        sampling=Sampling(options["temperature"], options["top_p"], options["max_tokens"]),
+        limits=Limits(
+            cpu_s=options["cpu"], wall_s=3 * options["cpu"], memory_bytes=options["memory"] << 20
+        ),
+        budget=Budget(repairs=options["repairs"]),
+        seeds=options["seeds"],
+        problems=options["problems"],
+    )
+
+
+def _refuse_contradictions(options: dict[str, Any]) -> None:
+    if options["seeds"] and options["problems"]:
+        raise UsageError(
+            "--seeds and --problems exclude each other: a problem is given or it is made"
+        )
+    if options["replay"] and options["base_url"]:
+        raise UsageError("--replay and --base-url exclude each other")
+    if options["model"] != "builtin" and not (options["base_url"] or options["replay"]):
+        raise UsageError(
+            f"--model {options['model']} needs --base-url, for example http://127.0.0.1:8000/v1;"
+            " without both, the builtin teacher answers"
+        )
+    if options["base_url"] and options["model"] == "builtin":
+        raise UsageError("--base-url needs --model NAME, the name by which the server knows it")
+    if options["mistakes"] is not None and options["model"] != "builtin":
+        raise UsageError("--mistakes is for the builtin teacher only")

@@ -1,0 +1,110 @@
+"""A run put together: journal, model, sandbox, verifier and loop over one folder.
+
+`open_run` is what `codegen synthesize` and a program of your own start from; the folder's journal
+decides what is new. Not here: options and messages (`codegen.cli.synthesize`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.export.dataset import Dataset, write_dataset
+from codegen.files import replacing
+from codegen.journal import Journal, JournaledModel, JournaledSandbox
+from codegen.model.contract import Model
+from codegen.records import Json, canonical
+from codegen.report.statistics import Statistics, statistics_of
+from codegen.sandbox.contract import Sandbox
+from codegen.synthesis.assembly import Setting
+from codegen.synthesis.candidate import Bench
+from codegen.synthesis.life import World
+from codegen.synthesis.loop import Goal, Loop, Registry, problem_records
+from codegen.synthesis.progress import Progress
+from codegen.synthesis.settings import Settings
+from codegen.synthesis.tasks import tasks_of
+from codegen.verify.verifier import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An open run: its loop, and what can be read and written when it is over."""
+
+    folder: Path
+    journal: Journal
+    loop: Loop
+    progress: Progress
+    model: JournaledModel
+    sandbox: JournaledSandbox
+    fingerprint: Json
+
+    def statistics(self) -> Statistics:
+        """Count the run's records."""
+        return statistics_of(problem_records(self.journal))
+
+    def write(self, statistics: Statistics, facts: Json) -> Dataset:
+        """Write `examples.jsonl`, `sft.jsonl` and `summary.json` (the figures and `facts`).
+
+        Raises:
+            UsageError: the folder cannot be written or the disk is full.
+        """
+        made = write_dataset(problem_records(self.journal), self.folder)
+        with replacing(self.folder / "summary.json") as handle:
+            handle.write(_indented({**statistics.to_json(), **facts}) + "\n")
+        return made
+
+
+@asynccontextmanager
+async def open_run(
+    folder: Path, settings: Settings, model: Model, sandbox: Sandbox
+) -> AsyncIterator[Run]:
+    """Open a run's folder and make everything ready; model and sandbox stay the caller's.
+
+    Raises:
+        JournalError: the journal cannot be opened or belongs to a running process.
+        UsageError: the folder holds a run with other settings; lists what differs.
+    """
+    async with AsyncExitStack() as stack:
+        journal = stack.enter_context(Journal.open(folder))
+        fingerprint = settings.fingerprint(model.name, model.revision, sandbox.name)
+        journal.fingerprint(fingerprint)
+        kept_model, kept_sandbox = (
+            JournaledModel(model, journal),
+            JournaledSandbox(sandbox, journal),
+        )
+        verifier = await stack.enter_async_context(Verifier(kept_sandbox))
+        progress = Progress(target=settings.target, limit=settings.limit)
+        registry = Registry()
+        world = World(
+            Bench(
+                kept_model,
+                verifier,
+                settings.sampling,
+                settings.limits,
+                settings.budget,
+                settings.seed,
+            ),
+            Setting(kept_model, settings.sampling, settings.limits, sandbox.name),
+            settings.languages,
+            settings.inputs,
+            progress,
+            registry.claim,
+        )
+        loop = Loop(
+            world,
+            journal,
+            tasks_of(settings),
+            Goal(settings.target, settings.limit),
+            settings.concurrency,
+            progress,
+            registry,
+        )
+        yield Run(folder, journal, loop, progress, kept_model, kept_sandbox, fingerprint)
+
+
+def _indented(value: Json) -> str:
+    import json  # noqa: PLC0415 - the only place that wants indentation
+
+    return json.dumps(json.loads(canonical(value)), indent=2, ensure_ascii=False)

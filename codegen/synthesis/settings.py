@@ -1,0 +1,45 @@
+"""What a run was asked for: everything on which its records depend, and how it is carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.language import Language
+from codegen.model.contract import Sampling
+from codegen.records import Json, Limits, to_json
+from codegen.synthesis.candidate import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one run. `target` and `limit` count problems; None means no bound."""
+
+    languages: tuple[Language, ...]
+    seed: int = 0
+    target: int | None = None
+    limit: int | None = None
+    concurrency: int = 16
+    inputs: int = 12
+    sampling: Sampling = Sampling()
+    limits: Limits = Limits()
+    budget: Budget = Budget()
+    seeds: Path | None = None
+    problems: Path | None = None
+
+    def fingerprint(self, model: str, revision: str, sandbox: str) -> Json:
+        """Return what must be the same for a run to be resumed; how far it goes may differ."""
+        return {
+            "languages": [one.name for one in self.languages],
+            "seed": self.seed,
+            "inputs": self.inputs,
+            "sampling": to_json(self.sampling),
+            "limits": to_json(self.limits),
+            "repairs": self.budget.repairs,
+            "starts": self.budget.starts,
+            "seeds": str(self.seeds.resolve()) if self.seeds else None,
+            "problems": str(self.problems.resolve()) if self.problems else None,
+            "model": model,
+            "revision": revision,
+            "sandbox": sandbox,
+        }
