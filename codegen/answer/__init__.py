@@ -1,0 +1,7 @@
+"""Taking code and JSON out of a model's answer, as it really comes."""
+
+from codegen.answer.blocks import AnswerError
+from codegen.answer.code import extract_code
+from codegen.answer.values import extract_json
+
+__all__ = ["AnswerError", "extract_code", "extract_json"]
