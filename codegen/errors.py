@@ -6,6 +6,7 @@ CodegenError
 └── InfrastructureError   ours or the machine's; retried, never shown to a model, never scored
     ├── SandboxError      a slot died, a daemon is gone, a supervisor answered nonsense
     ├── ModelError        the model server is unreachable, refused, or answered nonsense
+    │   ├── ModelRefusal  it will not answer this one request, because it is too long, say
     │   └── ReplayMiss    the recorded journal does not know this request
     └── JournalError      the journal cannot be read or written (disk full, locked, too new)
 """
@@ -35,6 +36,10 @@ class SandboxError(InfrastructureError):
 
 class ModelError(InfrastructureError):
     """The model endpoint could not answer. Never carries an API key."""
+
+
+class ModelRefusal(ModelError):  # noqa: N818 - it names what happened, as KeyError does
+    """The server will never answer this request; it goes on answering others."""
 
 
 class ReplayMiss(ModelError):  # noqa: N818 - it names what happened, as KeyError does
