@@ -1,0 +1,102 @@
+"""Reads the prompts of `prompts/*.md.j2` as the builtin teacher gets them.
+
+A prompt that it cannot place gives None, never an exception: the teacher then answers politely.
+
+Not here: what to answer (`codegen.model.builtin.teacher`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from codegen.model.builtin.family import Family, Parameters
+from codegen.model.builtin.knowledge import recognise
+from codegen.model.contract import Message
+
+LANGUAGES = {"python": "python", "py": "python", "rust": "rust", "rs": "rust", "go": "go", "golang": "go"}
+_STATEMENT = re.compile(r"^## Problem\n(.*?)^## Signature$", re.DOTALL | re.MULTILINE)
+_SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.MULTILINE)
+_INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
+_COUNT = re.compile(r"^- (\d+) inputs", re.MULTILINE)
+_KEYWORD = re.compile(r"^(?:def|pub fn|func) ", re.MULTILINE)
+_STRUCT = re.compile(r"struct ?\{ ?((?:\w+ [^;{}]+; ?)+\w+ [^;{}]+?);? ?\}")
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_MOST_INPUTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One of the teacher's problems to be solved in one language."""
+
+    family: Family = field(hash=False, compare=False)
+    name: str
+    values: tuple[tuple[str, int | str], ...]
+    language: str
+    fence: str
+    declaration: str
+
+    @property
+    def parameters(self) -> Parameters:
+        """The family's parameters."""
+        return dict(self.values)
+
+
+def read_solution_prompt(text: str) -> Task | None:
+    """Return what a solution prompt asks for, or None if the problem or the language is not known."""
+    statement, signature = _STATEMENT.search(text), _SIGNATURE.search(text)
+    found = recognise(statement[1]) if statement else None
+    if found is None or signature is None:
+        return None
+    family, parameters = found
+    language = LANGUAGES.get(signature[1])
+    start = _KEYWORD.search(signature[2])
+    if language is None or start is None:
+        return None
+    declaration = _bare(signature[2][start.start() :])
+    if language == "go":
+        declaration = _STRUCT.sub(_expanded, declaration)
+    values = tuple(sorted(parameters.items()))
+    return Task(family, family.name, values, language, signature[1], declaration)
+
+
+def read_tests_prompt(text: str) -> tuple[Family, Parameters, int] | None:
+    """Return family, parameters and the number of inputs that a tests prompt asks for."""
+    statement, count = _STATEMENT.search(text), _COUNT.search(text)
+    found = recognise(statement[1]) if statement else None
+    if found is None or count is None:
+        return None
+    return *found, min(int(count[1]), _MOST_INPUTS)
+
+
+def read_inspiration(text: str) -> str | None:
+    """Return the inspiration of a problem prompt, or None if it is no such prompt."""
+    match = _INSPIRATION.search(text)
+    return match[1] if match else None
+
+
+def last_code(messages: tuple[Message, ...]) -> str:
+    """Return the first block of code of the assistant's last turn; empty if there is none."""
+    turns = [message.content for message in messages if message.role == "assistant"]
+    match = _FENCE.search(turns[-1]) if turns else None
+    return match[2] if match else ""
+
+
+def users_turns(messages: tuple[Message, ...]) -> list[str]:
+    """Return the contents of the user's turns, in order."""
+    return [message.content for message in messages if message.role == "user"]
+
+
+def _bare(declaration: str) -> str:
+    """Strip a body or its opening from a declaration."""
+    return re.sub(r"\s*(?::|\{)?\s*(?:\.\.\.|pass)?\s*\}?$", "", declaration.strip(), count=1) if (
+        declaration.rstrip().endswith((":", "{", "...", "pass", "{ }", "{}"))
+    ) else declaration.strip()
+
+
+def _expanded(match: re.Match[str]) -> str:
+    """Write a Go struct of several fields as gofmt does: a line each, types in a column."""
+    fields = [part.strip().split(" ", 1) for part in match[1].split(";")]
+    width = max(len(name) for name, _ in fields)
+    lines = (f"\t{name.ljust(width)} {kind.strip()}\n" for name, kind in fields)
+    return "struct {\n" + "".join(lines) + "}"

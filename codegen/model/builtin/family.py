@@ -1,0 +1,165 @@
+"""A family of problems: one text with placeholders, its inverse, and its solutions with wrong variants.
+
+The prose and the programs of a family are data (`families/<name>.txt`): sections that start with
+`=== name`, placeholders `$name` or `${name}`, and in programs sites `~[right~label:wrong~]` where a
+mistake of that label differs. All sites of one label are wrong together; a label is a kind of
+mistake with an optional number. The statement, compiled to a regular expression, gives family and
+parameters back, so nothing has to be remembered between calls.
+
+Not here: mistakes that any program can have (`codegen.model.builtin.edits`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from math import prod
+from random import Random
+
+from codegen.records import Json, Parameter, Signature
+
+Parameters = Mapping[str, Json]  # each an int or a word out of its domain
+Arguments = list[Json]
+
+_PLACEHOLDER = re.compile(r"\$\{?([a-z_]+)\}?")
+_SECTION = re.compile(r"^=== (\w+)\n", re.MULTILINE)
+_SITE = re.compile(r"~\[(.*?)~\]", re.DOTALL)
+_LABEL = re.compile(r"~([a-z]+\d*):")
+_NEXT_PARAMETER = re.compile(r", (?=\w+: )")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What Python must know of a family; the rest stands in its text file.
+
+    `domains` gives each parameter's values. `reference` takes the parameters and the JSON arguments.
+    `inputs` draws one list of arguments, `edges` lists those that every test set should hold, the
+    small and telling ones first. `derive` adds placeholders that follow from the parameters.
+    `invalid` gives arguments that break the constraints.
+    """
+
+    name: str
+    topics: tuple[str, ...]
+    domains: Mapping[str, Sequence[Json]]
+    reference: Callable[..., Json]
+    inputs: Callable[[Random, Parameters], Arguments]
+    edges: Callable[[Parameters], list[Arguments]]
+    derive: Callable[[Parameters], Mapping[str, Json]] | None = None
+    invalid: Callable[[Random, Parameters], Arguments] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many distinct problems the family holds."""
+        return prod(len(values) for values in self.domains.values())
+
+    def draw(self, rng: Random) -> dict[str, Json]:
+        """Draw parameters."""
+        return {name: rng.choice(values) for name, values in self.domains.items()}
+
+    def text(self, section: str, parameters: Parameters) -> str:
+        """Return a section of prose with the parameters filled in; empty if the file has none."""
+        return _fill(sections(self.name).get(section, ""), self._values(parameters))
+
+    def signature(self) -> Signature:
+        """Return the typed signature."""
+        return _signature(sections(self.name)["signature"])
+
+    def comparator(self) -> str:
+        """Return how answers compare: `exact` where the file does not say."""
+        return sections(self.name).get("comparator", "exact")
+
+    def recognise(self, text: str) -> dict[str, Json] | None:
+        """Return the parameters of the statement inside `text`, or None if it is not of this family."""
+        anchor, pattern = _inverse(self)
+        match = pattern.search(text) if anchor in text else None
+        if match is None:
+            return None
+        found = {name: self._read(name, match[name]) for name in self.domains}
+        if None in found.values() or self.text("statement", found) != match[0]:
+            return None
+        return found
+
+    def programs(self, language: str, parameters: Parameters, declaration: str) -> dict[str, str]:
+        """Return programs by label: the right one under the empty label, then the wrong variants."""
+        pieces = _pieces(self.name, language)
+        values = {**self._values(parameters), "declaration": declaration}
+        labels = {label for _, wrong in pieces for label in wrong}
+        return {
+            label: _fill("".join(wrong.get(label, right) for right, wrong in pieces), values)
+            for label in ("", *sorted(labels))
+        }
+
+    def _values(self, parameters: Parameters) -> dict[str, Json]:
+        return {**parameters, **(self.derive(parameters) if self.derive else {})}
+
+    def _read(self, name: str, text: str) -> Json:
+        return next((value for value in self.domains[name] if str(value) == text), None)
+
+
+@cache
+def sections(name: str) -> dict[str, str]:
+    """Return the sections of a family's text file; paragraphs of prose are unwrapped."""
+    file = resources.files("codegen.model.builtin.families") / f"{name}.txt"
+    parts = _SECTION.split(file.read_text(encoding="utf-8"))[1:]
+    found = dict(zip(parts[::2], parts[1::2], strict=True))
+    programs = ("python", "rust", "go")
+    return {key: text if key in programs else _unwrap(text) for key, text in found.items()}
+
+
+def _unwrap(text: str) -> str:
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text.strip())
+
+
+def _fill(template: str, values: Mapping[str, Json]) -> str:
+    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), template)
+
+
+@cache
+def _signature(text: str) -> Signature:
+    match = re.fullmatch(r"(\w+)\((.*)\) -> (.+)", text)
+    assert match, text
+    pairs = (part.split(": ", 1) for part in _NEXT_PARAMETER.split(match[2]))
+    return Signature(match[1], tuple(Parameter(name, kind) for name, kind in pairs), match[3])
+
+
+def _inverse(family: Family) -> tuple[str, re.Pattern[str]]:
+    return _inverted(family.name, tuple((n, _any_of(v)) for n, v in family.domains.items()))
+
+
+def _any_of(domain: Sequence[Json]) -> str:
+    if isinstance(domain[0], int):
+        return r"-?\d+"
+    return "|".join(re.escape(word) for word in sorted(domain, key=len, reverse=True))
+
+
+@cache
+def _inverted(name: str, values: tuple[tuple[str, str], ...]) -> tuple[str, re.Pattern[str]]:
+    """Return the longest fixed piece of the statement (a quick test) and its regular expression."""
+    parts = _PLACEHOLDER.split(sections(name)["statement"])
+    unseen = dict(values)
+    pattern = ""
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            pattern += re.escape(part)
+        elif part in unseen:
+            pattern += f"(?P<{part}>{unseen.pop(part)})"
+        else:
+            pattern += f"(?P={part})" if part in dict(values) else ".*?"
+    assert not unseen, f"{name}: the statement does not mention {sorted(unseen)}"
+    return max(parts[::2], key=len), re.compile(pattern + "(?!.)")
+
+
+@cache
+def _pieces(name: str, language: str) -> tuple[tuple[str, dict[str, str]], ...]:
+    """Split a program into (right text, wrong text by label)."""
+    found: list[tuple[str, dict[str, str]]] = []
+    for index, part in enumerate(_SITE.split(sections(name)[language])):
+        if index % 2 == 0:
+            found.append((part, {}))
+            continue
+        right, *wrong = _LABEL.split(part)
+        found.append((right, dict(zip(wrong[::2], wrong[1::2], strict=True))))
+    return tuple(found)

@@ -1,0 +1,120 @@
+"""What the builtin teacher knows: all families, which one a text is about, and (for tests) the truth.
+
+Not here: how an answer is put together (`codegen.model.builtin.teacher`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from random import Random
+
+from codegen.errors import UsageError
+from codegen.model.builtin.family import Arguments, Family, Parameters
+from codegen.records import Json, Problem, canonical
+
+_MODULES = ("arrays",)
+_WORD = re.compile(r"[a-z]+")
+_SMALL = 90  # characters of JSON that an example's arguments may take
+_TRIES = 60
+
+
+@cache
+def all_families() -> tuple[Family, ...]:
+    """Return every family, by name. Loaded at the first call, so that importing stays free."""
+    modules = (import_module(f"codegen.model.builtin.families.{name}") for name in _MODULES)
+    return tuple(sorted((f for module in modules for f in module.FAMILIES), key=lambda f: f.name))
+
+
+def families() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return (name, topics) of every family."""
+    return tuple((family.name, family.topics) for family in all_families())
+
+
+def problem_count() -> int:
+    """Return how many distinct problems there are."""
+    return sum(family.size for family in all_families())
+
+
+def recognise(text: str) -> tuple[Family, dict[str, Json]] | None:
+    """Return the family and the parameters of the statement inside a text, or None."""
+    for family in all_families():
+        parameters = family.recognise(text)
+        if parameters is not None:
+            return family, parameters
+    return None
+
+
+def truth(problem: Problem, arguments: Sequence[Json]) -> Json:
+    """Return the right answer in the encoding of `codegen.types`. For tests only.
+
+    Raises:
+        UsageError: the problem is not one of the teacher's own.
+    """
+    found = recognise(problem.statement)
+    if found is None:
+        raise UsageError(f"problem {problem.title!r}: not one of the builtin teacher's")
+    family, parameters = found
+    return family.reference(parameters, *arguments)
+
+
+def fitting(inspiration: str) -> tuple[Family, ...]:
+    """Return the families that fit a topic, skill or piece of code best; all of them if none does."""
+    words = {_stem(word) for word in _WORD.findall(inspiration.lower())}
+    scores = [(len(words & _keywords(family.name, family.topics)), family) for family in all_families()]
+    best = max(score for score, _ in scores)
+    return tuple(family for score, family in scores if score == best)
+
+
+@cache
+def _keywords(name: str, topics: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_stem(word) for word in _WORD.findall(f"{name} {' '.join(topics)}"))
+
+
+def _stem(word: str) -> str:
+    """Cut the endings that keep `arrays` from `array` and `sorting` from `sort`."""
+    for ending in ("ings", "ing", "ies", "es", "s", "y"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:  # noqa: PLR2004 - a stem has three letters
+            return word[: -len(ending)]
+    return word
+
+
+def draw_inputs(family: Family, parameters: Parameters, count: int, rng: Random) -> list[Arguments]:
+    """Return up to `count` different inputs: the family's edges, then drawn ones."""
+    found: dict[str, Arguments] = {}
+    for edge in family.edges(parameters):
+        found.setdefault(canonical(edge), edge)
+    for _ in range(max(count * 4, _TRIES)):
+        if len(found) >= count:
+            break
+        drawn = family.inputs(rng, parameters)
+        found.setdefault(canonical(drawn), drawn)
+    return list(found.values())[:count]
+
+
+def draw_examples(
+    family: Family, parameters: Parameters, rng: Random
+) -> list[tuple[Arguments, Json]]:
+    """Return two to four small examples, with different answers where that can be had."""
+    drawn = [family.inputs(rng, parameters) for _ in range(_TRIES // 2)]
+    small = [item for item in drawn if len(canonical(item)) <= _SMALL]
+    found: dict[str, tuple[Arguments, Json]] = {}
+    for arguments in [*family.edges(parameters)[:1], *small, *family.edges(parameters)[1:]]:
+        answer = family.reference(parameters, *arguments)
+        found.setdefault(canonical(answer), (arguments, answer))
+        if len(found) == 3:  # noqa: PLR2004 - examples that a reader can still take in
+            break
+    return _at_least_two(family, parameters, list(found.values()))
+
+
+def _at_least_two(
+    family: Family, parameters: Parameters, examples: list[tuple[Arguments, Json]]
+) -> list[tuple[Arguments, Json]]:
+    for arguments in family.edges(parameters):
+        if len(examples) > 1:
+            break
+        if all(arguments != known for known, _ in examples):
+            examples.append((arguments, family.reference(parameters, *arguments)))
+    return examples

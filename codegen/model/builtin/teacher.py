@@ -1,0 +1,160 @@
+"""The teacher itself: a request goes in, answers come out, with nothing remembered in between.
+
+An answer is a function of the teacher's seed, the messages, the sampling seed and the sample's index;
+temperature, top_p and stop do not matter. `max_tokens` cuts an answer as a server would. Tokens are
+counted as a quarter of the characters.
+
+A problem that is not its own gets a polite refusal without code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import resources
+from random import Random
+
+from codegen.model.builtin import answers, conversation
+from codegen.model.builtin.conversation import Task
+from codegen.model.builtin.edits import Variant, variants
+from codegen.model.builtin.feedback import Feedback
+from codegen.model.builtin.knowledge import draw_inputs, fitting
+from codegen.model.builtin.mistakes import Mistakes
+from codegen.model.contract import Message, Reply, Request
+from codegen.records import canonical, content_id
+
+_CHARACTERS_PER_TOKEN = 4
+_TURNS_OF_A_REPAIR = 2  # the solution prompt and at least one report
+
+
+class BuiltinTeacher:
+    """An implementation of `codegen.model.contract.Model` that needs nothing but this package."""
+
+    def __init__(self, *, mistakes: Mistakes | None = None, seed: int = 0) -> None:
+        """Make a teacher that errs at the given rates; the seed makes another one of it."""
+        self._mistakes = mistakes or Mistakes()
+        self._seed = seed
+
+    @property
+    def name(self) -> str:
+        """The name that records carry."""
+        return "builtin"
+
+    @property
+    def revision(self) -> str:
+        """A hash of what it knows, its mistake rates and its seed."""
+        return content_id([_sources(), self._mistakes, self._seed])[:16]
+
+    async def complete(self, request: Request) -> tuple[Reply, ...]:
+        """Return `request.n` answers. Never raises."""
+        prompt = sum(len(message.content) for message in request.messages)
+        key = canonical([self._seed, request.purpose, request.messages, request.sampling.seed])
+        replies = []
+        for index in range(request.n):
+            digest = hashlib.sha256(f"{key}{index}".encode("utf-8", "surrogatepass")).digest()
+            text = self._answer(request, Random(int.from_bytes(digest[:8])))  # noqa: S311 - no secrets here
+            replies.append(_reply(text, request.sampling.max_tokens, 0 if index else prompt))
+        return tuple(replies)
+
+    async def close(self) -> None:
+        """Do nothing: there is nothing to release."""
+
+    def _answer(self, request: Request, rng: Random) -> str:
+        turns = conversation.users_turns(request.messages)
+        if not turns:
+            return answers.refusal()
+        if request.purpose == "problem":
+            return self._problem(turns[-1], rng)
+        if request.purpose == "tests":
+            return self._tests(turns[-1], rng)
+        task = conversation.read_solution_prompt(turns[0])
+        if task is None:
+            return answers.refusal()
+        if request.purpose == "repair":
+            return self._repair(task, request.messages, turns, rng)
+        return self._solution(task, rng)
+
+    def _problem(self, prompt: str, rng: Random) -> str:
+        inspiration = conversation.read_inspiration(prompt)
+        if inspiration is None:
+            return answers.refusal()
+        family = rng.choice(fitting(inspiration))
+        wrong = rng.random() < self._mistakes.wrong_example
+        return answers.problem(family, family.draw(rng), rng, wrong_example=wrong)
+
+    def _tests(self, prompt: str, rng: Random) -> str:
+        read = conversation.read_tests_prompt(prompt)
+        if read is None:
+            return answers.refusal()
+        family, parameters, count = read
+        inputs = draw_inputs(family, parameters, count, rng)
+        if rng.random() < self._mistakes.invalid_input and inputs:
+            place = rng.randrange(len(inputs))
+            inputs[place] = answers.invalid_input(family, parameters, inputs[place], rng)
+        return answers.tests(inputs, rng)
+
+    def _solution(self, task: Task, rng: Random) -> str:
+        variant = _chosen(task, self._mistakes.draw(rng), rng)
+        chatty = rng.random() < self._mistakes.chatter
+        return answers.solution(task, variant, rng, chatty=chatty)
+
+    def _repair(
+        self, task: Task, messages: tuple[Message, ...], turns: list[str], rng: Random
+    ) -> str:
+        if len(turns) < _TURNS_OF_A_REPAIR:
+            return answers.refusal()
+        feedback = Feedback.read(turns[-1])
+        code = conversation.last_code(messages)
+        before = _identified(task, code)
+        right = variants(task)[0]
+        if before is None:
+            understood = feedback.says_anything()
+            before = Variant("unknown", code)
+        elif not before.kind:
+            return answers.stands_by(task, before, rng)
+        else:
+            understood = feedback.suffices(before)
+        if not understood:
+            return answers.apology(task, before, rng)
+        if rng.random() < self._mistakes.repair_failure:
+            wrong = [v for v in variants(task) if v.kind]
+            return answers.repaired(task, rng.choice(wrong), before.kind, rng)
+        return answers.repaired(task, right, before.kind, rng)
+
+
+def _chosen(task: Task, kind: str, rng: Random) -> Variant:
+    """Draw a variant of a kind; one that the family lacks becomes a wrong boundary."""
+    known = variants(task)
+    fit = [v for v in known if v.kind == kind] or [v for v in known if v.kind == "boundary"]
+    return Variant(kind, "") if kind == "no_code" else rng.choice(fit)
+
+
+def _identified(task: Task, code: str) -> Variant | None:
+    """Return which variant a program is; the teacher knows its own handwriting."""
+    if not code.strip():
+        return Variant("no_code", "")
+    return next((v for v in variants(task) if v.code.strip() == code.strip()), None)
+
+
+def _reply(text: str, max_tokens: int, prompt: int) -> Reply:
+    limit = max_tokens * _CHARACTERS_PER_TOKEN
+    cut = text[:limit]
+    return Reply(
+        text=cut,
+        finish_reason="stop" if len(text) <= limit else "length",
+        prompt_tokens=prompt // _CHARACTERS_PER_TOKEN,
+        completion_tokens=-(-len(cut) // _CHARACTERS_PER_TOKEN),
+    )
+
+
+@cache
+def _sources() -> str:
+    """Return a hash over every file of this package, code and data."""
+    package = resources.files("codegen.model.builtin")
+    files = [*package.iterdir(), *(package / "families").iterdir()]
+    texts = {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+        if file.is_file() and file.name.endswith((".py", ".txt"))
+    }
+    return content_id(texts)
