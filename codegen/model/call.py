@@ -14,12 +14,12 @@ from http import HTTPStatus
 
 from codegen.errors import ModelError, ModelRefusal
 from codegen.model import wire
-from codegen.model.api_key import HOW, ApiKey
 from codegen.model.contract import Reply, Request
 from codegen.model.replicas import Replicas
 from codegen.model.transport import Client
 from codegen.model.wire import Failure, Kind
 from codegen.records import Json
+from codegen.secrets import HOW, ApiKey
 
 _DOUBTS = 8  # attempts at what may be the request's own fault
 

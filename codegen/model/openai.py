@@ -19,13 +19,13 @@ from dataclasses import dataclass, replace
 
 from codegen.errors import ModelError, UsageError
 from codegen.model import wire
-from codegen.model.api_key import ApiKey
 from codegen.model.call import Call, Target
 from codegen.model.contract import Reply, Request
 from codegen.model.replicas import Replica, Replicas
 from codegen.model.transport import Client
 from codegen.model.wire import Kind, ServedModel
 from codegen.records import Json
+from codegen.secrets import ApiKey
 
 _CHECK_S = 10.0
 _PAUSE_S = 0.5

@@ -13,9 +13,9 @@ from http import HTTPStatus
 import aiohttp
 
 from codegen.errors import ModelError
-from codegen.model.api_key import ApiKey
 from codegen.model.replicas import Replica
 from codegen.model.wire import Failure, Kind, refused
+from codegen.secrets import ApiKey
 
 _CONNECT_S = 10.0
 _MOST_BYTES = 64 << 20
