@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from codegen.answer.blocks import AnswerError, fenced, without_thinking
 from codegen.answer.grammar import Kind, grammar_of
 from codegen.answer.outline import Outline, is_clean, outline
-from codegen.answer.prose import looks_like_prose, without_prose
+from codegen.answer.prose import clean_head, looks_like_prose, without_prose
 from codegen.answer.tidy import tidied
 from codegen.language import Language
 
@@ -131,12 +131,30 @@ def _program(language: Language, chosen: Candidate, frame: Frame | None, entry: 
         return completed or frame.text + chosen.text.strip("\n") + "\n"
     if chosen.outline.clean:
         return chosen.text
+    whole = _without_cut_end(language, chosen.text, entry)
+    if whole:
+        return whole
     cleaned = without_prose(language, chosen.text)
     file = outline(language, cleaned)
     missing = _dropped_lines(chosen.text, cleaned)
     if file.clean and file.definitions and all(map(looks_like_prose, missing)):
         return cleaned
     return chosen.text
+
+
+def _without_cut_end(language: Language, text: str, entry: str) -> str:
+    """Leave out a `main` or a test in the middle of which an answer was cut off; empty if it was not."""
+    before, behind = clean_head(language, text)
+    head = outline(language, before)
+    wanted = head.defines(entry) if entry else bool(head.definitions)
+    opening = next((n for n, line in enumerate(behind) if line.endswith(("{", ":"))), None)
+    if not wanted or opening is None:
+        return ""
+    begun = "\n".join(behind[: opening + 1])
+    closed = (outline(language, begun + end) for end in grammar_of(language).endings)
+    cut = next((one for one in closed if one.clean), None)
+    kinds = {item.kind for item in cut.items} if cut else set()
+    return before if kinds and kinds <= {Kind.MAIN, Kind.TEST, Kind.COMMENT} else ""
 
 
 def _dropped_lines(text: str, cleaned: str) -> list[str]:

@@ -21,7 +21,10 @@ Import = tuple[str, str]
 def merged_header(
     file: Outline, kept: Sequence[Item], dropped: Sequence[Item], donors: Sequence[Outline]
 ) -> tuple[str, list[Import]]:
-    """Return the package and the imports that the kept items need, in the order of their paths."""
+    """Return the package and the imports that the kept items need.
+
+    The first donor is the prompt; of the others only those that gave something to `kept`.
+    """
     had_main = any(item.kind is Kind.MAIN for item in dropped)
     wanted = next(filter(None, map(package_of, (*donors[:1], file))), "") or PACKAGE
     package = PACKAGE if wanted == "main" and had_main else wanted
@@ -36,6 +39,7 @@ def merged_header(
         or not (name in useless or path in brought)
     ]
     bound = {go_package(*one) for one in own}
+    bound |= {name for item in kept if item.kind is not Kind.PACKAGE for name in item.names}
     for donor in donors:
         for one in imports_of(donor):
             if go_package(*one) in used - bound:

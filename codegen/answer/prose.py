@@ -53,6 +53,13 @@ def without_prose(language: Language, text: str, *, only_before: bool = False) -
     return "\n".join(parts)
 
 
+def clean_head(language: Language, text: str) -> tuple[str, list[str]]:
+    """Split a text into its longest beginning that parses and the lines behind that."""
+    lines = text.split("\n")
+    end = _end(language, lines, 0)
+    return "\n".join(lines[:end]), lines[end:]
+
+
 def _end(language: Language, lines: list[str], start: int) -> int:
     """Return the line behind the longest stretch from `start` that parses; `start` if there is none."""
     end = len(lines)

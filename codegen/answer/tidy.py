@@ -38,8 +38,8 @@ def tidied(language: Language, text: str, entry: str, donors: Sequence[Outline] 
     """Return a program less what only showed it off, and with what it lacks and a donor has.
 
     `entry` is the function that is wanted, empty when it is not known. The first donor is the
-    prompt, empty where there is none: its definitions are always taken, those of the others when
-    they are used.
+    prompt, empty where there is none: its functions and types are always taken (its tests may need
+    them), all else when it is used.
     """
     grammar = grammar_of(language)
     file = outline(language, text)
@@ -131,7 +131,8 @@ def _gifts(
         for item in ours:
             if item.kind not in (Kind.FUNCTION, Kind.TYPE, Kind.VALUE) or not item.names:
                 continue
-            is_used = number == 0 or not wanted.isdisjoint(item.names)
+            is_prompts = number == 0 and item.kind is not Kind.VALUE
+            is_used = is_prompts or not wanted.isdisjoint(item.names)
             if is_used and has.isdisjoint(item.names):
                 found.append((donor, item))
                 wanted |= item.uses
@@ -199,7 +200,8 @@ def _with_header(
 ) -> str:
     """Write a Go file with its package clause and its imports as they have to be."""
     needed = [*split.kept, *(item for _, item in gifts)]
-    package, imports = merged_header(file, needed, split.dropped, donors)
+    givers = [donor for donor in donors[1:] if any(owner is donor for owner, _ in gifts)]
+    package, imports = merged_header(file, needed, split.dropped, [*donors[:1], *givers])
     drop = {item.start for item in split.dropped}
     if (package, imports) == (package_of(file), imports_of(file)) and not gifts:
         return _written(file, drop, [], [], 1)
