@@ -6,6 +6,8 @@ Not here: what is asked and answered (`codegen.model.wire`); trying again (`code
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -140,7 +142,9 @@ async def _read(response: aiohttp.ClientResponse) -> bytes | None:
 def _lost(error: Exception) -> Failure:
     reason = next((text for kinds, text in _REASONS if isinstance(error, kinds)), None)
     if reason is None and isinstance(error, OSError):
-        reason = f"no connection: {error.strerror or type(error).__name__}"
+        # Of a failed attempt to connect, asyncio words `strerror` in its own way.
+        known = error.errno in errno.errorcode
+        reason = f"no connection: {os.strerror(error.errno or 0) if known else error.strerror}"
     if reason is None:
         reason = f"the answer is not proper HTTP ({type(error).__name__})"
         return Failure(Kind.DOUBTFUL, reason)
