@@ -1,0 +1,181 @@
+"""Find a toolchain on this machine, and prepare what a language keeps beside it.
+
+A language's `prepare.sh` runs once, on the host and trusted, into the user's cache; the folder's
+name carries a digest of everything that it was made from.
+
+Not here: toolchains in container images (`codegen.sandbox.images`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codegen.errors import SandboxError, ToolchainError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codegen.sandbox.environment import Environment
+
+_SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
+_PATIENCE_S = 60.0
+_PREPARE_PATIENCE_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """What a slot binds: root folders, the `PATH` inside, and the prepared folder if there is one."""
+
+    environment: Environment
+    roots: tuple[str, ...]
+    path: str
+    versions: str
+    prepared: Path | None
+
+
+def find(environment: Environment) -> Toolchain:
+    """Find a toolchain and prepare its artefacts where they are missing.
+
+    Raises:
+        ToolchainError: a tool is missing or does not run; names it and the way to get it.
+        SandboxError: `prepare.sh` failed.
+    """
+    base = os.path.realpath(sys.base_prefix)
+    roots = [base]
+    if environment.root:
+        roots.insert(0, os.path.realpath(_output(environment, environment.root)))
+    folders = [*(str(Path(root) / "bin") for root in roots), *_SYSTEM_PATH]
+    path = ":".join(dict.fromkeys(folders))
+    missing = [tool for tool in environment.tools if shutil.which(tool, path=path) is None]
+    if missing:
+        raise _missing(environment, missing[0])
+    versions = "\n".join(_output(environment, command, path) for command in environment.versions)
+    chain = Toolchain(environment, tuple(roots), path, versions, None)
+    return Toolchain(environment, tuple(roots), path, versions, _prepared(chain))
+
+
+def digest(toolchain: Toolchain) -> str:
+    """Return `local:` and a hash of the tools' versions, the language's folder and the supervisor."""
+    supervisor = (Path(__file__).parent / "supervisor.py").read_bytes()
+    return f"local:{_hash(toolchain, supervisor)}"
+
+
+def _hash(toolchain: Toolchain, *more: bytes) -> str:
+    found = hashlib.sha256()
+    for part in (toolchain.versions.encode(), platform.machine().encode(), *more):
+        found.update(hashlib.sha256(part).digest())
+    folder = toolchain.environment.folder
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_file() and not {"__pycache__", "proofs"} & set(relative.parts):
+            found.update(hashlib.sha256(str(relative).encode()).digest())
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def _missing(environment: Environment, tool: str) -> ToolchainError:
+    hint = f"; {environment.hint}" if environment.hint else ""
+    return ToolchainError(f"{environment.name}: `{tool}` was not found on this machine{hint}")
+
+
+def _output(environment: Environment, command: tuple[str, ...], path: str | None = None) -> str:
+    """Run one of the toolchain's own commands and return what it prints."""
+    program = shutil.which(command[0], path=path)
+    if program is None:
+        raise _missing(environment, command[0])
+    env = {**os.environ, "PATH": path} if path else None
+    try:
+        done = subprocess.run(  # noqa: S603 - a command of our own language.toml
+            [program, *command[1:]],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE_S,
+            cwd="/",
+            env=env,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        detail = getattr(error, "stderr", None) or error
+        raise ToolchainError(
+            f"{environment.name}: `{' '.join(command)}` does not run: {str(detail).strip()}; "
+            f"{environment.hint}"
+        ) from error
+    return done.stdout.strip()
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "codegen"
+
+
+def _prepared(toolchain: Toolchain) -> Path | None:
+    script = toolchain.environment.folder / "prepare.sh"
+    if not script.is_file():
+        return None
+    name = f"{toolchain.environment.name}-{_hash(toolchain, sys.executable.encode())[:16]}"
+    target = _cache() / name
+    if target.is_dir():
+        return target
+    with _locked(target.parent, name):
+        if not target.is_dir():
+            _prepare(toolchain, script, target)
+    return target
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, name: str) -> Iterator[None]:
+    """Let one process at a time prepare; the others find it done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f".{name}.lock").open("w") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise SandboxError(f"cannot prepare {name} in {folder}: {error}") from error
+
+
+def _prepare(toolchain: Toolchain, script: Path, target: Path) -> None:
+    work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        out = work / "out"
+        out.mkdir()
+        env = {
+            "PATH": toolchain.path,
+            "HOME": str(work),
+            "TMPDIR": str(work),
+            "LANG": "C.UTF-8",
+            "OUT": str(out),
+            "SRC": str(script.parent),
+            "CODEGEN_PYTHON": sys.executable,
+        }
+        done = subprocess.run(  # noqa: S603 - a script of our own languages folder
+            ["/bin/sh", str(script)],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=_PREPARE_PATIENCE_S,
+            cwd=work,
+            env=env,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            end = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
+            raise SandboxError(f"{script} failed with status {done.returncode}:\n{end}")
+        out.chmod(0o755)
+        out.rename(target)
+    except subprocess.TimeoutExpired as error:
+        raise SandboxError(f"{script} took over {_PREPARE_PATIENCE_S:.0f} s") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,213 @@
+"""The pool: a `Sandbox` out of any backend. So many jobs at once, warm slots, dead ones replaced.
+
+Jobs wait in one fair queue over all environments. A slot serves many jobs, one at a time; one that
+dies, or says that something odd was left behind, is replaced and its job is tried on another, twice.
+Nothing here belongs to one event loop: a pool may be used from several, in several threads.
+
+Not here: how a slot isolates (`local`, `docker`) and what a job means (`codegen.verify`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+import time
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codegen.errors import SandboxError
+from codegen.sandbox import environment as environments
+from codegen.sandbox.contract import Execution
+from codegen.sandbox.slot import Slot
+
+if TYPE_CHECKING:
+    from codegen.sandbox.backend import Backend
+    from codegen.sandbox.contract import Job, StepResult
+
+_TRIES = 3
+_JOBS_PER_SLOT = 2000  # a slot is as good as new after each job; this bounds what nobody thought of
+_CLOSE_PATIENCE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a pool is doing: jobs running and waiting, idle warm slots, slots replaced so far."""
+
+    busy: int
+    waiting: int
+    idle: int
+    recycled: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    loop: asyncio.AbstractEventLoop
+    turn: asyncio.Future[None]
+
+
+class Pool:
+    """Runs jobs in the slots of a backend, at most `slots` of them at once."""
+
+    def __init__(self, backend: Backend, *, slots: int | None = None) -> None:
+        self.slots = max(1, slots if slots is not None else os.cpu_count() or 1)
+        self._backend = backend
+        self._lock = threading.Lock()
+        self._busy = 0
+        self._recycled = 0
+        self._closed = False
+        self._waiting: deque[_Waiter] = deque()
+        self._idle: defaultdict[str, list[Slot]] = defaultdict(list)
+        self._living: set[Slot] = set()
+        self._digests: dict[str, str] = {}
+
+    @property
+    def name(self) -> str:
+        """`docker` or `local`."""
+        return self._backend.name
+
+    @property
+    def counts(self) -> Counts:
+        """What the pool is doing at this moment."""
+        with self._lock:
+            idle = sum(map(len, self._idle.values()))
+            return Counts(self._busy, len(self._waiting), idle, self._recycled)
+
+    async def run(self, job: Job) -> Execution:
+        """Run one job; see `codegen.sandbox.contract.Sandbox.run`."""
+        begun = time.monotonic()
+        await self._take_turn()
+        try:
+            queued = time.monotonic() - begun
+            return Execution(await self._tried(job), queue_s=queued)
+        finally:
+            self._end_turn()
+
+    async def digest(self, environment: str) -> str:
+        """Return what identifies an environment's toolchain; asked of the backend once."""
+        if environment not in self._digests:
+            wanted = environments.load(environment)
+            found = await asyncio.to_thread(self._backend.digest, wanted)
+            self._digests[environment] = found
+        return self._digests[environment]
+
+    async def close(self) -> None:
+        """Kill what runs and remove everything. Safe to call twice, and while slots start."""
+        with self._lock:
+            self._closed = True
+            living = list(self._living)
+            waiting, self._waiting = list(self._waiting), deque()
+            self._idle.clear()
+        for waiter in waiting:
+            _wake(waiter)
+        await asyncio.to_thread(self._kill_all, living)
+        end = time.monotonic() + _CLOSE_PATIENCE_S
+        while self._living and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(self._backend.close)
+
+    @staticmethod
+    def _kill_all(slots: list[Slot]) -> None:
+        for slot in slots:
+            slot.kill()
+
+    # The queue: a turn is the right to run one job.
+
+    async def _take_turn(self) -> None:
+        with self._lock:
+            self._check_open()
+            if self._busy < self.slots:
+                self._busy += 1
+                return
+            loop = asyncio.get_running_loop()
+            waiter = _Waiter(loop, loop.create_future())
+            self._waiting.append(waiter)
+        try:
+            await waiter.turn
+        except asyncio.CancelledError:
+            self._forgo(waiter)
+            raise
+        with self._lock:
+            self._check_open()
+
+    def _forgo(self, waiter: _Waiter) -> None:
+        """A waiting job was cancelled; if its turn had just come, hand that on."""
+        with self._lock:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+                return
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        """Give the turn to the job that has waited longest."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._busy -= 1
+                    return
+                waiter = self._waiting.popleft()
+            if _wake(waiter):
+                return
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise SandboxError("the sandbox is closed")
+
+    # The slots.
+
+    async def _tried(self, job: Job) -> tuple[StepResult, ...]:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return await self._once(job)
+            except SandboxError:
+                if attempt == _TRIES or self._closed:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _once(self, job: Job) -> tuple[StepResult, ...]:
+        slot = self._idle_slot(job.environment)
+        try:
+            if slot is None:
+                slot = self._new_slot(job.environment)
+                await slot.start()
+            return await slot.run(job)
+        finally:
+            if slot is not None:
+                await self._put_back(slot)
+
+    def _idle_slot(self, name: str) -> Slot | None:
+        with self._lock:
+            self._check_open()
+            return self._idle[name].pop() if self._idle[name] else None
+
+    def _new_slot(self, name: str) -> Slot:
+        slot = Slot(self._backend, environments.load(name))
+        with self._lock:
+            self._check_open()
+            self._living.add(slot)
+        return slot
+
+    async def _put_back(self, slot: Slot) -> None:
+        with self._lock:
+            fit = not (slot.dead or self._closed) and slot.jobs < _JOBS_PER_SLOT
+            if fit:
+                self._idle[slot.environment.name].append(slot)
+                return
+            self._living.discard(slot)
+            self._recycled += not self._closed
+        slot.kill()
+
+
+def _wake(waiter: _Waiter) -> bool:
+    """Tell a waiting job that it may go on; False when its event loop is no more."""
+
+    def grant() -> None:
+        if not waiter.turn.done():
+            waiter.turn.set_result(None)
+
+    with contextlib.suppress(RuntimeError):
+        waiter.loop.call_soon_threadsafe(grant)
+        return True
+    return False

@@ -1,0 +1,1488 @@
+"""The supervisor: the one process of ours inside a slot, its PID 1. It runs jobs and watches them.
+
+Runs as `python3 -I supervisor.py [uid|namespaces]`, standard library only, Python 3.9 or newer. It
+takes one message per job on standard input (4-byte big-endian length, JSON, bytes as base64) and
+answers each with one on standard output. The first message configures it; end of input ends it.
+
+What a program does is never trusted and never fatal: its steps are forked off, stripped of every
+privilege, watched from outside for CPU time, wall time, memory and output, and killed with all that
+they started. Nothing that decides a verdict (expected values, hidden tests) ever enters this process.
+
+    uid          in a container: each job has a fresh uid; PID 1 kills everything else in it
+    namespaces   in a slot that `local_root.py` made: each step has a fresh PID and mount namespace
+
+Not here: what steps mean, retries, and scheduling; they are the host's business.
+"""
+
+import sys
+
+# What a bare interpreter has loaded: the forked warm interpreter starts from exactly this.
+_BARE = frozenset(sys.modules)
+
+import builtins
+
+_needs = {}
+_genuine_import = builtins.__import__
+
+
+def _noting_import(name, globals=None, locals=None, fromlist=(), level=0):
+    """Import as ever, and note which module needs which: see `Warmth`."""
+    before = None if name in sys.modules or level else set(sys.modules)
+    module = _genuine_import(name, globals, locals, fromlist, level)
+    if before is not None:
+        _needs.setdefault(name, set()).update(set(sys.modules) - before)
+    importer = (globals or {}).get("__name__")
+    if importer is not None and importer not in _BARE:
+        if level:
+            package = globals.get("__package__") or importer.rpartition(".")[0]
+            base = package.rsplit(".", level - 1)[0] if level > 1 else package
+            name = base + "." + name if name else base
+        needs = _needs.setdefault(importer, set())
+        needs.add(name)
+        needs.update(name + "." + item for item in fromlist or ())
+    return module
+
+
+builtins.__import__ = _noting_import
+
+import base64
+import ctypes
+import errno
+import fcntl
+import gc
+import json
+import os
+import platform
+import resource
+import select
+import signal
+import stat
+import struct
+import time
+import types
+
+JOB = "/job"
+SCRATCH = ("/job", "/tmp", "/dev/shm", "/dev/mqueue")  # all that a program can write to
+OPT = "/opt/codegen"
+MAX_MESSAGE = 1 << 30
+PAGE = resource.getpagesize()
+TICK = os.sysconf("SC_CLK_TCK")
+STACK_BYTES = 64 << 20
+OPEN_FILES = 1024
+GRACE_S = 0.5  # to leave after the last reply
+SAMPLE_S = (0.005, 0.010)  # first and later distance between two looks at a running step
+
+CLONE_NEWNS, CLONE_NEWPID = 0x00020000, 0x20000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
+PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 38, 47
+
+
+class SlotError(Exception):
+    """Ours: the slot cannot go on. The host hears of it and replaces the slot."""
+
+
+class Become(BaseException):
+    """Raised in the forked child so that it leaves every frame of the supervisor behind."""
+
+
+# ---------------------------------------------------------------- system calls
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.mount.argtypes = (
+    ctypes.c_char_p,
+    ctypes.c_char_p,
+    ctypes.c_char_p,
+    ctypes.c_ulong,
+    ctypes.c_char_p,
+)
+
+
+def checked(result, what):
+    """Turn a failed C call into an OSError that says what was tried."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, what + ": " + os.strerror(number))
+    return result
+
+
+def mount(source, target, kind=None, flags=0, options=None):
+    """Mount; arguments as in mount(2), text as str."""
+    encoded = [None if t is None else os.fsencode(t) for t in (source, target, kind)]
+    data = None if options is None else options.encode()
+    checked(_libc.mount(*encoded, flags, data), "mount " + target)
+
+
+def prctl(option, *arguments):
+    """Call prctl(2) and raise OSError where it fails."""
+    padded = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
+    checked(_libc.prctl(option, *padded), "prctl %d" % option)
+
+
+def drop_capabilities():
+    """Empty the effective, permitted and inheritable sets of this process."""
+    header = struct.pack("Ii", 0x20080522, 0)
+    checked(_libc.capset(header, bytes(24)), "capset")
+
+
+def close_from(first):
+    """Close every descriptor from `first` on."""
+    if _libc.syscall(436, ctypes.c_uint(first), ctypes.c_uint(0xFFFFFFFF), 0) < 0:
+        os.closerange(first, 4096)
+
+
+# ---------------------------------------------------------------- seccomp: a deny-list
+
+# name: (x86_64, aarch64). Refused with EPERM.
+_DENIED = {
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "kcmp": (312, 272), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
+    "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51),
+    "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430),
+    "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
+    "mount_setattr": (442, 442), "open_tree_attr": (467, 467), "setns": (308, 268),
+    "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "kexec_load": (246, 104), "kexec_file_load": (320, 294), "init_module": (175, 105),
+    "finit_module": (313, 273), "delete_module": (176, 106), "open_by_handle_at": (304, 265),
+    "name_to_handle_at": (303, 264), "swapon": (167, 224), "swapoff": (168, 225),
+    "reboot": (169, 142), "settimeofday": (164, 170), "clock_settime": (227, 112),
+    "acct": (163, 89), "quotactl": (179, 60), "quotactl_fd": (443, 443), "syslog": (103, 116),
+    "fanotify_init": (300, 262), "vhangup": (153, 58), "sethostname": (170, 161),
+    "setdomainname": (171, 162), "move_pages": (279, 239), "migrate_pages": (256, 238),
+    "lookup_dcookie": (212, 18), "nfsservctl": (180, 42), "iopl": (172, None),
+    "ioperm": (173, None), "modify_ldt": (154, None), "uselib": (134, None),
+}  # fmt: skip
+# Refused with ENOSYS: libraries fall back. Memory that no process maps would escape the accounts
+# (memfd, System V shared memory and queues), and those objects would outlive their job.
+_ABSENT = {
+    "clone3": (435, 435), "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
+}  # fmt: skip
+_CLONE, _UNSHARE, _SOCKET, _PERSONALITY = (56, 220), (272, 97), (41, 198), (135, 92)
+_ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_NEW_NAMESPACES = 0x7E020000
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000
+_LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+
+
+def _only(number, allowed, otherwise):
+    """Allow a system call only where its first argument is one of `allowed`."""
+    test = [(_LOAD, 0, 0, 16)]
+    for position, value in enumerate(allowed):
+        test.append((_JEQ, len(allowed) - position, 0, value))
+    test += [(_RETURN, 0, 0, _REFUSE | otherwise), (_RETURN, 0, 0, _ALLOW)]
+    return [(_JEQ, 0, len(test), number), *test]
+
+
+def _without(number, mask):
+    """Refuse a system call whose first argument has a bit of `mask`."""
+    test = [
+        (_LOAD, 0, 0, 16),
+        (_JSET, 0, 1, mask),
+        (_RETURN, 0, 0, _REFUSE | errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+    return [(_JEQ, 0, len(test), number), *test]
+
+
+def seccomp_program():
+    """Return the deny-list for this machine as an array of BPF instructions (8 bytes each)."""
+    if platform.machine() not in _ARCHITECTURES:
+        raise SlotError("the sandbox knows no system call table for " + platform.machine())
+    column, audit = _ARCHITECTURES[platform.machine()]
+    # Another ABI (32-bit, x32) has other numbers: refused as a whole.
+    code = [(_LOAD, 0, 0, 4), (_JEQ, 1, 0, audit), (_RETURN, 0, 0, _REFUSE | errno.EPERM)]
+    code += [(_LOAD, 0, 0, 0)]
+    if column == 0:
+        code += [(_JGE, 0, 1, 0x40000000), (_RETURN, 0, 0, _REFUSE | errno.ENOSYS)]
+    for table, number in ((_DENIED, errno.EPERM), (_ABSENT, errno.ENOSYS)):
+        for numbers in table.values():
+            if numbers[column] is not None:
+                code += [(_JEQ, 0, 1, numbers[column]), (_RETURN, 0, 0, _REFUSE | number)]
+    code += _without(_CLONE[column], _NEW_NAMESPACES)
+    code += _without(_UNSHARE[column], _NEW_NAMESPACES | 0x80)
+    code += _only(_SOCKET[column], (1, 2, 10, 16), errno.EAFNOSUPPORT)
+    code += _only(_PERSONALITY[column], (0, 0xFFFFFFFF), errno.EPERM)
+    code += [(_RETURN, 0, 0, _ALLOW)]
+    return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
+
+
+class Filter:
+    """A seccomp program, kept where the kernel can read it."""
+
+    def __init__(self):
+        self._code = ctypes.create_string_buffer(seccomp_program())
+        count = (len(self._code) - 1) // 8
+        self._program = ctypes.create_string_buffer(
+            struct.pack("HxxxxxxP", count, ctypes.addressof(self._code))
+        )
+
+    def install(self):
+        """Bind this process and its children to the filter, for good."""
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+        prctl(PR_SET_SECCOMP, 2, ctypes.addressof(self._program))
+
+
+# ---------------------------------------------------------------- messages
+
+
+class Line:
+    """The host's end: messages in, answers out."""
+
+    def __init__(self, source, sink):
+        self.source, self._sink = source, sink
+
+    def receive(self):
+        """Return the next message, or None when the host is gone."""
+        header = self._exactly(4)
+        if header is None:
+            return None
+        (size,) = struct.unpack(">I", header)
+        if size > MAX_MESSAGE:
+            raise SlotError("a message of %d bytes" % size)
+        body = self._exactly(size)
+        return None if body is None else json.loads(body)
+
+    def _exactly(self, size):
+        parts, missing = [], size
+        while missing:
+            part = os.read(self.source, min(missing, 1 << 20))
+            if not part:
+                return None
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def send(self, value):
+        """Send one answer."""
+        body = json.dumps(value, separators=(",", ":")).encode()
+        data = memoryview(struct.pack(">I", len(body)) + body)
+        while data:
+            data = data[os.write(self._sink, data) :]
+
+
+def _text(data):
+    return base64.b64encode(data).decode("ascii")
+
+
+# ---------------------------------------------------------------- files
+
+
+def _remove(name, parent):
+    """Remove a name in the folder `parent` (a descriptor), whatever it is."""
+    try:
+        os.unlink(name, dir_fd=parent)
+    except FileNotFoundError:
+        return
+    except (IsADirectoryError, PermissionError):
+        inside = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+        try:
+            empty(inside)
+        finally:
+            os.close(inside)
+        os.rmdir(name, dir_fd=parent)
+
+
+def empty(folder):
+    """Empty a folder (a descriptor). Depth costs nothing: what lies deep is moved up first."""
+    moved = 0
+    while True:
+        names = os.listdir(folder)
+        if not names:
+            return
+        for name in names:
+            moved = _flatten(name, folder, moved)
+
+
+def _flatten(name, folder, moved):
+    """Remove `name`; when it is a folder, its own folders move up into `folder` first."""
+    try:
+        os.unlink(name, dir_fd=folder)
+        return moved
+    except (IsADirectoryError, PermissionError):
+        inside = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+    try:
+        for child in os.listdir(inside):
+            try:
+                os.unlink(child, dir_fd=inside)
+            except (IsADirectoryError, PermissionError):
+                moved = _move_up(child, inside, folder, moved)
+    finally:
+        os.close(inside)
+    os.rmdir(name, dir_fd=folder)
+    return moved
+
+
+def _move_up(child, inside, folder, moved):
+    while True:
+        moved += 1
+        try:
+            os.rename(child, "~%d" % moved, src_dir_fd=inside, dst_dir_fd=folder)
+        except (FileExistsError, NotADirectoryError, OSError) as error:
+            # A program may have taken the name: try the next one.
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+                raise
+        else:
+            return moved
+
+
+def wipe():
+    """Empty everything that a program can write to, and make sure of it."""
+    for path in SCRATCH:
+        try:
+            folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue
+        try:
+            empty(folder)
+        finally:
+            os.close(folder)
+
+
+def parts_of(path):
+    """Split a relative path and refuse what could leave the working folder."""
+    parts = path.split("/")
+    if not path or "\0" in path or any(part in ("", ".", "..") for part in parts):
+        raise SlotError("not a relative path: %r" % path)
+    return parts
+
+
+class Workspace:
+    """The working folder of one job: files of ours that the program cannot change, beside its own."""
+
+    def __init__(self, shared_uid):
+        # With a shared uid ownership protects nothing: the paths are protected by mounts.
+        self._shared_uid = shared_uid
+        self.folders, self.files = set(), set()
+
+    def put(self, path, data):
+        """Write one file of ours; anything in its place is removed."""
+        parts = parts_of(path)
+        folder = os.open(JOB, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for depth, part in enumerate(parts[:-1], 1):
+                inner = self._enter(part, folder)
+                os.close(folder)
+                folder = inner
+                self.folders.add("/".join(parts[:depth]))
+            _remove(parts[-1], folder)
+            self._write(parts[-1], folder, data)
+            self.files.add(path)
+        finally:
+            os.close(folder)
+
+    def _enter(self, name, parent):
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+        try:
+            os.mkdir(name, dir_fd=parent)
+        except FileExistsError:
+            pass
+        try:
+            folder = os.open(name, flags, dir_fd=parent)
+        except OSError:
+            _remove(name, parent)
+            os.mkdir(name, dir_fd=parent)
+            folder = os.open(name, flags, dir_fd=parent)
+        if not self._shared_uid:
+            os.fchown(folder, 0, 0)
+        os.fchmod(folder, 0o755 if self._shared_uid else 0o1777)
+        return folder
+
+    @staticmethod
+    def _write(name, folder, data):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            os.fchmod(descriptor, 0o555 if data[:2] == b"#!" else 0o444)
+        finally:
+            os.close(descriptor)
+
+    def protect(self):
+        """In the step's own mount namespace: make our paths fixed points, and our files read-only."""
+        for path in sorted(self.folders):
+            mount(JOB + "/" + path, JOB + "/" + path, None, MS_BIND)
+        flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
+        for path in self.files:
+            target = JOB + "/" + path
+            mount(target, target, None, MS_BIND)
+            mount(None, target, None, flags)
+
+
+def collect(paths, limit):
+    """Return the regular files among `paths`, as base64, up to `limit` bytes in all; no links."""
+    found = {}
+    for path in paths:
+        data = _read_regular(parts_of(path), limit)
+        if data is not None:
+            found[path] = _text(data)
+            limit -= len(data)
+    return found
+
+
+def _read_regular(parts, limit):
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(JOB, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in parts:
+            inner = os.open(part, flags, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = inner
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > limit:
+            return None
+        with open(os.dup(descriptor), "rb") as stream:
+            return stream.read(facts.st_size)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+# ---------------------------------------------------------------- accounts
+
+
+class Ledger:
+    """The kernel's account of the container's memory, where its control group can be read."""
+
+    def __init__(self):
+        self._events = self._stat = None
+        self._keys = ()
+        for events, statistics, keys in (
+            ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory.stat", ("anon", "shmem")),
+            (
+                "/sys/fs/cgroup/memory/memory.oom_control",
+                "/sys/fs/cgroup/memory/memory.stat",
+                ("total_rss", "total_shmem"),
+            ),
+        ):
+            try:
+                self._events = os.open(events, os.O_RDONLY | os.O_CLOEXEC)
+                self._stat = os.open(statistics, os.O_RDONLY | os.O_CLOEXEC)
+                self._keys = keys
+                break
+            except OSError:
+                continue
+
+    @property
+    def kept(self):
+        """Whether there is an account to read."""
+        return self._stat is not None
+
+    def kills(self):
+        """Return how often the kernel has killed for want of memory."""
+        return self._facts(self._events).get("oom_kill", 0) if self.kept else 0
+
+    def used(self):
+        """Return the bytes of anonymous and shared memory in use."""
+        facts = self._facts(self._stat)
+        return sum(facts.get(key, 0) for key in self._keys)
+
+    @staticmethod
+    def _facts(descriptor):
+        lines = os.pread(descriptor, 16384, 0).decode().splitlines()
+        pairs = (line.split() for line in lines)
+        return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}
+
+
+def scratch_bytes():
+    """Return the bytes in use on the writable file systems; they are memory."""
+    total = 0
+    for path in SCRATCH[:3]:
+        facts = os.statvfs(path)
+        total += (facts.f_blocks - facts.f_bfree) * facts.f_frsize
+    return total
+
+
+def processes():
+    """Return {pid: (CPU seconds with reaped children, resident bytes)} of all but this process."""
+    found = {}
+    for name in os.listdir("/proc"):
+        if name == "1" or not name.isdigit():
+            continue
+        try:
+            with open("/proc/" + name + "/stat", "rb", 0) as stream:
+                fields = stream.read(2048).rpartition(b")")[2].split()
+        except OSError:
+            continue
+        if len(fields) > 21:
+            ticks = sum(int(field) for field in fields[11:15])
+            found[int(name)] = (ticks / TICK, int(fields[21]) * PAGE)
+    return found
+
+
+def proportional_bytes(pid):
+    """Return a process's share of memory: pages that others use too count in part."""
+    try:
+        with open("/proc/%d/smaps_rollup" % pid, "rb") as stream:
+            for line in stream:
+                if line.startswith(b"Pss:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        with open("/proc/%d/statm" % pid, "rb") as stream:
+            fields = stream.read().split()
+        return (int(fields[1]) - int(fields[2])) * PAGE
+    except (OSError, IndexError):
+        return 0
+
+
+def _cpu(usage):
+    return usage.ru_utime + usage.ru_stime
+
+
+# ---------------------------------------------------------------- one step
+
+
+class Capture:
+    """One output stream: counted in full, kept at head and tail."""
+
+    def __init__(self, keep):
+        self._half = max(keep // 2, 1)
+        self._head, self._tail = bytearray(), bytearray()
+        self.total = 0
+
+    def add(self, data):
+        """Take what came."""
+        self.total += len(data)
+        room = self._half - len(self._head)
+        if room > 0:
+            self._head += data[:room]
+            data = data[room:]
+        if data:
+            self._tail += data
+            if len(self._tail) > 4 * self._half + (1 << 16):
+                del self._tail[: -self._half]
+
+    @property
+    def cut(self):
+        """Whether something is missing between head and tail."""
+        return self.total > 2 * self._half
+
+    def bytes(self):
+        """Return what was kept."""
+        return bytes(self._head + self._tail[-self._half :])
+
+
+class Channel:
+    """The private channel of a step: frames out, replies in, over all lives of its process."""
+
+    def __init__(self, frames, expected, limit):
+        self._frames = frames
+        self.expected = expected or len(frames)
+        self.paired = self.expected == len(frames)
+        self.replies = []
+        self._room = limit
+        self._begin()
+
+    def _begin(self):
+        self._sent = len(self.replies) if self.paired else 0
+        self._buffer = bytearray()
+        self.pending = b""
+        self._since = time.monotonic()
+
+    def begin(self):
+        """A process starts: its first frame is the first without a reply."""
+        self._begin()
+        self._next()
+
+    def _next(self):
+        if self._sent < len(self._frames):
+            frame = self._frames[self._sent]
+            self.pending += struct.pack(">I", len(frame)) + frame
+            self._sent += 1
+            self._since = time.monotonic()
+
+    @property
+    def complete(self):
+        """Whether all replies are in."""
+        return len(self.replies) >= self.expected
+
+    @property
+    def open_frame(self):
+        """Whether a frame waits for its reply."""
+        return len(self.replies) < len(self._frames)
+
+    def receive(self, data):
+        """Take bytes of the program; return False when it claims a reply that is too long."""
+        self._buffer += data
+        while len(self._buffer) >= 4 and not self.complete:
+            (size,) = struct.unpack_from(">I", self._buffer)
+            if size > self._room:
+                return False
+            if len(self._buffer) < 4 + size:
+                return True
+            self._accept(bytes(self._buffer[4 : 4 + size]))
+            del self._buffer[: 4 + size]
+        if self.complete:
+            self._buffer.clear()
+        return True
+
+    def _accept(self, payload):
+        now = time.monotonic()
+        self._room -= len(payload)
+        self.replies.append([_text(payload), "answered", 0, now - self._since])
+        self._since = now
+        self._next()
+
+    def died(self, status, code):
+        """Note how the process died of the open frame."""
+        self.replies.append([None, status, code, time.monotonic() - self._since])
+
+
+class Life:
+    """One process of a step, from fork to the last of its descendants."""
+
+    def __init__(self, supervisor, step, limits):
+        self._supervisor, self._step, self._limits = supervisor, step, limits
+        self.status, self.code = None, 0
+        self.usage = None
+        self._orphans_cpu = 0.0
+        self._poll = select.poll()
+        self._open = {}
+        self._complaint = bytearray()
+
+    # -- start
+
+    def start(self):
+        """Fork the program. In the child this does not return."""
+        step, channel = self._step, self._step.channel
+        supervisor = self._supervisor
+        self._init = supervisor.isolation.prepare()
+        ends = []
+
+        def pipe(handler, ours_reads):
+            read, write = os.pipe()
+            os.set_blocking(read if ours_reads else write, False)
+            self._add(read if ours_reads else write, handler, ours_reads)
+            ends.append(write if ours_reads else read)
+            return ends[-1]
+
+        if step.stdin:
+            self._stdin = memoryview(step.stdin)
+            targets = [pipe(self._feed_stdin, False)]
+        else:
+            ends.append(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC))
+            targets = [ends[-1]]
+        self._frames_fd = None
+        targets.append(pipe(lambda fd: self._drain(fd, step.stdout.add), True))
+        targets.append(pipe(lambda fd: self._drain(fd, step.stderr.add), True))
+        if channel is not None:
+            channel.begin()
+            targets.append(pipe(self._feed_frames, False))
+            self._frames_fd = next(reversed(self._open))
+            targets.append(pipe(self._take_replies, True))
+        complaint = pipe(lambda fd: self._drain(fd, self._complaint.extend), True)
+        self.pid = os.fork()
+        if self.pid == 0:
+            supervisor.isolation.become(step, targets, complaint)
+        for end in ends:
+            os.close(end)
+        self._pidfd = self._watch_exit()
+
+    def _watch_exit(self):
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except (AttributeError, OSError):
+            return None  # an old kernel: `turn` looks more often instead
+        self._poll.register(descriptor, select.POLLIN)
+        return descriptor
+
+    def _add(self, descriptor, handler, reads):
+        self._open[descriptor] = handler
+        self._poll.register(descriptor, select.POLLIN if reads else select.POLLOUT)
+
+    def _shut(self, descriptor):
+        if self._open.pop(descriptor, None) is not None:
+            try:
+                self._poll.unregister(descriptor)
+            except KeyError:
+                pass
+            os.close(descriptor)
+
+    # -- streams
+
+    def _drain(self, descriptor, take):
+        while True:
+            try:
+                data = os.read(descriptor, 1 << 16)
+            except BlockingIOError:
+                return
+            if not data:
+                self._shut(descriptor)
+                return
+            take(data)
+            if self._over_output():
+                return
+
+    def _over_output(self):
+        total = self._step.stdout.total + self._step.stderr.total
+        return total > self._limits["output_bytes"]
+
+    def _take_replies(self, descriptor):
+        def take(data):
+            if not self._step.channel.receive(data) and self.status is None:
+                self.status = "output_limit"
+
+        self._drain(descriptor, take)
+        if self._frames_fd in self._open and self._step.channel.pending:
+            self._feed_frames(self._frames_fd)
+
+    def _feed_frames(self, descriptor):
+        channel = self._step.channel
+        channel.pending = self._feed(descriptor, channel.pending)
+        if descriptor in self._open:
+            self._poll.modify(descriptor, select.POLLOUT if channel.pending else 0)
+
+    def _feed_stdin(self, descriptor):
+        self._stdin = self._feed(descriptor, self._stdin)
+        if not self._stdin:
+            self._shut(descriptor)
+
+    def _feed(self, descriptor, data):
+        try:
+            while data:
+                data = data[os.write(descriptor, data[: 1 << 16]) :]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._shut(descriptor)  # nobody reads
+            return b""
+        return data
+
+    # -- watching
+
+    def watch(self, deadline, cpu_before):
+        """Serve and watch the process until it is gone or has gone too far. Times are monotonic."""
+        pause, grace = SAMPLE_S[0], None
+        look = time.monotonic() + pause
+        while self.usage is None and self.status is None:
+            now = time.monotonic()
+            channel = self._step.channel
+            if channel is not None and channel.complete and grace is None:
+                grace = now + GRACE_S
+            until = min(look, deadline, grace or deadline)
+            self._turn(until - now)
+            if self._over_output():
+                self.status = "output_limit"
+            now = time.monotonic()
+            if now >= deadline:
+                self.status = self.status or "wall_limit"
+            if grace is not None and now >= grace:
+                return
+            if now >= look and self.usage is None:
+                self._look(cpu_before)
+                pause = min(pause * 1.25, SAMPLE_S[1])
+                # Looking must not become the load: a fork bomb makes it dear.
+                look = time.monotonic() + max(pause, 10 * (time.monotonic() - now))
+
+    def _turn(self, seconds):
+        if self._pidfd is None:
+            seconds = min(seconds, 0.002)
+        for descriptor, event in self._poll.poll(max(0, int(seconds * 1000) + 1)):
+            if descriptor == self._supervisor.line.source:
+                os._exit(0)  # the host is gone
+            if event & select.POLLERR:
+                self._shut(descriptor)  # nobody reads any more
+            handler = self._open.get(descriptor)
+            if handler is not None:
+                handler(descriptor)
+        self._reap()
+
+    def _reap(self, flags=os.WNOHANG):
+        """Reap whoever is dead; returns whether somebody was."""
+        try:
+            pid, status, usage = os.wait4(-1, flags)
+        except ChildProcessError:
+            return False
+        if pid == 0:
+            return False
+        if pid == self.pid:
+            self.wait_status, self.usage = status, usage
+        elif pid != self._init:
+            self._orphans_cpu += _cpu(usage)
+        return True
+
+    def _look(self, cpu_before):
+        while self._reap():
+            pass
+        table = processes()
+        init = table.pop(self._init, (0.0, 0))
+        cpu = cpu_before + self._orphans_cpu + init[0] + sum(c for c, _ in table.values())
+        memory = sum(r for _, r in table.values()) + scratch_bytes()
+        step = self._step
+        if memory > self._limits["memory_bytes"]:
+            memory = self._supervisor.isolation.memory_of(table)
+        step.peak = max(step.peak, memory)
+        if cpu > self._limits["cpu_s"]:
+            self.status = self.status or "cpu_limit"
+        if memory > self._limits["memory_bytes"]:
+            self.status = self.status or "memory_limit"
+
+    # -- the end
+
+    def finish(self):
+        """Kill what is left, read what is left, and return the CPU seconds of this life."""
+        table = processes()
+        left = sum(cpu for pid, (cpu, _) in table.items() if pid != self.pid) + self._orphans_cpu
+        self._supervisor.isolation.kill(self._init, self._reap)
+        if self.usage is None:
+            raise SlotError("the program could not be killed")
+        for descriptor in list(self._open):
+            if self._open.get(descriptor) not in (self._feed_stdin, self._feed_frames):
+                self._read_out(descriptor)
+            self._shut(descriptor)
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+        self._step.peak = max(self._step.peak, self.usage.ru_maxrss * 1024)
+        return _cpu(self.usage) + left
+
+    def _read_out(self, descriptor):
+        handler = self._open[descriptor]
+        end = time.monotonic() + 2.0
+        while descriptor in self._open:
+            handler(descriptor)
+            if self._over_output():
+                return
+            if time.monotonic() > end:
+                raise SlotError("something outlived its step")
+            if descriptor in self._open:
+                time.sleep(0.0005)
+
+    def complaint(self):
+        """Return what the child said of its own start: kind (`E` exec, `S` ours) and text."""
+        text = self._complaint.decode("utf-8", "replace")
+        return text[:1], text[1:]
+
+
+class Step:
+    """A step's specification and what has come of it so far."""
+
+    def __init__(self, spec):
+        self.name, self.argv = spec["name"], spec["argv"]
+        self.files = {path: base64.b64decode(data) for path, data in spec["files"].items()}
+        self.env, self.stdin = spec["env"], base64.b64decode(spec["stdin"])
+        self.limits, self.preloaded = spec["limits"], spec["preloaded"]
+        self.restarts, self.keep_going = spec["restarts"], spec["keep_going"]
+        self.collect = spec["collect"]
+        frames = [base64.b64decode(frame) for frame in spec["frames"]]
+        self.channel = None
+        if frames or spec["replies"]:
+            self.channel = Channel(frames, spec["replies"], self.limits["output_bytes"])
+        self.stdout, self.stderr = Capture(spec["keep_bytes"]), Capture(spec["keep_bytes"])
+        self.peak, self.cpu, self.wall = 0, 0.0, 0.0
+        self.status, self.code = "not_started", 0
+
+    def result(self):
+        """Return the answer's part on this step."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "code": self.code,
+            "stdout": _text(self.stdout.bytes()),
+            "stderr": _text(self.stderr.bytes()),
+            "truncated": self.stdout.cut or self.stderr.cut,
+            "replies": self.channel.replies if self.channel else [],
+            "files": collect(self.collect, self.limits["output_bytes"]),
+            "cpu_s": self.cpu,
+            "wall_s": self.wall,
+            "peak_memory_bytes": self.peak,
+        }
+
+
+# ---------------------------------------------------------------- isolation
+
+
+class Isolation:
+    """What both kinds have in common: how a child becomes the program."""
+
+    shared_uid = False
+
+    def __init__(self):
+        self._filter = Filter()
+        self.workspace = None
+
+    def new_job(self):
+        """Prepare for a job; returns its workspace."""
+        self.workspace = Workspace(self.shared_uid)
+
+    def become(self, step, targets, complaint):
+        """In the child: give up everything, then run the program. Does not return."""
+        try:
+            self._settle(step, targets, complaint)
+            if step.preloaded:
+                os.close(len(targets))
+                raise Become(step.argv, environment(step))
+            self._exec(step)
+        except Become:
+            raise
+        except BaseException as error:  # noqa: B036 - whatever it is, this child must end here
+            self._complain(len(targets), "S%s: %s" % (type(error).__name__, error))
+
+    def _settle(self, step, targets, complaint):
+        os.setsid()
+        high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in (*targets, complaint)]
+        for target, source in enumerate(high):
+            os.dup2(source, target, inheritable=target < len(targets))
+        close_from(len(high))
+        with open("/proc/self/oom_score_adj", "w") as stream:
+            stream.write("1000")
+        self._enter()
+        os.chdir(JOB)
+        os.umask(0o022)
+        self._bound(step.limits)
+        self._shed()
+        self._filter.install()
+
+    def _bound(self, limits):
+        def limit(kind, soft, hard=None):
+            resource.setrlimit(kind, (soft, soft if hard is None else hard))
+
+        cpu = int(limits["cpu_s"]) + 1
+        limit(resource.RLIMIT_CORE, 0)
+        limit(resource.RLIMIT_FSIZE, limits["disk_bytes"])
+        limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+        limit(resource.RLIMIT_NPROC, limits["processes"] + self.processes_of_ours)
+        limit(resource.RLIMIT_CPU, cpu, cpu + 1)
+
+    @staticmethod
+    def _exec(step):
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)
+        env = environment(step)
+        try:
+            os.execvpe(step.argv[0], step.argv, env)
+        except (OSError, ValueError) as error:
+            where = len((0, 1, 2)) if step.channel is None else 5
+            reason = getattr(error, "strerror", None) or str(error)
+            Isolation._complain(where, "E%s: %s\n" % (step.argv[0], reason))
+
+    @staticmethod
+    def _complain(descriptor, text):
+        try:
+            os.write(descriptor, text.encode("utf-8", "replace")[:4096])
+        finally:
+            os._exit(127)
+
+
+class Container(Isolation):
+    """`uid`: the supervisor is root of a container, with no more than it needs to change uid."""
+
+    processes_of_ours = 0
+
+    def __init__(self, ledger):
+        super().__init__()
+        if os.getpid() != 1:
+            # kill(-1) below would reach every process of the machine.
+            raise SlotError("the isolation `uid` needs a PID namespace of its own")
+        os.chmod(JOB, 0o1777)
+        self._ledger = ledger
+        self._low, self._count = self._range()
+        self.uid = self._low
+
+    @staticmethod
+    def _range():
+        """Return uids to use: a random range, as containers share the kernel's count per uid."""
+        with open("/proc/self/uid_map") as stream:
+            rows = [[int(field) for field in line.split()] for line in stream]
+        size = max((start + length for start, _, length in rows), default=0)
+        if size < 1 << 30:
+            return 10000, min(size, 60000) - 10000
+        return (1 << 17) + int.from_bytes(os.urandom(2), "big") * (1 << 13), 1 << 13
+
+    def new_job(self):
+        """Take the next uid."""
+        super().new_job()
+        self.uid = self._low + (self.uid + 1 - self._low) % self._count
+
+    def prepare(self):
+        """Note what the container uses while nothing runs."""
+        self._before = self._ledger.used() if self._ledger.kept else 0
+        return 0
+
+    def _enter(self):
+        os.setgroups([])
+        os.setresgid(self.uid, self.uid, self.uid)
+
+    def _shed(self):
+        os.setresuid(self.uid, self.uid, self.uid)
+        drop_capabilities()
+        prctl(PR_SET_DUMPABLE, 1)  # or the program could not open its own /proc/self/fd
+
+    def memory_of(self, table):
+        """Return the bytes in use by the job."""
+        if self._ledger.kept:
+            return self._ledger.used() - self._before
+        return sum(proportional_bytes(pid) for pid in table) + scratch_bytes()
+
+    def kill(self, init, reap):  # noqa: ARG002 - there is no init of the step here
+        """Kill every other process of the container, until there is none."""
+        end = time.monotonic() + 5.0
+        while time.monotonic() < end:
+            try:
+                os.kill(-1, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+            while reap():
+                pass
+            time.sleep(0.0002)
+        raise SlotError("processes of the job cannot be killed")
+
+
+class Namespaces(Isolation):
+    """`namespaces`: an unprivileged user namespace; each step has its own PID and mount namespace."""
+
+    shared_uid = True
+    processes_of_ours = 2
+
+    def __init__(self):
+        super().__init__()
+        self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(PR_CAP_AMBIENT, 4)  # clear all: no program inherits what the supervisor has
+        for capability in range(64):
+            try:
+                prctl(PR_CAPBSET_DROP, capability)
+            except OSError:
+                break
+
+    def prepare(self):
+        """Make a PID namespace for the step; its init only reaps, and kills by dying."""
+        checked(_libc.setns(self._own_pids, CLONE_NEWPID), "setns")
+        checked(_libc.unshare(CLONE_NEWPID), "unshare")
+        init = os.fork()
+        if init == 0:
+            self._reap_forever()
+        return init
+
+    @staticmethod
+    def _reap_forever():
+        try:
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+            close_from(0)
+            drop_capabilities()
+            while True:
+                try:
+                    while os.waitpid(-1, os.WNOHANG)[0]:
+                        pass
+                except ChildProcessError:
+                    pass
+                signal.sigwait({signal.SIGCHLD})
+        finally:
+            os._exit(0)
+
+    def _enter(self):
+        checked(_libc.unshare(CLONE_NEWNS), "unshare")
+        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        self.workspace.protect()
+
+    @staticmethod
+    def _shed():
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+        drop_capabilities()
+
+    @staticmethod
+    def memory_of(table):
+        """Return the bytes in use by the job."""
+        return sum(proportional_bytes(pid) for pid in table) + scratch_bytes()
+
+    @staticmethod
+    def kill(init, reap):
+        """Kill the step's init; the kernel kills the rest of its namespace with it."""
+        os.kill(init, signal.SIGKILL)
+        end = time.monotonic() + 5.0
+        while reap(0):
+            if time.monotonic() > end:
+                raise SlotError("processes of the job cannot be killed")
+
+
+def environment(step):
+    """Return the whole environment of a program."""
+    base = {
+        "PATH": os.environ["PATH"],
+        "HOME": "/tmp",
+        "TMPDIR": "/tmp",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONHASHSEED": "0",
+    }
+    base.update(step.env)
+    return base
+
+
+# ---------------------------------------------------------------- the warm interpreter
+
+
+class Warmth:
+    """Modules imported ahead. A program sees them only once it imports them itself.
+
+    Otherwise `import concurrent` would bring `concurrent.futures` along, and a program that fails
+    in a bare interpreter would pass here.
+    """
+
+    def __init__(self):
+        self._modules = {}
+
+    @staticmethod
+    def load(names):
+        """Import modules; what cannot be imported is left to the program that asks for it."""
+        for name in names:
+            try:
+                __import__(name)
+            except Exception as error:
+                print("codegen: cannot preload %s: %s" % (name, error), file=sys.stderr)
+        builtins.__import__ = _genuine_import
+
+    def conceal(self):
+        """In the child: put every warm module out of sight, to be found again by importing it."""
+        self._modules = {n: m for n, m in sys.modules.items() if n not in _BARE}
+        for name, module in self._modules.items():
+            del sys.modules[name]
+            parent, _, child = name.rpartition(".")
+            holder = self._modules.get(parent) or sys.modules.get(parent)
+            if holder is not None and getattr(holder, child, None) is module:
+                delattr(holder, child)
+        sys.meta_path.insert(0, self)
+
+    def find_spec(self, name, path=None, target=None):
+        """Serve a warm module to the import system, with all that it imports itself."""
+        module = self._modules.get(name)
+        if module is None or getattr(module, "__spec__", None) is None:
+            return None
+        self._reveal(name)
+        spec = module.__spec__
+        found = type(spec)(name, _Given(module, spec), origin=spec.origin)
+        found.submodule_search_locations = spec.submodule_search_locations
+        return found
+
+    def _reveal(self, name):
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            module = self._modules.pop(current, None)
+            if module is None:
+                continue
+            sys.modules[current] = module
+            parent, _, child = current.rpartition(".")
+            if parent:
+                waiting.append(parent)
+                holder = sys.modules.get(parent) or self._modules.get(parent)
+                if holder is not None:
+                    setattr(holder, child, module)
+            waiting.extend(_needs.get(current, ()))
+
+
+class _Given:
+    """A loader whose module is already there."""
+
+    def __init__(self, module, spec):
+        self._module, self._spec = module, spec
+
+    def create_module(self, spec):  # noqa: ARG002 - the loader protocol's signature
+        return self._module
+
+    def exec_module(self, module):
+        module.__spec__ = self._spec
+        module.__loader__ = self._spec.loader
+
+
+def run_script(argv, env, warmth):
+    """Be `python3 script arguments…` in this process, and end it as python3 would."""
+    os.environ.clear()
+    os.environ.update(env)
+    time.tzset()
+    _rebuild_streams()
+    sys.argv = list(argv)
+    sys.path[0:0] = [JOB]
+    sys.dont_write_bytecode = True
+    warmth.conceal()
+    gc.enable()
+    code = 1
+    try:
+        code = _execute(os.path.join(JOB, argv[0]))
+    finally:
+        code = _shut_down(code)
+        os._exit(code)
+
+
+def _rebuild_streams():
+    for name, descriptor, mode, errors in (
+        ("stdin", 0, "r", "surrogateescape"),
+        ("stdout", 1, "w", "surrogateescape"),
+        ("stderr", 2, "w", "backslashreplace"),
+    ):
+        raw = open(descriptor, mode + "b", closefd=False)
+        stream = _TextIOWrapper(
+            raw, encoding="utf-8", errors=errors, newline="\n",
+            line_buffering=descriptor == 2,
+        )  # fmt: skip
+        stream.mode = mode
+        setattr(sys, name, stream)
+        setattr(sys, "__" + name + "__", stream)
+
+
+_TextIOWrapper = type(sys.stderr)
+
+
+def _execute(script):
+    main = types.ModuleType("__main__")
+    main.__file__, main.__builtins__ = script, builtins
+    main.__dict__.update(__cached__=None, __annotations__={})
+    sys.modules["__main__"] = main
+    try:
+        with open(script, "rb") as stream:
+            source = stream.read()
+        # Our own frames below must not cost the program any depth of recursion.
+        sys.setrecursionlimit(sys.getrecursionlimit() + 3)
+        exec(compile(source, script, "exec", dont_inherit=True), main.__dict__)
+    except SystemExit as stop:
+        return _exit_code(stop.code)
+    except BaseException as error:
+        return _report(error)
+    return 0
+
+
+def _report(error):
+    """Print a traceback as python3 does, without our frames; return the exit status."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    error.__traceback__ = trace
+    try:
+        sys.excepthook(type(error), error, trace)
+    except SystemExit as stop:
+        return _exit_code(stop.code)
+    except BaseException as again:
+        sys.__excepthook__(type(again), again, again.__traceback__)
+    if isinstance(error, KeyboardInterrupt):
+        _flush()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    return 1
+
+
+def _exit_code(code):
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF if -(1 << 31) <= code < 1 << 31 else 0xFF
+    try:
+        sys.stderr.write(str(code) + "\n")
+    except BaseException:  # noqa: B036 - the program may have replaced the stream by anything
+        pass
+    return 1
+
+
+def _shut_down(code):
+    """Wait for threads, call exit handlers and flush: what python3 does before it leaves."""
+    try:
+        threading = sys.modules.get("threading")
+        if threading is not None:
+            threading._shutdown()
+    except BaseException as error:
+        sys.__excepthook__(type(error), error, error.__traceback__)
+    import atexit
+
+    atexit._run_exitfuncs()
+    return 120 if not _flush() and code == 0 else code
+
+
+def _flush():
+    good = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except BaseException:
+            good = stream is not sys.stdout and good
+    return good
+
+
+# ---------------------------------------------------------------- the supervisor itself
+
+
+class Supervisor:
+    """Takes jobs from the host and answers them, one at a time."""
+
+    def __init__(self, mode, line):
+        self.line = line
+        self.ledger = Ledger() if mode == "uid" else None
+        self.isolation = Container(self.ledger) if mode == "uid" else Namespaces()
+        self.warmth = Warmth()
+        self._disk = None
+
+    def serve(self):
+        """Serve until the host hangs up."""
+        first = self.line.receive()
+        if first is None:
+            return
+        self._configure(first)
+        while True:
+            job = self.line.receive()
+            if job is None:
+                return
+            try:
+                answer = self._run(job)
+            except (SlotError, OSError) as error:
+                # Nothing is known about the program; the host replaces the slot.
+                answer = {"error": "%s: %s" % (type(error).__name__, error)}
+            self.line.send(answer)
+            if "error" in answer:
+                return
+
+    def _configure(self, first):
+        bin_folder = "%s/%s/bin" % (OPT, first["language"])
+        os.environ["PATH"] = bin_folder + ":" + os.environ.get("PATH", "/usr/bin:/bin")
+        sys.path.extend(path for path in first["site"] if os.path.isdir(path))
+        self.warmth.load(first["preload"])
+        wipe()
+        gc.collect()
+        gc.freeze()
+        facts = {"pid": os.getpid(), "python": platform.python_version()}
+        self.line.send({"ready": facts})
+
+    def _run(self, job):
+        self.isolation.new_job()
+        steps = [Step(spec) for spec in job["steps"]]
+        results = []
+        self._size(max((step.limits["disk_bytes"] for step in steps), default=0))
+        for step in steps:
+            self._take(step)
+            results.append(step.result())
+            good = step.status == "answered" or (step.status == "exited" and step.code == 0)
+            if not good and not step.keep_going:
+                break
+        wipe()  # in no `finally`: a child that becomes a program comes by here
+        return {"steps": results}
+
+    def _size(self, disk):
+        """Give the working folder its size; in a container Docker has done so."""
+        if not self.isolation.shared_uid or disk == self._disk:
+            return
+        for path in SCRATCH[:3]:
+            options = "size=%d,nr_inodes=%d" % (max(disk, 1 << 20), 1 << 15)
+            mount(None, path, None, MS_REMOUNT | MS_NOSUID | MS_NODEV, options)
+        self._disk = disk
+
+    def _take(self, step):
+        """Run one step through all the lives of its process."""
+        try:
+            for path, data in step.files.items():
+                self.isolation.workspace.put(path, data)
+        except OSError as error:
+            # An earlier step has filled the folder: the program's own doing.
+            step.stderr.add(("cannot write the step's files: %s\n" % error).encode())
+            return
+        begun = time.monotonic()
+        deadline = begun + step.limits["wall_s"]
+        kills = self.ledger.kills() if self.ledger else 0
+        lives = 0
+        while True:
+            life = Life(self, step, step.limits)
+            life.start()
+            life._poll.register(self.line.source, 0)
+            life.watch(deadline, step.cpu)
+            step.cpu += life.finish()
+            if not self._settle(step, life, kills):
+                break
+            kills = self.ledger.kills() if self.ledger else 0
+            lives += 1
+            if not self._goes_on(step, lives):
+                break
+        step.wall = time.monotonic() - begun
+
+    def _settle(self, step, life, kills):
+        """Say how a life ended; returns False when the program does not exist."""
+        kind, text = life.complaint()
+        if kind == "S":
+            raise SlotError(text)
+        if kind == "E":
+            step.status, step.code = "not_started", 127
+            step.stderr.add(text.encode())
+            return False
+        step.status, step.code = self._status(step, life, kills)
+        channel = step.channel
+        if channel is not None:
+            if channel.complete:
+                step.status, step.code = "answered", 0
+            elif channel.open_frame:
+                channel.died(step.status, step.code)
+        return True
+
+    def _status(self, step, life, kills):
+        status = life.wait_status
+        signaled = os.WIFSIGNALED(status)
+        code = os.WTERMSIG(status) if signaled else os.WEXITSTATUS(status)
+        limits = step.limits
+        if life.status is not None:
+            return life.status, code
+        if step.stdout.total + step.stderr.total > limits["output_bytes"]:
+            return "output_limit", code
+        if life.usage.ru_maxrss * 1024 > limits["memory_bytes"]:
+            return "memory_limit", code
+        if self.ledger and self.ledger.kills() > kills:
+            return "memory_limit", code
+        if step.cpu > limits["cpu_s"]:
+            return "cpu_limit", code
+        return ("signaled" if signaled else "exited"), code
+
+    @staticmethod
+    def _goes_on(step, lives):
+        """Return whether the process is to be started again with the frames that are left."""
+        if step.channel is None or step.channel.complete or not step.channel.paired:
+            return False
+        used_up = step.status in ("cpu_limit", "wall_limit", "output_limit")
+        return not used_up and lives <= step.restarts
+
+
+def _again_with_fixed_hashes(arguments):
+    """Start this interpreter anew so that its forks order their sets as any other slot's do."""
+    resource.setrlimit(resource.RLIMIT_STACK, _stack())
+    env = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
+    env.update(PYTHONHASHSEED="0", LANG="C.UTF-8", TZ="UTC")
+    os.execve(sys.executable, [sys.executable, "-s", __file__, *arguments], env)
+
+
+def _stack():
+    hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    return (STACK_BYTES if hard < 0 else min(STACK_BYTES, hard), hard)
+
+
+def main(arguments):
+    """Serve on standard input and output; in a forked child, become the program."""
+    if sys.flags.hash_randomization:
+        _again_with_fixed_hashes(arguments)
+    del sys.path[0]
+    mode = arguments[0] if arguments else "uid"
+    source = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 256)
+    sink = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 256)
+    null = os.open("/dev/null", os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    os.close(null)
+    supervisor = Supervisor(mode, Line(source, sink))
+    try:
+        supervisor.serve()
+    except Become as become:
+        program = (*become.args, supervisor.warmth)
+    else:
+        return
+    del supervisor
+    raise_in_clean_frame.append(program)
+
+
+raise_in_clean_frame = []
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except SlotError as error:
+        print("codegen: %s" % error, file=sys.stderr)
+        sys.exit(3)
+    if raise_in_clean_frame:
+        run_script(*raise_in_clean_frame.pop())
