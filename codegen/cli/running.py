@@ -44,7 +44,7 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         settings = await with_tools(settings, sandbox, console)
         run = await stack.enter_async_context(open_run(options["out"], settings, model, sandbox))
         gauges = Gauges(
-            lambda: getattr(model, "in_flight", 0),
+            lambda: run.progress.calls_in_flight,
             lambda: getattr(sandbox, "busy", 0),
             getattr(sandbox, "slots", 0),
         )

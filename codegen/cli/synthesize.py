@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from codegen.synthesis.settings import Settings
 
 DEFAULT_TARGET = 20
+WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle limit
 
 
 @click.command()
@@ -94,7 +95,7 @@ DEFAULT_TARGET = 20
 @click.option(
     "--cpu",
     type=click.FloatRange(0.1),
-    default=10.0,
+    default=4.0,
     show_default=True,
     help="CPU seconds for a program's cases.",
 )
@@ -144,7 +145,9 @@ def _settings(options: dict[str, Any]) -> Settings:
         inputs=options["inputs"],
         sampling=Sampling(options["temperature"], options["top_p"], options["max_tokens"]),
         limits=Limits(
-            cpu_s=options["cpu"], wall_s=3 * options["cpu"], memory_bytes=options["memory"] << 20
+            cpu_s=options["cpu"],
+            wall_s=max(30.0, WALL_PER_CPU * options["cpu"]),
+            memory_bytes=options["memory"] << 20,
         ),
         budget=Budget(repairs=options["repairs"]),
         seeds=options["seeds"],

@@ -27,6 +27,7 @@ from codegen.records import (
     Verdict,
 )
 from codegen.synthesis.draw import draw_seed
+from codegen.synthesis.progress import Progress
 from codegen.verify.verifier import Verifier
 
 
@@ -53,6 +54,7 @@ class Candidate:
     language: Language
     number: int
     prompt: Prompt
+    tests: str = ""
     state: State = State.OPEN
     start: int = 0
     repairs: int = 0
@@ -69,6 +71,11 @@ class Candidate:
     def voter(self) -> tuple[str, int, int]:
         """Who votes: every conversation of every candidate is one voter."""
         return (self.language.name, self.number, self.start)
+
+    @property
+    def has_new_answer(self) -> bool:
+        """Whether the last turn of the conversation is the model's."""
+        return bool(self.messages) and self.messages[-1].role == "assistant"
 
     def begin(self) -> None:
         """Open a new conversation."""
@@ -93,6 +100,16 @@ class Bench:
     limits: Limits
     budget: Budget
     seed: int
+    progress: Progress
+
+    async def complete(self, request: Request) -> Reply:
+        """Get one answer, counted while it is under way."""
+        self.progress.calls_in_flight += 1
+        try:
+            (reply,) = await self.model.complete(request)
+        finally:
+            self.progress.calls_in_flight -= 1
+        return reply
 
     async def judge(
         self, language: Language, code: str, problem: Problem, cases: tuple[Case, ...]
@@ -122,7 +139,7 @@ async def ask(bench: Bench, candidate: Candidate, index: int) -> str:
         with_seed(bench.sampling, drawn),
         prompt_sha256=candidate.prompt.sha256,
     )
-    (reply,) = await bench.model.complete(request)
+    reply = await bench.complete(request)
     candidate.messages.append(Message("assistant", reply.text))
     candidate.calls.append(reply.call)
     candidate.usage += usage_of(reply)
@@ -139,8 +156,25 @@ async def verify(
         candidate.code = ""
         candidate.verdict = _no_code(str(error))
     else:
-        candidate.verdict = await bench.judge(candidate.language, candidate.code, problem, cases)
+        candidate.verdict = await _verdict(bench, candidate, problem, cases)
     candidate.attempts.append(_attempt(candidate))
+
+
+async def _verdict(
+    bench: Bench, candidate: Candidate, problem: Problem, cases: tuple[Case, ...]
+) -> Verdict:
+    """Judge by the cases and then, where the problem came with them, by the native tests."""
+    verdict = await bench.judge(candidate.language, candidate.code, problem, cases)
+    if not candidate.tests or verdict.outcome not in (Outcome.PASSED, Outcome.SKIPPED):
+        return verdict
+    tested = await bench.verifier.averify(
+        candidate.language.name,
+        candidate.code,
+        tests=candidate.tests,
+        lint="off",
+        limits=bench.limits,
+    )
+    return verdict if tested.passed else tested
 
 
 def reopen(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], budget: Budget) -> bool:
@@ -155,6 +189,11 @@ def reopen(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], budg
         candidate.repairs += 1
         candidate.settle(State.OPEN)
         return True
+    return restart(candidate, budget)
+
+
+def restart(candidate: Candidate, budget: Budget) -> bool:
+    """Begin a fresh conversation; False, and the candidate is lost, when its budget is spent."""
     if candidate.start + 1 < budget.starts:
         candidate.start += 1
         candidate.begin()

@@ -61,7 +61,7 @@ class Council:
         Raises:
             Rejection: the problem cannot be accepted.
         """
-        answered = self.open()
+        answered = [one for one in self.open() if one.has_new_answer]
         for candidate in answered:
             self._vote(candidate)
         self._reject_disputed_examples()

@@ -19,11 +19,12 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from codegen.answer import AnswerError
+from codegen.errors import ModelRefusal
 from codegen.language import Language
 from codegen.model.contract import Message, Purpose, Request
 from codegen.prompt import Prompt, problem_prompt, solution_prompt, tests_prompt
@@ -42,6 +43,7 @@ from codegen.synthesis.candidate import (
     Bench,
     Candidate,
     ask,
+    restart,
     usage_of,
     verify,
     with_seed,
@@ -59,12 +61,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a life starts from: an index, a seed, and what is already known of the problem."""
+    """What a life starts from: an index, a seed, and what is already known of the problem.
+
+    `tests` is native test code by language, which solutions in that language must pass as well.
+    """
 
     index: int
     seed: Seed
     problem: Problem | None = None
     cases: tuple[Case, ...] = ()
+    tests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,10 @@ class Life:
             examples = await self._examples(council)
         except Rejection as rejection:
             return self._record(problem, council, (), rejection)
+        except ModelRefusal as refusal:
+            if problem is None:
+                await self.world.claim(self.task.index, None)
+            return self._record(problem, council, (), Rejection("model_refused", str(refusal)))
         return self._record(problem, council, examples, None)
 
     async def _stage(self, name: str, work: Awaitable[T]) -> T:
@@ -144,7 +154,7 @@ class Life:
             drawn = draw_seed(self.world.bench.seed, self.task.index, purpose, attempt)
             sampling = with_seed(self.world.bench.sampling, drawn)
             request = Request(purpose, tuple(messages), sampling, prompt_sha256=prompt.sha256)
-            (reply,) = await self.world.bench.model.complete(request)
+            reply = await self.world.bench.complete(request)
             self.calls.append(reply.call)
             self.usage += usage_of(reply)
             try:
@@ -167,12 +177,18 @@ class Life:
 
     def _join(self, council: Council, language: Language) -> None:
         number = sum(one.language.name == language.name for one in council.candidates)
-        candidate = Candidate(language, number, solution_prompt(council.problem, language))
+        prompt = solution_prompt(council.problem, language)
+        candidate = Candidate(language, number, prompt, self.task.tests.get(language.name, ""))
         candidate.begin()
         council.candidates.append(candidate)
 
     async def _round(self, council: Council, candidate: Candidate) -> None:
-        text = await ask(self.world.bench, candidate, self.task.index)
+        try:
+            text = await ask(self.world.bench, candidate, self.task.index)
+        except ModelRefusal:
+            # a conversation that grew too long; a fresh one may fit
+            restart(candidate, self.world.bench.budget)
+            return
         await verify(self.world.bench, candidate, text, council.problem, council.cases)
         self.world.progress.attempt(candidate.attempts[-1])
 

@@ -20,6 +20,7 @@ class Progress:
     limit: int | None = None
     resumed: int = 0
     started: int = 0
+    calls_in_flight: int = 0
     accepted: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)

@@ -85,6 +85,7 @@ async def open_run(
                 settings.limits,
                 settings.budget,
                 settings.seed,
+                progress,
             ),
             Setting(kept_model, settings.sampling, settings.limits, sandbox.name),
             settings.languages,

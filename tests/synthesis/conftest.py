@@ -1,0 +1,98 @@
+"""A model that says what a test tells it to; everything behind it is real."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from codegen.language import get
+from codegen.model.contract import Reply, Sampling
+from codegen.records import Limits
+from codegen.sandbox.local import LocalBackend
+from codegen.sandbox.pool import Pool
+from codegen.synthesis.run import open_run
+from codegen.synthesis.settings import Settings
+
+PROBLEM = {
+    "title": "Count positives",
+    "statement": "Return how many of `values` are greater than zero.",
+    "constraints": "",
+    "signature": {
+        "name": "count_positive",
+        "parameters": [{"name": "values", "type": "list[int]"}],
+        "returns": "int",
+    },
+    "examples": [
+        {"arguments": [[3, -1, 2]], "expected": 2},
+        {"arguments": [[]], "expected": 0},
+    ],
+    "tags": ["counting"],
+    "comparator": "exact",
+}
+INPUTS = {"inputs": [[[1]], [[0]], [[-5, -6]], [[0, 1, 0, 2]], [[7, 7, 7]], [[-1, 1]]]}
+
+
+def fenced(value, language="json"):
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"Here it is.\n\n```{language}\n{text}\n```\n"
+
+
+class ScriptedModel:
+    """Answers by purpose; solutions by a function of (language title, n-th conversation, messages)."""
+
+    name = "scripted"
+    revision = "1"
+    PROBLEM = PROBLEM
+
+    def __init__(self, solve, problem=PROBLEM, inputs=INPUTS):
+        self.solve = solve
+        self.problem = problem
+        self.inputs = inputs
+        self.requests = []
+
+    async def complete(self, request):
+        self.requests.append(request)
+        return (Reply(self._answer(request), prompt_tokens=10, completion_tokens=5),)
+
+    def _answer(self, request):
+        if request.purpose == "problem":
+            return fenced(self.problem) if isinstance(self.problem, dict) else self.problem
+        if request.purpose == "tests":
+            return fenced(self.inputs) if isinstance(self.inputs, dict) else self.inputs
+        return self.solve(request)
+
+    async def close(self):
+        pass
+
+    def count(self, purpose):
+        return sum(request.purpose == purpose for request in self.requests)
+
+
+@pytest.fixture
+def scripted():
+    return ScriptedModel
+
+
+@pytest.fixture
+def synthesize(tmp_path):
+    """Run a model over real sandboxes and return (records, model)."""
+
+    async def run(model, *, langs="py", folder=tmp_path / "run", **settings):
+        made = Settings(
+            languages=tuple(get(name) for name in langs.split(",")),
+            **{"limit": 1, "inputs": 6, "limits": Limits(cpu_s=3, wall_s=9), **settings},
+            sampling=replace(Sampling(), max_tokens=512),
+        )
+        sandbox = Pool(LocalBackend(), slots=2)
+        try:
+            async with open_run(folder, made, model, sandbox) as opened:
+                await opened.loop.run()
+                statistics = opened.statistics()
+                opened.write(statistics, {})
+                from codegen.synthesis.loop import problem_records
+
+                return list(problem_records(opened.journal)), statistics
+        finally:
+            await sandbox.close()
+
+    return run
