@@ -1,10 +1,10 @@
-"""Real answers of a model to HumanEval (MultiPL-E), as programs: for the verifier and for bare tools.
+"""Real answers of a model to HumanEval (MultiPL-E) as programs, for the verifier and bare tools.
 
     python -m benchmarks.humaneval_rows FOLDER
 
 runs every row of `FOLDER/humaneval-{py,rs,go}.jsonl` with the machine's own toolchains, two at a
-time, and prints how many pass and which do not. Outcomes are cached by content under the user's cache
-folder. The rows are a benchmark: they must never get into a dataset.
+time, and prints how many pass and which do not. Outcomes are cached by content under the user's
+cache folder. The rows are a benchmark: they must never get into a dataset.
 
 Not here: the verifier's own verdicts on these programs.
 """

@@ -1,8 +1,8 @@
 """The shape of an answer: the thinking before it and the fenced blocks within it.
 
 Fences are those of CommonMark, read generously: any indentation, behind a list marker, of three or
-more backticks or tildes, never closed at all. Fences inside a block (in a docstring, say) belong to it
-when the block is only complete with them; the caller's `is_complete` decides that.
+more backticks or tildes, never closed at all. Fences inside a block (in a docstring, say) belong
+to it when it is only complete with them; the caller's `is_complete` decides that.
 
 Not here: what a block means (`codegen.answer.code`, `codegen.answer.values`).
 """
@@ -18,7 +18,8 @@ _END_OF_THINKING = re.compile(
     r"^.*?</(?:think|thinking|thought|reasoning)>[ \t]*$", re.MULTILINE | re.DOTALL
 )
 _FENCE = re.compile(
-    r"^(?P<indent>[ \t]*(?:(?:[-*+]|\d+[.)]|>)[ \t]+)?)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$"
+    r"^(?P<indent>[ \t]*(?:(?:[-*+]|\d+[.)]|>)[ \t]+)?)"
+    r"(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$"
 )
 _MOST_ENDS = 12
 

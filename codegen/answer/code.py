@@ -2,7 +2,7 @@
 
 The block is chosen by what it defines, its tag, whether it parses, and its place; text without any
 fence is searched for the lines that are code. With a prompt (an unfinished function) an answer that
-repeats the function replaces it, and any other completes it. What parses decides, not what looks like code.
+repeats the function replaces it, and any other completes it. What parses decides.
 
 Not here: fences (`codegen.answer.blocks`), what is then removed and added (`codegen.answer.tidy`).
 """
@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from codegen.answer.blocks import AnswerError, fenced, without_thinking
-from codegen.answer.grammar import Kind, grammar_of
+from codegen.answer.grammar import Kind
+from codegen.answer.grammars import grammar_of
 from codegen.answer.outline import Outline, is_clean, outline
 from codegen.answer.prose import clean_head, looks_like_prose, without_prose
 from codegen.answer.tidy import tidied
@@ -26,7 +27,7 @@ NO_CODE = "there is no code in the answer; give the whole file in one fenced blo
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A prompt: its text, the unfinished function that it ends with, and all that it has besides."""
+    """A prompt: its text, the unfinished function at its end, and all that it has besides."""
 
     text: str
     entry: str
@@ -143,7 +144,7 @@ def _program(language: Language, chosen: Candidate, frame: Frame | None, entry: 
 
 
 def _without_cut_end(language: Language, text: str, entry: str) -> str:
-    """Leave out a `main` or a test in the middle of which an answer was cut off; empty if it was not."""
+    """Leave out a `main` or a test that an answer's end cut in two; empty if there is none."""
     before, behind = clean_head(language, text)
     head = outline(language, before)
     wanted = head.defines(entry) if entry else bool(head.definitions)

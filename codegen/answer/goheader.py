@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from codegen.answer.grammar import Kind, go_package
+from codegen.answer.grammar import Kind
+from codegen.answer.grammars.go import go_package
 from codegen.answer.outline import Item, Outline
 
 PACKAGE = "solution"

@@ -2,7 +2,7 @@
 
 Attributes and the comments directly above or beside an item belong to it.
 
-Not here: which items stay (`codegen.answer.tidy`), the languages' own words (`codegen.answer.grammar`).
+Not here: which items stay (`codegen.answer.tidy`), what nodes mean (`codegen.answer.grammars`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codegen import syntax
-from codegen.answer.grammar import Grammar, Kind, grammar_of, python_locals
+from codegen.answer.grammar import Grammar, Kind
+from codegen.answer.grammars import grammar_of
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -28,7 +29,7 @@ _MENTIONS = {"attribute": "object", "keyword_argument": "value"}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a file: bytes `start` to `end`, the names that it binds and those that it uses."""
+    """One item of a file: bytes `start` to `end`, the names that it binds and those it uses."""
 
     kind: Kind
     names: tuple[str, ...]
@@ -137,10 +138,10 @@ def _item(grammar: Grammar, attached: list[tree_sitter.Node], node: tree_sitter.
         return Item(kind, (), frozenset(), start, node.end_byte)
     if node.is_error or node.has_error:
         names = tuple(_functions_below(grammar, node))
-        return Item(Kind.BROKEN, names, frozenset(_uses(node)), start, node.end_byte)
+        return Item(Kind.BROKEN, names, _uses(grammar, node), start, node.end_byte)
     kind = grammar.kind(node, attributes)
     imports = grammar.imports(node) if kind is Kind.IMPORT else ()
-    return Item(kind, grammar.names(node), frozenset(_uses(node)), start, node.end_byte, imports)
+    return Item(kind, grammar.names(node), _uses(grammar, node), start, node.end_byte, imports)
 
 
 def _functions_below(grammar: Grammar, node: tree_sitter.Node) -> Iterator[str]:
@@ -149,8 +150,8 @@ def _functions_below(grammar: Grammar, node: tree_sitter.Node) -> Iterator[str]:
             yield from grammar.names(found)
 
 
-def _uses(node: tree_sitter.Node) -> Iterator[str]:
-    """Yield the names that a node mentions, less attributes, keywords and a function's own locals."""
+def _uses(grammar: Grammar, node: tree_sitter.Node) -> frozenset[str]:
+    """Return the names that a node mentions, less attributes, keywords and its own locals."""
     waiting = [node]
     found: list[str] = []
     while waiting:
@@ -163,8 +164,7 @@ def _uses(node: tree_sitter.Node) -> Iterator[str]:
             waiting += one.children
             if one.type in _NAMES:
                 found.append(syntax.text(one))
-    bound = python_locals(node) if node.type == "function_definition" else set()
-    return (name for name in found if name not in bound)
+    return frozenset(found) - grammar.locals(node)
 
 
 def _is_comment(node: tree_sitter.Node) -> bool:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from codegen import syntax
-from codegen.answer.grammar import grammar_of
+from codegen.answer.grammars import grammar_of
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -61,7 +61,7 @@ def clean_head(language: Language, text: str) -> tuple[str, list[str]]:
 
 
 def _end(language: Language, lines: list[str], start: int) -> int:
-    """Return the line behind the longest stretch from `start` that parses; `start` if there is none."""
+    """Return the line behind the longest stretch from `start` that parses, or `start`."""
     end = len(lines)
     for _ in range(_MOST_STEPS):
         root = syntax.parse(language, "\n".join(lines[start:end]).encode()).root_node

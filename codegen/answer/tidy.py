@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from codegen.answer.goheader import imports_of, merged_header, package_of, written_imports
-from codegen.answer.grammar import Grammar, Kind, grammar_of
+from codegen.answer.grammar import Grammar, Kind
+from codegen.answer.grammars import grammar_of
 from codegen.answer.outline import Item, Outline, outline
 from codegen.language import Language
 

@@ -1,8 +1,8 @@
 """JSON out of an answer.
 
 Tolerated: prose around it, fences or none, thinking before it, trailing commas, `//` and `/* */`
-comments, plain line breaks inside strings. Refused, with the place and the reason: NaN and infinities,
-a key twice, half of a surrogate pair, anything else that is not JSON.
+comments, plain line breaks inside strings. Refused, with the place and the reason: NaN and
+infinities, a key twice, half of a surrogate pair, anything else that is not JSON.
 
 Not here: what the value has to look like (`codegen.synthesis.problems`).
 """
@@ -106,7 +106,8 @@ def _checked(text: str) -> Json:
 def _placed(text: str, error: json.JSONDecodeError) -> str:
     lines = text.split("\n")
     near = lines[error.lineno - 1][max(0, error.colno - 30) : error.colno + 30].strip()
-    return f"the JSON is broken at line {error.lineno}, column {error.colno}: {error.msg}, near {near!r}"
+    place = f"line {error.lineno}, column {error.colno}"
+    return f"the JSON is broken at {place}: {error.msg}, near {near!r}"
 
 
 def _no_constant(name: str) -> Any:

@@ -1,0 +1,237 @@
+"""Problems: out of a model's answers, and out of the user's own files.
+
+An answer that cannot be used raises `AnswerError`, whose message can be shown to the model. A row
+of a file that cannot be used raises `UsageError` with the file and the line. A problem's id is the
+hash of what it asks: statement, constraints, signature, examples and comparator.
+
+Not here: the single checks (`codegen.synthesis.validation`), what the loop does with a problem.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from codegen import language
+from codegen.answer.blocks import AnswerError
+from codegen.answer.values import extract_json
+from codegen.errors import UsageError
+from codegen.records import Case, Comparator, Json, Problem, Seed, Signature, content_id
+from codegen.synthesis.validation import (
+    Inputs,
+    numbered,
+    valid_examples,
+    valid_inputs,
+    valid_signature,
+)
+
+MOST_STATEMENT = 20_000
+_LEAST_STATEMENT = 20
+_MOST_TITLE = 200
+_MOST_TAGS = 12
+_KEYS = ("statement", "title", "constraints", "signature", "examples", "tags", "comparator")
+_FILE_KEYS = (*_KEYS, "cases", "tests", "licence", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenProblem:
+    """One row of the user's file.
+
+    `problem` is None where the row has no signature: a model must write it, from the seed. `cases`
+    are the row's own, with their expected values; `tests` is native test code by language name.
+    """
+
+    line: int
+    seed: Seed
+    problem: Problem | None
+    cases: tuple[Case, ...] = ()
+    tests: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_problem(text: str) -> Problem:
+    """Read a model's answer to the problem prompt.
+
+    Raises:
+        AnswerError: it is no JSON, a key is missing, or a name, type or example is wrong.
+    """
+    value = extract_json(text)
+    if not isinstance(value, Mapping):
+        raise AnswerError("the answer must be one JSON object")
+    for key in ("statement", "signature", "examples"):
+        if key not in value:
+            raise AnswerError(f'the key "{key}" is missing')
+    problem = _problem(value)
+    if not problem.examples:
+        raise AnswerError("the problem needs at least one example")
+    return problem
+
+
+def parse_inputs(text: str, problem: Problem) -> tuple[Case, ...]:
+    """Read a model's answer to the tests prompt; see `sift_inputs`."""
+    return sift_inputs(text, problem).cases
+
+
+def sift_inputs(text: str, problem: Problem) -> Inputs:
+    """Read test inputs, none twice and none of the examples, and count what was dropped.
+
+    Raises:
+        AnswerError: it is no JSON of that form, or not one input can be used.
+    """
+    value = extract_json(text)
+    if isinstance(value, Mapping):
+        value = value.get("inputs")
+    if not isinstance(value, list) or not value:
+        raise AnswerError('the answer must be {"inputs": […]} with at least one input')
+    found = valid_inputs(value, problem.signature, problem.examples)
+    if not found.cases:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(found.dropped.items()))
+        raise AnswerError(f"no input can be used: {reasons}")
+    return found
+
+
+def load_problems(path: Path) -> Iterator[GivenProblem]:
+    """Yield the problems of a JSONL file, row by row.
+
+    A row is an object with `statement` and, as far as they are known, `title`, `constraints`,
+    `signature`, `examples` and `cases` (arrays of {"arguments", "expected"}; they need a
+    signature), `tests` (an object from language to native test code), `tags`, `comparator`,
+    `licence`, `source`.
+
+    Raises:
+        UsageError: the file cannot be read or has no row, or a row is wrong; says which and how.
+    """
+    rows = 0
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    rows += 1
+                    yield _given(line, path, number)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    if not rows:
+        raise UsageError(f"{path} holds no problem; it needs one JSON object per line")
+
+
+def _given(line: bytes, path: Path, number: int) -> GivenProblem:
+    try:
+        row = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
+        return _from_row(row, path, number)
+    except UnicodeDecodeError as error:
+        reason = f"is not UTF-8 at byte {error.start}"
+    except json.JSONDecodeError as error:
+        reason = f"is not JSON: {error.msg} at column {error.colno}"
+    except (AnswerError, UsageError) as error:
+        reason = str(error)
+    except (RecursionError, ValueError) as error:
+        reason = f"is not usable JSON: {error}"
+    raise UsageError(f"{path}, line {number}: {reason}")
+
+
+def _from_row(row: Json, path: Path, number: int) -> GivenProblem:
+    if not isinstance(row, Mapping):
+        raise AnswerError("expected a JSON object")
+    unknown = sorted(set(row) - set(_FILE_KEYS))
+    if unknown:
+        raise AnswerError(f"unknown key {unknown[0]!r} (known: {', '.join(_FILE_KEYS)})")
+    statement = _statement(row)
+    seed = Seed(
+        kind="problem",
+        text=statement,
+        source=_text(row, "source") or path.name,
+        path=path.name,
+        line=number,
+        licence=_text(row, "licence"),
+        sha256=hashlib.sha256(statement.encode()).hexdigest(),
+    )
+    tests = _tests(row.get("tests", {}))
+    if "signature" not in row:
+        needy = next((key for key in ("examples", "cases") if row.get(key)), None)
+        if needy:
+            raise AnswerError(f"{needy} need a signature")
+        return GivenProblem(number, seed, None, (), tests)
+    problem = _problem(row)
+    return GivenProblem(number, seed, problem, _cases(row, problem), tests)
+
+
+def _cases(row: Mapping[str, Json], problem: Problem) -> tuple[Case, ...]:
+    given = valid_examples(row.get("cases", []), problem.signature, "cases")
+    return numbered((replace(case, known_from="reference") for case in given), "case")
+
+
+def _tests(value: Json) -> dict[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(code, str) for code in value.values()):
+        raise AnswerError("tests must be an object from language to test code")
+    return {language.get(name).name: code for name, code in value.items()}
+
+
+def _problem(value: Mapping[str, Json]) -> Problem:
+    signature = valid_signature(value["signature"])
+    made = Problem(
+        id="",
+        title=_title(value, signature),
+        statement=_statement(value),
+        signature=signature,
+        examples=valid_examples(value.get("examples", []), signature),
+        tags=_tags(value.get("tags", [])),
+        comparator=_comparator(value.get("comparator", "exact")),
+        constraints=_constraints(value.get("constraints", "")),
+    )
+    return replace(made, id=problem_id(made))
+
+
+def problem_id(problem: Problem) -> str:
+    """Return the hash of what a problem asks; its title and tags do not count."""
+    return content_id(
+        {
+            "statement": problem.statement,
+            "constraints": problem.constraints,
+            "signature": problem.signature,
+            "examples": [[case.arguments, case.expected] for case in problem.examples],
+            "comparator": problem.comparator,
+        }
+    )
+
+
+def _statement(value: Mapping[str, Json]) -> str:
+    statement = _text(value, "statement")
+    if not _LEAST_STATEMENT <= len(statement) <= MOST_STATEMENT:
+        raise AnswerError(
+            f"statement must have {_LEAST_STATEMENT} to {MOST_STATEMENT:,} characters,"
+            f" got {len(statement):,}"
+        )
+    return statement
+
+
+def _title(value: Mapping[str, Json], signature: Signature) -> str:
+    title = " ".join(_text(value, "title").split())
+    return title[:_MOST_TITLE] or signature.name.replace("_", " ").capitalize()
+
+
+def _text(value: Mapping[str, Json], key: str) -> str:
+    found = value.get(key, "")
+    if not isinstance(found, str):
+        raise AnswerError(f"{key} must be a string")
+    return found.replace("\r\n", "\n").strip()
+
+
+def _constraints(value: Json) -> str:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "; ".join(item.strip() for item in value)
+    return _text({"constraints": value}, "constraints")
+
+
+def _tags(value: Json) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+        raise AnswerError("tags must be an array of strings")
+    return tuple(dict.fromkeys(tag.strip().lower() for tag in value if tag.strip()))[:_MOST_TAGS]
+
+
+def _comparator(value: Json) -> Comparator:
+    known = [one.value for one in Comparator]
+    if value not in known:
+        raise AnswerError(f"comparator must be one of {', '.join(known)}")
+    return Comparator(value)
