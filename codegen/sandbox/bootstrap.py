@@ -28,6 +28,7 @@ MIRROR = "http://deb.debian.org/debian"
 _SUITE = "trixie"
 _SECURITY = "http://deb.debian.org/debian-security"
 _DEBOOTSTRAP_S = 1800
+_SYSTEM_PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
 _TRIMMED = ("usr/share/man", "usr/share/info", "usr/share/locale", "var/lib/apt/lists")
 _EMPTIED = ("var/cache/apt", "var/log", "tmp")
 
@@ -118,7 +119,7 @@ def _check_machine() -> None:
 
 
 def _path() -> str:
-    return os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/bin:/bin"
+    return f"{os.environ.get('PATH', '')}:{_SYSTEM_PATH}"
 
 
 @contextmanager
