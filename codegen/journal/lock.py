@@ -7,6 +7,7 @@ Not here: locks between machines; a run folder belongs on a local disk.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -32,8 +33,9 @@ class FolderLock:
         self._descriptor = _acquire(self._path)
         since = time.strftime("%Y-%m-%d %H:%M:%S")
         holder = f"process {os.getpid()} on {socket.gethostname()} since {since}"
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, holder.encode("utf-8", "replace"))
+        with contextlib.suppress(OSError):  # on a full disk the lock goes without a name
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, holder.encode("utf-8", "replace"))
 
     def release(self) -> None:
         """Give the lock back and remove its file. Safe to call twice."""

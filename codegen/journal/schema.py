@@ -123,6 +123,18 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     return connection
 
 
+def leave_log(connection: Connection) -> None:
+    """Make a journal one file again, which can be read where nothing can be written beside it.
+
+    Raises:
+        sqlite3.Error: somebody else has it open, or the disk is full; it stays as it is.
+    """
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA busy_timeout=0")
+    driver.execute("PRAGMA journal_mode=DELETE").fetchall()
+
+
 def _uri(path: Path, *, read_only: bool) -> str:
     quoted = urllib.parse.quote(os.fsencode(path.absolute()))
     if not read_only:

@@ -5,9 +5,9 @@ Not here: threads and locks (`codegen.journal.store`).
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,12 +122,14 @@ class Tables:
             return connection.execute(statement).all()
 
     def close(self) -> None:
-        """Close the connections; the last to go folds the log into the file."""
+        """Close the connections, and fold the log into the file if nobody else reads it."""
         self._reading.close()
         if self._writing is not None:
+            with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
+                schema.leave_log(self._writing)
             self._writing.close()
 
-    @contextmanager
+    @contextlib.contextmanager
     def _failures(self) -> Iterator[None]:
         try:
             yield

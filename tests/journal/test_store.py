@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codegen.errors import JournalError, UsageError
+from codegen.journal import Counts, Journal, JournaledModel, JournaledSandbox
+from codegen.records import Usage, content_id
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+async def test_keeps_records_in_the_order_of_their_index(tmp_path: Path) -> None:
+    with Journal.open(tmp_path) as journal:
+        indexes = [7, 0, 250, *range(20, 230), 3]
+        await asyncio.gather(
+            *(
+                journal.record(i, "accepted" if i % 2 else "rejected", {"i": i}, reason=f"r{i}")
+                for i in indexes
+            )
+        )
+        assert [r.index for r in journal.records()] == sorted(indexes)
+        assert all(r.record == {"i": r.index} for r in journal.records())
+        assert {r.reason for r in journal.records("accepted")} == {
+            f"r{i}" for i in indexes if i % 2
+        }
+        assert list(journal.recorded())[:2] == [(0, "rejected"), (3, "accepted")]
+        accepted = sum(i % 2 for i in indexes)
+        assert journal.counts() == Counts(0, 0, accepted, len(indexes) - accepted)
+
+
+@settings(deadline=None, max_examples=30)
+@given(value=VALUES)
+async def test_a_record_comes_back_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, value: Any
+) -> None:
+    folder = tmp_path_factory.mktemp("run")
+    with Journal.open(folder) as journal:
+        await journal.record(0, "accepted", value)
+        (found,) = journal.records()
+        assert found.record == value
+
+
+async def test_a_record_is_written_once(tmp_path: Path) -> None:
+    with Journal.open(tmp_path) as journal:
+        await journal.record(1, "accepted", {"a": 1})
+        await journal.record(1, "accepted", {"a": 1})
+        results = await asyncio.gather(
+            journal.record(1, "rejected", {"a": 1}),
+            journal.record(1, "accepted", {"a": 2}),
+            journal.record(2, "accepted", {}),
+            journal.record(3, "accepted", float("nan")),
+            return_exceptions=True,
+        )
+        assert [type(r) for r in results] == [JournalError, JournalError, type(None), JournalError]
+        assert "problem 1 is already recorded" in str(results[0])
+        assert [(r.index, r.record) for r in journal.records()] == [(1, {"a": 1}), (2, {})]
+
+
+async def test_sums_what_was_used(tmp_path: Path, model: Any, request_of: Any) -> None:
+    with Journal.open(tmp_path) as journal:
+        kept = JournaledModel(model, journal)
+        for number in range(3):
+            await kept.complete(request_of.number(number, n=2))
+        assert journal.usage() == {"solution": Usage(3, 12, 0)}
+        assert journal.models() == [("tiny", "r1")]
+
+
+async def test_a_harness_is_stored_once(tmp_path: Path, sandbox: Any, request_of: Any) -> None:
+    with Journal.open(tmp_path) as journal:
+        kept = JournaledSandbox(sandbox, journal)
+        await asyncio.gather(*(kept.run(request_of.job(i)) for i in range(200)))
+    assert query(tmp_path, "SELECT count(*) FROM files") == 1
+    assert query(tmp_path, "SELECT count(*) FROM executions") == 200
+
+
+def test_ties_a_folder_to_its_configuration(tmp_path: Path) -> None:
+    config = {"seed": 1, "model": {"name": "tiny", "extra": {}}, "languages": ["py", "rs"]}
+    with Journal.open(tmp_path) as journal:
+        assert journal.fingerprint(config) == content_id(config)
+        assert journal.fingerprint({**config, "languages": ("py", "rs")}) == content_id(config)
+    other = {"seed": 2, "model": {"name": "tiny", "extra": {"k": 1}}, "limit": 9}
+    with Journal.open(tmp_path) as journal:
+        journal.fingerprint(config)
+        with pytest.raises(UsageError) as caught:
+            journal.fingerprint(other)
+    assert str(caught.value).splitlines()[1:-1] == [
+        '  languages: was ["py", "rs"], is (absent)',
+        "  limit: was (absent), is 9",
+        "  model.extra: was {}, is (absent)",
+        "  model.extra.k: was (absent), is 1",
+        "  seed: was 1, is 2",
+    ]
+
+
+def test_only_one_process_writes(tmp_path: Path) -> None:
+    with Journal.open(tmp_path):
+        for attempt in (open_elsewhere(tmp_path), open_here(tmp_path)):
+            assert re.search(rf"in use by process {os.getpid()} on \S+ since \d{{4}}-", attempt)
+    assert open_elsewhere(tmp_path) == ""
+    assert names(tmp_path) == ["journal.sqlite"]
+
+
+def open_here(folder: Path) -> str:
+    with pytest.raises(JournalError) as caught:
+        Journal.open(folder)
+    return str(caught.value)
+
+
+def open_elsewhere(folder: Path) -> str:
+    code = f"from codegen.journal import Journal; Journal.open({str(folder)!r}).close()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    return done.stderr
+
+
+def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
+    code = (
+        "import os, signal; from codegen.journal import Journal; "
+        f"j = Journal.open({str(tmp_path)!r}); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", code])
+    assert (tmp_path / "journal.lock").exists()
+    Journal.open(tmp_path).close()
+    assert not (tmp_path / "journal.lock").exists()
+
+
+def test_refuses_what_is_no_journal(tmp_path: Path) -> None:
+    file = tmp_path / "journal.sqlite"
+    file.write_text("Dear diary, " * 1000)
+    before = file.read_bytes()
+    for options in ({}, {"read_only": True}):
+        with pytest.raises(JournalError, match="not a journal"):
+            Journal.open(tmp_path, **options)
+    assert file.read_bytes() == before
+    file.unlink()
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE diary (day)")
+    with pytest.raises(JournalError, match="not a journal"):
+        Journal.open(tmp_path)
+    assert "journal.lock" not in names(tmp_path)
+
+
+def test_refuses_another_version(tmp_path: Path) -> None:
+    Journal.open(tmp_path).close()
+    query(tmp_path, "PRAGMA user_version=99")
+    with pytest.raises(JournalError, match=r"another version of codegen \(schema 99, this one"):
+        Journal.open(tmp_path)
+
+
+def test_takes_an_empty_file_for_a_start_that_was_interrupted(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").touch()
+    with pytest.raises(JournalError, match="empty"):
+        Journal.open(tmp_path, read_only=True)
+    Journal.open(tmp_path).close()
+    with Journal.open(tmp_path, read_only=True) as journal:
+        assert journal.counts() == Counts(0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("folder", ["/proc/run", "/dev/null/run"])
+def test_says_where_it_may_not_write(folder: str) -> None:
+    with pytest.raises(JournalError, match=rf"{folder}: .*check the folder"):
+        Journal.open(folder)
+
+
+async def test_reading_only_changes_nothing(tmp_path: Path, model: Any, request_of: Any) -> None:
+    with Journal.open(tmp_path) as journal:
+        await journal.record(0, "accepted", {})
+    with Journal.open(tmp_path, read_only=True) as journal:
+        assert [r.index for r in journal.records()] == [0]
+        with pytest.raises(JournalError, match="reading only"):
+            await journal.record(1, "accepted", {})
+        with pytest.raises(JournalError, match="reading only"):
+            await JournaledModel(model, journal).complete(request_of.number(1))
+    assert names(tmp_path) == ["journal.sqlite"]
+
+
+async def test_a_damaged_row_is_an_error(tmp_path: Path, model: Any, request_of: Any) -> None:
+    with Journal.open(tmp_path) as journal:
+        await JournaledModel(model, journal).complete(request_of.number(1))
+    query(tmp_path, "UPDATE calls SET replies = x'00'")
+    with Journal.open(tmp_path) as journal, pytest.raises(JournalError, match="damaged"):
+        await JournaledModel(model, journal).complete(request_of.number(1))
+
+
+async def test_a_closed_journal_says_so(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path)
+    journal.close()
+    journal.close()
+    with pytest.raises(JournalError, match="closed"):
+        await journal.record(0, "accepted", {})
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    options = ["-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)]
+    if mount is None or subprocess.run([mount, *options], capture_output=True).returncode:
+        pytest.skip("mounting a small disk needs root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+async def test_a_full_disk_stops_the_run_and_loses_nothing(
+    small_disk: Path, sandbox: Any, request_of: Any
+) -> None:
+    done = []
+    with Journal.open(small_disk) as journal:
+        try:
+            for number in range(1000):
+                await journal.record(number, "accepted", os.urandom(3000).hex())
+                done.append(number)
+        except JournalError as error:
+            failure = str(error)
+        assert "journal.sqlite: the disk is full; free some" in failure
+        with pytest.raises(JournalError, match="the disk is full"):
+            await JournaledSandbox(sandbox, journal).run(request_of.job(1))
+        assert [r.index for r in journal.records()] == done
+    command = ["mount", "-o", "remount,size=8m", str(small_disk)]
+    assert await (await asyncio.create_subprocess_exec(*command)).wait() == 0
+    with Journal.open(small_disk) as journal:
+        assert [r.index for r in journal.records()] == done
+        assert 10 < len(done) < 1000
+        for number in range(1000, 1100):
+            await journal.record(number, "accepted", os.urandom(3000).hex())
+    assert query(small_disk, "PRAGMA integrity_check") == "ok"
+
+
+async def test_reads_where_nothing_can_be_written(small_disk: Path) -> None:
+    with Journal.open(small_disk) as journal:
+        await journal.record(0, "accepted", {})
+    remount = ["mount", "-o", "remount,ro", str(small_disk)]
+    assert await (await asyncio.create_subprocess_exec(*remount)).wait() == 0
+    with Journal.open(small_disk, read_only=True) as journal:
+        assert journal.counts().accepted == 1
+    with pytest.raises(JournalError, match="Read-only file system; check the folder"):
+        Journal.open(small_disk)
+
+
+async def test_writes_many_calls_a_second(tmp_path: Path, model: Any, request_of: Any) -> None:
+    with Journal.open(tmp_path) as journal:
+        kept = JournaledModel(model, journal)
+        started = time.monotonic()
+        await asyncio.gather(*(kept.complete(request_of.number(i)) for i in range(2000)))
+        seconds = time.monotonic() - started
+    assert seconds < 10  # about half a second on an idle machine; without batches, minutes
+
+
+async def test_the_event_loop_does_not_wait_for_the_disk(
+    tmp_path: Path, model: Any, request_of: Any
+) -> None:
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.monotonic() - before)
+
+    with Journal.open(tmp_path) as journal:
+        kept = JournaledModel(model, journal)
+        with contextlib.closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other:
+            other.execute("BEGIN IMMEDIATE")  # nobody can write for a while
+            watching = asyncio.create_task(watch())
+            calls = asyncio.gather(*(kept.complete(request_of.number(i)) for i in range(20)))
+            await asyncio.sleep(0.7)
+            assert not calls.done()
+            other.execute("ROLLBACK")
+        assert len(await calls) == 20
+        watching.cancel()
+    assert longest < 0.5
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def query(folder: Path, statement: str) -> Any:
+    with contextlib.closing(sqlite3.connect(folder / "journal.sqlite")) as connection:
+        row = connection.execute(statement).fetchone()
+        connection.commit()
+        return row[0] if row else None
