@@ -24,8 +24,10 @@ from codegen.records import Limits, Signature, from_json
 from codegen.resources import folder
 from codegen.types import SCALARS, Type, parse
 
-DiagnosticParser = Literal["ruff", "ruff-format", "pyrefly", "rustc", "diff", "go", "staticcheck"]
-UnitPlan = Literal["pytest", "rust-tests", "go-tests"]
+DiagnosticParser = Literal[
+    "python", "ruff", "pyrefly", "rustc", "go", "go-compiler", "diff", "staticcheck"
+]
+Scaffold = Literal["python", "rust", "go"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Tool:
 
     `parser` reads its findings from standard output or error. `errors` are the rules that mean
     broken code, as glob patterns; `ignored` are not findings at all. An `optional` tool that is not
-    there is noted, and is no failure.
+    there is no failure. A `preloaded` one is a Python script that the warm interpreter runs.
     """
 
     name: str
@@ -43,23 +45,36 @@ class Tool:
     errors: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     optional: bool = False
+    preloaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """How typed cases are run: the glue around the solution, in the language itself.
+class Form:
+    """One way of building and running a program.
 
-    `files` are names in `harness/`; in each, `$function`, `$arguments`, `$names`, `$returns` are
-    filled in. `argument` spells the decoding of one argument (`$index`, `$type`); `name` its use.
-    `compile` are commands that leave a program behind; `run` is started with the frames.
+    `files` are names in `harness/`, put beside the program as they are. `compile` are the commands
+    that make it, one after another; `run` starts it.
     """
 
     files: tuple[str, ...]
     run: tuple[str, ...]
     compile: tuple[Tool, ...] = ()
-    argument: str = ""
-    name: str = "argument_$index"
     preloaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How typed cases are run.
+
+    `glue` are files in `harness/` that are filled in. The marks in them and in `run` are `$function`, `$arguments` (a line for each, made from
+    `argument` with `$index` and `$type`), `$names` (their uses, made from `name`), `$returns` and
+    `$types` (the neutral types of the parameters and of the result, as a JSON array).
+    """
+
+    form: Form
+    glue: tuple[str, ...] = ()
+    argument: str = ""
+    name: str = "argument$index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +102,12 @@ class Naming:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """One language. `source` is the name of the file that a solution is written to."""
+    """One language.
+
+    `source` is the file that a solution is written to, `tests` the one for native tests. `unit`
+    holds the forms that native tests come in, by the names that its `scaffold` gives them; a
+    scaffold is the part that has to understand the language's syntax (`codegen.verify.scaffold`).
+    """
 
     name: str
     aliases: tuple[str, ...]
@@ -96,13 +116,15 @@ class Language:
     fences: tuple[str, ...]
     grammar: str
     source: str
+    tests: str
     linters: str
     rules: tuple[str, ...]
     naming: Naming
     types: Mapping[str, tuple[str, ...]]
     lint: Lint
     call: Call
-    unit: UnitPlan
+    scaffold: Scaffold
+    unit: Mapping[str, Form]
     compile_limits: Limits
     folder: Path
 
@@ -248,9 +270,11 @@ class _Flat:
     fences: tuple[str, ...]
     grammar: str
     source: str
+    tests: str
     linters: str
     rules: tuple[str, ...]
-    unit: UnitPlan
+    scaffold: Scaffold
+    unit: Mapping[str, Form]
 
 
 def _types(table: Any, where: str) -> Mapping[str, tuple[str, ...]]:

@@ -1,0 +1,99 @@
+"""When is an answer the expected one? Both are JSON values of one declared type.
+
+The type decides what a value is, so `1` and `1.0` are one value where a float is declared, and `true`
+is never `1`. The comparators:
+
+    exact      equal element by element. NaN equals NaN; 0.0 equals -0.0; a map's pairs have no order.
+    float      as exact, but two finite floats are equal within a relative 1e-6 or an absolute 1e-9
+               (whichever allows more); infinities only equal themselves.
+    unordered  the elements of the outermost list have no order, but count; within them exact.
+    set        as unordered, and an element counts once.
+
+`unordered` and `set` look for the outermost list through `optional`; without one they are `exact`.
+
+Not here: whether a value is of its type (`codegen.types.mismatch`); call that first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+from codegen.records import Comparator
+from codegen.types import Type
+
+_RELATIVE = 1e-6
+_ABSOLUTE = 1e-9
+
+
+def matches(got: Any, expected: Any, kind: Type, comparator: Comparator | str) -> bool:
+    """Return whether two values of a type are the same under a comparator. Symmetric."""
+    how = Comparator(comparator)
+    if how is Comparator.FLOAT:
+        return _near(normal(got, kind), normal(expected, kind), kind)
+    if how in (Comparator.UNORDERED, Comparator.SET):
+        return _loose(got, expected, kind, how)
+    return bool(normal(got, kind) == normal(expected, kind))
+
+
+def normal(value: Any, kind: Type) -> Any:
+    """Return a hashable form in which exactly the equal values of a type are equal."""
+    if kind.name == "float":
+        return _float(value)
+    if kind.name == "list":
+        return tuple(normal(item, kind.arguments[0]) for item in value)
+    if kind.name == "tuple":
+        return tuple(normal(v, k) for v, k in zip(value, kind.arguments, strict=True))
+    if kind.name == "map":
+        key, item = kind.arguments
+        return frozenset((normal(k, key), normal(v, item)) for k, v in value)
+    if kind.name == "optional":
+        return None if value is None else (normal(value, kind.arguments[0]),)
+    return value
+
+
+def _float(value: Any) -> float | str:
+    number = float(value)
+    return "NaN" if math.isnan(number) else number
+
+
+def _loose(got: Any, expected: Any, kind: Type, how: Comparator) -> bool:
+    while kind.name == "optional" and got is not None and expected is not None:
+        kind = kind.arguments[0]
+    first, second = normal(got, kind), normal(expected, kind)
+    if kind.name != "list":
+        return bool(first == second)
+    if how is Comparator.SET:
+        return set(first) == set(second)
+    return Counter(first) == Counter(second)
+
+
+def _near(first: Any, second: Any, kind: Type) -> bool:
+    """Compare normal forms; only floats are loose."""
+    if kind.name == "float":
+        return bool(first == second) or _close(first, second)
+    if kind.name == "optional":
+        if first is None or second is None:
+            return first is second
+        return _near(first[0], second[0], kind.arguments[0])
+    if kind.name == "map":
+        return _near_maps(dict(first), dict(second), kind.arguments[1])
+    if kind.name in ("list", "tuple"):
+        kinds = kind.arguments if kind.name == "tuple" else kind.arguments * len(first)
+        return len(first) == len(second) and all(
+            _near(a, b, k) for a, b, k in zip(first, second, kinds, strict=True)
+        )
+    return bool(first == second)
+
+
+def _near_maps(first: dict[Any, Any], second: dict[Any, Any], kind: Type) -> bool:
+    return first.keys() == second.keys() and all(
+        _near(value, second[key], kind) for key, value in first.items()
+    )
+
+
+def _close(first: Any, second: Any) -> bool:
+    if isinstance(first, str) or isinstance(second, str):
+        return False
+    return math.isclose(first, second, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE)

@@ -1,0 +1,35 @@
+"""Fits a solution and its native tests into a program; one module for each scaffold of a language.
+
+What has to understand the language's syntax is here, all the rest of a language is data. A scaffold
+has two functions: `sources(language, solution)` gives the files of a solution that is called, and
+`unit(language, solution, tests, entry)` finds the native tests and builds their program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from codegen.verify.scaffold import go, python, rust
+
+if TYPE_CHECKING:
+    from codegen.language import Language
+    from codegen.verify.scaffold.unit import Unit
+
+_MODULES = {"python": python, "rust": rust, "go": go}
+
+
+def sources(language: Language, solution: str) -> Mapping[str, bytes]:
+    """Return the files of a solution whose function is called from outside."""
+    return _MODULES[language.scaffold].sources(language, solution)
+
+
+def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:
+    """Return the program of a solution and its native tests.
+
+    `entry` is the function's name where it is known, for tests that leave the call to the reader.
+
+    Raises:
+        UsageError: there is no test in the tests, or of a kind that is not supported.
+    """
+    return _MODULES[language.scaffold].unit(language, solution, tests, entry)

@@ -1,0 +1,172 @@
+"""Rust: the solution is the root of a crate, and the tests are in it or use it as a crate.
+
+No libtest: `#[test]` functions become plain functions that a generated main calls one after another.
+Edits keep every line where it was. A solution's own `main` is renamed, as the program has another.
+
+Not here: tests made by macros, and attributes of other test frameworks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codegen.errors import UsageError
+from codegen.syntax import parse, text, walk
+from codegen.verify.scaffold.unit import Edit, Unit, edited
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+    from codegen.language import Language
+
+_GLUE = '\n#[path = "{file}"]\nmod codegen_glue;\n#[allow(dead_code)]\nfn main() {{\n    codegen_glue::main()\n}}\n'
+_TESTS = "pub fn main() {{\n    ::codegen_codec::unit::main(&[\n{tests}\n    ]);\n}}\n"
+_TEST = (
+    "        ::codegen_codec::unit::Test {{ name: {name}, run: || ::codegen_codec::unit::Report::"
+    "report(crate::{path}()), should_panic: {should_panic}, ignored: {ignored} }},"
+)
+SCRIPT = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    path: str
+    should_panic: str | None
+    ignored: bool
+
+
+def sources(language: Language, solution: str) -> Mapping[str, bytes]:
+    """Return the solution as it is, for the linters, and as the root of a program."""
+    return {
+        language.source: solution.encode(),
+        "program.rs": _root(language, solution) + _GLUE.format(file="call.rs").encode(),
+    }
+
+
+def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:  # noqa: ARG001 - the scaffolds' common form
+    """Return the program of a solution and its tests."""
+    source = tests.encode()
+    root = parse(language, source).root_node
+    edits: list[Edit] = []
+    script = list(_script(root, edits))
+    found = list(_tests(root, "", edits)) or script
+    if not found:
+        raise UsageError("tests: no test in them (a #[test] function, or a main with assertions)")
+    rewritten = edited(source, edits)
+    glue = {"unit.rs": _TESTS.format(tests="\n".join(map(_call, found))).encode()}
+    tail = _GLUE.format(file="unit.rs").encode()
+    plain = {language.source: solution.encode()}
+    names = tuple(test.path for test in found)
+    if _uses_crate(root):
+        late = {language.tests: source, "test_program.rs": rewritten + tail, **glue}
+        return Unit("crate", names, plain, late)
+    program = _root(language, solution) + f'\ninclude!("{language.tests}");'.encode() + tail
+    return Unit("inline", names, plain, {"program.rs": program, language.tests: rewritten, **glue})
+
+
+def _root(language: Language, solution: str) -> bytes:
+    source = solution.encode()
+    edits: list[Edit] = []
+    list(_script(parse(language, source).root_node, edits))
+    return edited(source, [Edit(edit.start, edit.end, b"codegen_main") for edit in edits])
+
+
+def _script(root: tree_sitter.Node, edits: list[Edit]) -> Iterator[_Test]:
+    """Yield the top-level `main`, to be called under another name."""
+    for node in root.children:
+        name = node.child_by_field_name("name") if node.type == "function_item" else None
+        if name is not None and text(name) == "main":
+            edits.append(Edit(name.start_byte, name.end_byte, b"codegen_script"))
+            yield _Test(SCRIPT, None, ignored=False)
+
+
+def _tests(parent: tree_sitter.Node, path: str, edits: list[Edit]) -> Iterator[_Test]:
+    attributes: list[tree_sitter.Node] = []
+    for node in parent.children:
+        if node.type == "attribute_item":
+            attributes.append(node)
+            continue
+        if node.type in ("line_comment", "block_comment"):
+            continue
+        for attribute in attributes:
+            if _attribute(attribute) == "cfg(test)":
+                edits.append(_blank(attribute))
+        name = node.child_by_field_name("name")
+        if node.type == "mod_item" and name is not None:
+            yield from _module(node, f"{path}{text(name)}::", edits)
+        elif node.type == "function_item" and name is not None:
+            yield from _function(node, f"{path}{text(name)}", attributes, edits)
+        attributes = []
+
+
+def _module(node: tree_sitter.Node, path: str, edits: list[Edit]) -> Iterator[_Test]:
+    body = node.child_by_field_name("body")
+    if body is not None:
+        _open(node, edits)
+        yield from _tests(body, path, edits)
+
+
+def _function(
+    node: tree_sitter.Node, path: str, attributes: list[tree_sitter.Node], edits: list[Edit]
+) -> Iterator[_Test]:
+    said = {_attribute(one): one for one in attributes}
+    if "test" not in said:
+        return
+    for words, attribute in said.items():
+        if words == "test" or words.startswith(("should_panic", "ignore")):
+            edits.append(_blank(attribute))
+    _open(node, edits)
+    panic = next((one for words, one in said.items() if words.startswith("should_panic")), None)
+    yield _Test(
+        path,
+        None if panic is None else _expected(panic),
+        ignored=any(words.startswith("ignore") for words in said),
+    )
+
+
+def _attribute(node: tree_sitter.Node) -> str:
+    """Return `cfg(test)` for `#[cfg(test)]`."""
+    return "".join(text(node).split()).removeprefix("#[").removesuffix("]")
+
+
+def _expected(attribute: tree_sitter.Node) -> str:
+    """Return the Rust literal of `should_panic(expected = …)`, or an empty one."""
+    for node in walk(attribute):
+        if node.type in ("string_literal", "raw_string_literal"):
+            return text(node)
+    return '""'
+
+
+def _blank(node: tree_sitter.Node) -> Edit:
+    kept = bytes(byte if byte == ord("\n") else ord(" ") for byte in node.text or b"")
+    return Edit(node.start_byte, node.end_byte, kept)
+
+
+def _open(node: tree_sitter.Node, edits: list[Edit]) -> None:
+    """Make an item visible in the whole crate."""
+    if not any(child.type == "visibility_modifier" for child in node.children):
+        edits.append(Edit(node.start_byte, node.start_byte, b"pub(crate) "))
+
+
+def _call(test: _Test) -> str:
+    path = "codegen_script" if test.path == SCRIPT else test.path
+    panic = "None" if test.should_panic is None else f"Some({test.should_panic})"
+    ignored = "true" if test.ignored else "false"
+    name = json.dumps(test.path, ensure_ascii=False)
+    return _TEST.format(name=name, path=path, should_panic=panic, ignored=ignored)
+
+
+def _uses_crate(root: tree_sitter.Node) -> bool:
+    for node in walk(root):
+        if node.type in ("scoped_identifier", "scoped_use_list", "use_wildcard", "scoped_type_identifier"):
+            path = node.child_by_field_name("path") or (node.named_children or [None])[0]
+            if path is not None and path.type == "identifier" and text(path) == "solution":
+                return True
+        if node.type in ("use_declaration", "extern_crate_declaration"):
+            argument = node.child_by_field_name("argument") or node.child_by_field_name("name")
+            if argument is not None and text(argument).split(" ")[0] == "solution":
+                return True
+    return False

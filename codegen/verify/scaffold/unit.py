@@ -1,0 +1,39 @@
+"""The program that native tests make, and how a text is edited without moving its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A solution with its native tests, ready to be built.
+
+    `form` is one of the language's forms; `tests` the names found by parsing, each of which must be
+    attested. `files` are there from the start, `late` ones only with the last compile command.
+    `marks` fill in the form's commands; `names` are bound by the tests at their top level.
+    """
+
+    form: str
+    tests: tuple[str, ...]
+    files: Mapping[str, bytes]
+    late: Mapping[str, bytes]
+    marks: Mapping[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the bytes from `start` to `end`. The new text has no line break."""
+
+    start: int
+    end: int
+    text: bytes
+
+
+def edited(source: bytes, edits: Iterable[Edit]) -> bytes:
+    """Return the source after edits that do not overlap."""
+    for edit in sorted(edits, key=lambda one: one.start, reverse=True):
+        source = source[: edit.start] + edit.text + source[edit.end :]
+    return source

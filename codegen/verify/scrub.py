@@ -1,0 +1,39 @@
+"""What a program or a tool said, made fit to be shown and kept: valid, bounded, the same every time.
+
+Addresses, process and thread numbers, durations and temporary paths are replaced, so that one
+program has one message however often it is run.
+"""
+
+from __future__ import annotations
+
+import re
+
+_RULES = (
+    (re.compile(r"0x[0-9a-fA-F]{5,}"), "0x…"),
+    (re.compile(r"\bgoroutine \d+\b"), "goroutine N"),
+    (re.compile(r"(thread '[^'\n]*') \(\d+\)"), r"\1"),
+    (re.compile(r"\b([Pp][Ii][Dd])([ =:]+)\d+"), r"\1\2N"),
+    (re.compile(r"\b\d+(\.\d+)?(ns|µs|us|ms|s)\b(?=[)\s=.,]|$)"), "…s"),
+    (re.compile(r"\bin \d+\.\d+ ?s(econds)?\b"), "in …s"),
+    (re.compile(r"/tmp/[\w.-]+"), "/tmp/…"),
+    (re.compile(r"(?<![\w/.])(?:/job/|\./)(?=[\w-]+\.\w)"), ""),
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str | bytes, most: int = 4000) -> str:
+    """Return text without what changes from run to run, at most `most` characters, head and tail."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = _shortened(text, 4 * most)
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return _shortened(text, most)
+
+
+def _shortened(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half} characters left out …\n{text[-half:]}"
