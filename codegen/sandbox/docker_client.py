@@ -9,6 +9,7 @@ Not here: what is done with the daemon (`codegen.sandbox.docker`, `codegen.sandb
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,7 @@ def connect(*, timeout_s: int = 60) -> docker.DockerClient:
         host = _default_host()
         if host and "base_url" not in options:
             options["base_url"] = host
+        _knock(options.get("base_url") or f"unix://{_SYSTEM_SOCKET}", timeout_s)
         # It asks the daemon for its version, so a client in hand means that a daemon has answered.
         return docker.DockerClient(**options, timeout=timeout_s)
 
@@ -74,6 +76,19 @@ def translated(purpose: str) -> Iterator[None]:
         yield
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise _explained(purpose, error) from error
+
+
+def _knock(host: str, timeout_s: int) -> None:
+    """Connect to a socket of this machine and hang up; other hosts are left to the docker package.
+
+    The package leaks the descriptor of a socket that refuses, and buries the reason.
+    """
+    path = host.removeprefix("http+").removeprefix("unix://")
+    if os.name != "posix" or not path.startswith("/"):
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as knocking:
+        knocking.settimeout(timeout_s)
+        knocking.connect(path)
 
 
 def _default_host() -> str | None:
