@@ -1,0 +1,179 @@
+"""The functions of one source file that a problem could be inspired by.
+
+Wanted: documented (a docstring or a comment right above), of a fair size, more than one step, no
+test, no syntax error inside. Functions within functions count as a part of the outer one.
+
+Not here: which files (`codegen.synthesis.sources`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codegen import syntax
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+    from codegen.language import Language
+
+LEAST_LINES = 5
+MOST_LINES = 80
+MOST_BYTES = 4_000
+_LEAST_STEPS = 2
+_QUERIES = {
+    "python": "(function_definition) @function",
+    "rust": "(function_item) @function",
+    "go": "[(function_declaration) (method_declaration)] @function",
+}
+_FUNCTIONS = frozenset(
+    ("function_definition", "function_item", "function_declaration", "method_declaration")
+)
+_COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
+_ABOVE = _COMMENTS | {"attribute_item"}
+_BRANCHES = frozenset(
+    {
+        *("if_statement", "for_statement", "while_statement", "match_statement", "try_statement"),
+        *("with_statement", "expression_switch_statement", "type_switch_statement"),
+        *("if_expression", "for_expression", "while_expression", "loop_expression"),
+        *("match_expression", "select_statement"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Bytes `start` to `end` of a file, from the beginning of a line; `line` counts from 1."""
+
+    start: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The wanted functions of a file, the others by reason, and whether it had syntax errors."""
+
+    functions: tuple[Function, ...]
+    rejected: Mapping[str, int]
+    has_errors: bool
+
+
+class FunctionFinder:
+    """Finds functions in one language; not to be shared between threads."""
+
+    def __init__(self, language: Language) -> None:
+        import tree_sitter  # noqa: PLC0415 - the CLI starts without it
+
+        self._parser = syntax.parser(language)
+        grammar = self._parser.language
+        assert grammar is not None
+        query = _QUERIES.get(language.grammar)
+        self._cursor = tree_sitter.QueryCursor(tree_sitter.Query(grammar, query)) if query else None
+
+    def find(self, source: bytes) -> Found:
+        """Return the functions of a file in order."""
+        if self._cursor is None:
+            return Found((), {}, has_errors=False)
+        root = self._parser.parse(source).root_node
+        rejected: Counter[str] = Counter()
+        functions = []
+        for node in self._cursor.captures(root).get("function", ()):
+            first, last = _first(node), node
+            reason = _reason(first, last)
+            if reason:
+                rejected[reason] += 1
+            else:
+                start = first.start_byte - first.start_point.column
+                functions.append(Function(start, last.end_byte, node.start_point.row + 1))
+        functions.sort(key=lambda one: one.start)
+        return Found(tuple(functions), rejected, root.has_error)
+
+
+def _first(node: tree_sitter.Node) -> tree_sitter.Node:
+    """Return where a function begins: at its decorators, attributes and comments."""
+    if node.parent is not None and node.parent.type == "decorated_definition":
+        node = node.parent
+    while (above := node.prev_sibling) is not None and above.type in _ABOVE:
+        last_row = above.end_point.row - (above.end_point.column == 0)
+        if last_row + 1 != node.start_point.row:
+            break
+        node = above
+    return node
+
+
+def _reason(first: tree_sitter.Node, node: tree_sitter.Node) -> str:
+    lines = node.end_point.row - node.start_point.row + 1
+    body = node.child_by_field_name("body")
+    if body is None or lines < LEAST_LINES:
+        return "too short"
+    if lines > MOST_LINES or node.end_byte - first.start_byte > MOST_BYTES:
+        return "too long"
+    if node.has_error:
+        return "syntax error in the function"
+    if not _is_documented(first, body):
+        return "without documentation"
+    if _is_trivial(body):
+        return "trivial"
+    return _place_reason(first, node)
+
+
+def _is_documented(first: tree_sitter.Node, body: tree_sitter.Node) -> bool:
+    if first.type in _COMMENTS or _docstring(body) is not None:
+        return True
+    above: tree_sitter.Node | None = first
+    while above is not None and above.type == "attribute_item":
+        above = above.next_sibling
+        if above is not None and above.type in _COMMENTS:
+            return True
+    return False
+
+
+def _docstring(body: tree_sitter.Node) -> tree_sitter.Node | None:
+    statement = body.named_children[0] if body.named_children else None
+    if statement is None or statement.type != "expression_statement":
+        return None
+    return statement if statement.named_children[0].type == "string" else None
+
+
+def _is_trivial(body: tree_sitter.Node) -> bool:
+    # Go wraps the statements of a block in a list
+    inner = body.named_children
+    if len(inner) == 1 and inner[0].type == "statement_list":
+        inner = inner[0].named_children
+    docstring = _docstring(body)
+    steps = [one for one in inner if one.type not in _COMMENTS and one != docstring]
+    if len(steps) > _LEAST_STEPS:
+        return False
+    return not any(one.type in _BRANCHES for step in steps for one in syntax.walk(step))
+
+
+def _place_reason(first: tree_sitter.Node, node: tree_sitter.Node) -> str:
+    name = node.child_by_field_name("name")
+    if name is not None and syntax.text(name).lower().startswith(("test", "bench", "example")):
+        return "test"
+    inner = node.parent
+    while inner is not None:
+        if inner.type in _FUNCTIONS:
+            return "inside another function"
+        if inner.type == "mod_item" and _is_test_module(inner):
+            return "test"
+        inner = inner.parent
+    above: tree_sitter.Node | None = first
+    while above is not None and above != node:
+        if above.type == "attribute_item" and "test" in syntax.text(above):
+            return "test"
+        above = above.next_sibling
+    return ""
+
+
+def _is_test_module(node: tree_sitter.Node) -> bool:
+    above = node.prev_sibling
+    while above is not None and above.type in _ABOVE:
+        if above.type == "attribute_item" and "test" in syntax.text(above):
+            return True
+        above = above.prev_sibling
+    return False
