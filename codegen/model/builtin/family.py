@@ -24,7 +24,7 @@ from codegen.records import Json, Parameter, Signature
 Parameters = Mapping[str, Json]  # each an int or a word out of its domain
 Arguments = list[Json]
 
-_PLACEHOLDER = re.compile(r"\$\{?([a-z_]+)\}?")
+_PLACEHOLDER = re.compile(r"\$(?:\{([a-z_]+)\}|([a-z_]+))")
 _SECTION = re.compile(r"^=== (\w+)\n", re.MULTILINE)
 _SITE = re.compile(r"~\[(.*?)~\]", re.DOTALL)
 _LABEL = re.compile(r"~([a-z]+\d*):")
@@ -114,7 +114,7 @@ def _unwrap(text: str) -> str:
 
 
 def _fill(template: str, values: Mapping[str, Json]) -> str:
-    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), template)
+    return _PLACEHOLDER.sub(lambda match: str(values[match[1] or match[2]]), template)
 
 
 @cache
@@ -138,7 +138,7 @@ def _any_of(domain: Sequence[Json]) -> str:
 @cache
 def _inverted(name: str, values: tuple[tuple[str, str], ...]) -> tuple[str, re.Pattern[str]]:
     """Return the longest fixed piece of the statement (a quick test) and its regular expression."""
-    parts = _PLACEHOLDER.split(sections(name)["statement"])
+    parts = [part for part in _PLACEHOLDER.split(sections(name)["statement"]) if part is not None]
     unseen = dict(values)
     pattern = ""
     for index, part in enumerate(parts):

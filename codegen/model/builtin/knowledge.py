@@ -15,7 +15,7 @@ from codegen.errors import UsageError
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json, Problem, canonical
 
-_MODULES = ("arrays", "numbers", "ordering")
+_MODULES = ("arrays", "calendars", "dynamic", "graphs", "maps", "matrices", "numbers", "ordering", "parsing", "simulation", "strings")
 _WORD = re.compile(r"[a-z]+")
 _SMALL = 90  # characters of JSON that an example's arguments may take
 _TRIES = 60

@@ -73,17 +73,20 @@ def _factors(rng: Random, p: Parameters) -> Arguments:
     return [values]
 
 
+_PRIMES = tuple(n for n in range(5, 330) if all(n % d for d in range(2, n)))
+
+
 SMOOTH_COUNT = Family(
     name="smooth_count",
     topics=("number theory", "prime factors", "divisibility", "primes"),
-    domains={"p": (2, 3, 5, 7, *range(9, 60))},
+    domains={"p": _PRIMES},
     reference=_count_smooth,
     inputs=_factors,
     edges=lambda p: [
         [[1, 8, p["p"], p["p"] + 1, 4, 6 * p["p"]]],
         [[]],
         [[1, 1]],
-        [[61, 67]],
+        [[331, 337]],
         [[2**20, 3**12, 999999937]],
         [list(range(1, 80))],
     ],
