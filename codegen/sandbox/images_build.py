@@ -94,18 +94,20 @@ def build(
 
 def _follow(log: Iterable[Mapping[str, Any]], language: str, on_event: images.Progress) -> None:
     kept: deque[str] = deque(maxlen=_KEPT_LINES)
+    failure = ""
     for entry in log:
         for line in str(entry.get("stream", "")).splitlines():
             if line.strip():
                 kept.append(line.rstrip())
             if line.startswith("Step "):
                 on_event(f"{language}: {line.rstrip()}")
-        if "error" in entry:
-            tail = "\n".join(f"    {line}" for line in kept)
-            raise SandboxError(
-                f"building the image of {language} failed: {entry['error']}\n"
-                f"The build's last lines:\n{tail}"
-            )
+        # Read on to the end: the connection is released there.
+        failure = failure or str(entry.get("error", ""))
+    if failure:
+        tail = "\n".join(f"    {line}" for line in kept)
+        raise SandboxError(
+            f"building the image of {language} failed: {failure}\nThe build's last lines:\n{tail}"
+        )
 
 
 def read_bundle(path: Path | None) -> bytes:
