@@ -353,3 +353,16 @@ async def test_a_closed_model_says_so(connect: Connect) -> None:
     await model.close()
     with pytest.raises(ModelError, match="closed"):
         await model.complete(request())
+
+
+async def test_goes_through_a_proxy_but_not_to_this_machine(
+    server: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", server.url)
+    far = connect("http://model.invalid:8000")
+    assert len(await far.complete(request())) == 1
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    assert len(await connect().complete(request())) == 1
+    assert len(server.bodies) == 2
