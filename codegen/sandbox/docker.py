@@ -12,12 +12,11 @@ Not here: images (`codegen.sandbox.images`), scheduling (`codegen.sandbox.pool`)
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from codegen.errors import CodegenError, SandboxError
+from codegen.errors import SandboxError
 from codegen.resources import folder
 from codegen.sandbox import images
 from codegen.sandbox.docker_client import connect, docker_available, translated
@@ -74,6 +73,7 @@ class DockerBackend:
         self._slots: dict[str, DockerConnection] = {}
         self._images: dict[str, images.Image] = {}
         self._closed = False
+        self._prepared = False
         self._cpus = 0.0
 
     @property
@@ -95,15 +95,18 @@ class DockerBackend:
             container = client.api.create_container_from_config(  # type: ignore[no-untyped-call]  # the stubs miss it
                 self._config(image)
             )["Id"]
+        connection: DockerConnection | None = None
         try:
             connection = self._attached(client, container)
             with translated(f"start a slot of {environment.name}"):
                 client.api.start(container)
+            self._keep(container, connection)
         except BaseException:
-            with contextlib.suppress(CodegenError):
+            if connection is not None:
+                connection.kill()
+            else:
                 remove(client, container)
             raise
-        self._keep(container, connection)
         return connection
 
     def digest(self, environment: Environment) -> str:
@@ -121,12 +124,10 @@ class DockerBackend:
             self._closed = True
             left = tuple(self._slots.values())
             client, self._client = self._client, None
-        try:
-            for connection in left:
-                connection.kill()
-        finally:
-            if client is not None and self._owns_client:
-                client.close()
+        for connection in left:
+            connection.kill()
+        if client is not None and self._owns_client:
+            client.close()
 
     def _connected(self) -> docker.DockerClient:
         with self._lock:
@@ -134,15 +135,19 @@ class DockerBackend:
                 raise SandboxError("the Docker sandbox is closed")
             if self._client is None:
                 self._client = connect()
-            if not self._cpus:
+            if not self._prepared:
                 self._prepare(self._client)
             return self._client
 
     def _prepare(self, client: docker.DockerClient) -> None:
         remove_leftovers(client)
         with translated("ask the Docker daemon for its size"):
-            # The daemon refuses to promise more processors than the machine has.
-            self._cpus = min(self._limits.cpus, float(client.info().get("NCPU") or 1))
+            facts = client.info()
+        # The daemon refuses to promise more processors than the machine has, and a rootless one
+        # any bound where it may not set one.
+        available = float(facts.get("NCPU") or 1)
+        self._cpus = min(self._limits.cpus, available) if facts.get("CpuCfsQuota", True) else 0.0
+        self._prepared = True
 
     def _image(self, language: str) -> images.Image:
         client = self._connected()
@@ -172,7 +177,6 @@ class DockerBackend:
             self._slots[container] = connection
             closed = self._closed
         if closed:
-            connection.kill()
             raise SandboxError("the Docker sandbox was closed while a slot was starting")
 
     def _config(self, image: images.Image) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from codegen.errors import SandboxError
+from codegen.errors import CodegenError, SandboxError
 
 _HEADER = struct.Struct(">BxxxI")
 _STDERR = 2
@@ -73,11 +73,12 @@ class DockerConnection:
             self._killed = True
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        try:
+        # Where the daemon fails, nothing more can be done from here: the supervisor leaves when its
+        # input closes, and the next start removes what is left.
+        with contextlib.suppress(CodegenError):
             self._remove()
-        finally:
-            self._attached.close()
-            self._socket.close()
+        self._attached.close()
+        self._socket.close()
 
     def diagnosis(self) -> str:
         """Return the end of what the supervisor wrote to its standard error."""
