@@ -82,13 +82,15 @@ class FunctionFinder:
         rejected: Counter[str] = Counter()
         functions = []
         for node in self._cursor.captures(root).get("function", ()):
-            first, last = _first(node), node
-            reason = _reason(first, last)
+            # siblings and parents are dear to look up: most functions fall before they are needed
+            reason = _own_reason(node)
+            first = node if reason else _first(node)
+            reason = reason or _outer_reason(first, node)
             if reason:
                 rejected[reason] += 1
             else:
                 start = first.start_byte - first.start_point.column
-                functions.append(Function(start, last.end_byte, node.start_point.row + 1))
+                functions.append(Function(start, node.end_byte, node.start_point.row + 1))
         functions.sort(key=lambda one: one.start)
         return Found(tuple(functions), rejected, root.has_error)
 
@@ -105,19 +107,27 @@ def _first(node: tree_sitter.Node) -> tree_sitter.Node:
     return node
 
 
-def _reason(first: tree_sitter.Node, node: tree_sitter.Node) -> str:
+def _own_reason(node: tree_sitter.Node) -> str:
     lines = node.end_point.row - node.start_point.row + 1
     body = node.child_by_field_name("body")
     if body is None or lines < LEAST_LINES:
         return "too short"
-    if lines > MOST_LINES or node.end_byte - first.start_byte > MOST_BYTES:
+    if lines > MOST_LINES or node.end_byte - node.start_byte > MOST_BYTES:
         return "too long"
     if node.has_error:
         return "syntax error in the function"
-    if not _is_documented(first, body):
+    name = node.child_by_field_name("name")
+    if name is not None and syntax.text(name).lower().startswith(("test", "bench", "example")):
+        return "test"
+    return "trivial" if _is_trivial(body) else ""
+
+
+def _outer_reason(first: tree_sitter.Node, node: tree_sitter.Node) -> str:
+    if node.end_byte - first.start_byte > MOST_BYTES:
+        return "too long"
+    body = node.child_by_field_name("body")
+    if body is None or not _is_documented(first, body):
         return "without documentation"
-    if _is_trivial(body):
-        return "trivial"
     return _place_reason(first, node)
 
 
@@ -152,9 +162,6 @@ def _is_trivial(body: tree_sitter.Node) -> bool:
 
 
 def _place_reason(first: tree_sitter.Node, node: tree_sitter.Node) -> str:
-    name = node.child_by_field_name("name")
-    if name is not None and syntax.text(name).lower().startswith(("test", "bench", "example")):
-        return "test"
     inner = node.parent
     while inner is not None:
         if inner.type in _FUNCTIONS:

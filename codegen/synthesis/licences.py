@@ -2,7 +2,8 @@
 
 Asked in this order: an SPDX line in the file; then, from its folder upwards, the manifest
 (`pyproject.toml`, `Cargo.toml`) and the licence file. The search ends two folders above the one
-that was named. A licence file that is not recognised gives `LicenseRef-unknown`; nothing found gives "".
+that was named. A licence file that is not recognised gives `LicenseRef-unknown`; nothing at all
+gives an empty string.
 
 Not here: whether a licence allows training.
 """
