@@ -100,6 +100,7 @@ class LocalBackend:
     def __init__(self, *, disk_bytes: int = 64 << 20, inodes: int = 1 << 15) -> None:
         self._disk_bytes, self._inodes = disk_bytes, inodes
         self._lock = threading.Lock()
+        self._stop = threading.Event()
         self._toolchains: dict[str, Toolchain] = {}
 
     def start(self, environment: Environment) -> LocalConnection:
@@ -134,12 +135,13 @@ class LocalBackend:
         return digest(self._toolchain(environment))
 
     def close(self) -> None:
-        """Nothing outlives the slots: their mounts and files are their namespaces'."""
+        """Break off preparations. Nothing else outlives the slots: mounts are their namespaces'."""
+        self._stop.set()
 
     def _toolchain(self, environment: Environment) -> Toolchain:
         with self._lock:
             if environment.name not in self._toolchains:
-                self._toolchains[environment.name] = find(environment)
+                self._toolchains[environment.name] = find(environment, self._stop)
             return self._toolchains[environment.name]
 
     def _configuration(self, toolchain: Toolchain) -> dict[str, object]:

@@ -14,9 +14,12 @@ import hashlib
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,8 +47,8 @@ class Toolchain:
     prepared: Path | None
 
 
-def find(environment: Environment) -> Toolchain:
-    """Find a toolchain and prepare its artefacts where they are missing.
+def find(environment: Environment, stop: threading.Event) -> Toolchain:
+    """Find a toolchain and prepare its artefacts where they are missing; `stop` breaks that off.
 
     Raises:
         ToolchainError: a tool is missing or does not run; names it and the way to get it.
@@ -62,7 +65,7 @@ def find(environment: Environment) -> Toolchain:
         raise _missing(environment, missing[0])
     versions = "\n".join(_output(environment, command, path) for command in environment.versions)
     chain = Toolchain(environment, tuple(roots), path, versions, None)
-    return Toolchain(environment, tuple(roots), path, versions, _prepared(chain))
+    return Toolchain(environment, tuple(roots), path, versions, _prepared(chain, stop))
 
 
 def digest(toolchain: Toolchain) -> str:
@@ -120,7 +123,7 @@ def _cache() -> Path:
     return Path(base) / "codegen"
 
 
-def _prepared(toolchain: Toolchain) -> Path | None:
+def _prepared(toolchain: Toolchain, stop: threading.Event) -> Path | None:
     script = toolchain.environment.folder / "prepare.sh"
     if not script.is_file():
         return None
@@ -129,8 +132,10 @@ def _prepared(toolchain: Toolchain) -> Path | None:
     if target.is_dir():
         return target
     with _locked(target.parent, name):
+        for stale in target.parent.glob(f".{name}.*.tmp"):
+            shutil.rmtree(stale, ignore_errors=True)
         if not target.is_dir():
-            _prepare(toolchain, script, target)
+            _prepare(toolchain, script, target, stop)
     return target
 
 
@@ -146,36 +151,50 @@ def _locked(folder: Path, name: str) -> Iterator[None]:
         raise SandboxError(f"cannot prepare {name} in {folder}: {error}") from error
 
 
-def _prepare(toolchain: Toolchain, script: Path, target: Path) -> None:
-    work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+def _prepare(toolchain: Toolchain, script: Path, target: Path, stop: threading.Event) -> None:
+    work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+    out, log = work / "out", work / "log"
+    out.mkdir()
+    env = {
+        "PATH": toolchain.path,
+        "HOME": str(work),
+        "TMPDIR": str(work),
+        "LANG": "C.UTF-8",
+        "OUT": str(out),
+        "SRC": str(script.parent),
+        "CODEGEN_PYTHON": sys.executable,
+    }
     try:
-        out = work / "out"
-        out.mkdir()
-        env = {
-            "PATH": toolchain.path,
-            "HOME": str(work),
-            "TMPDIR": str(work),
-            "LANG": "C.UTF-8",
-            "OUT": str(out),
-            "SRC": str(script.parent),
-            "CODEGEN_PYTHON": sys.executable,
-        }
-        done = subprocess.run(  # noqa: S603 - a script of our own languages folder
-            ["/bin/sh", str(script)],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=_PREPARE_PATIENCE_S,
+        status = _patiently(["/bin/sh", str(script)], work, env, stop)
+        if status:
+            end = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+            raise SandboxError(f"{script} failed ({status}):\n{end}")
+        out.chmod(0o755)
+        out.rename(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _patiently(command: list[str], work: Path, env: dict[str, str], stop: threading.Event) -> str:
+    """Run a command until it ends, takes too long, or is not wanted any more; return what failed."""
+    end = time.monotonic() + _PREPARE_PATIENCE_S
+    with (work / "log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - a script of our own languages folder
+            command,
             cwd=work,
             env=env,
             stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
-        if done.returncode:
-            end = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
-            raise SandboxError(f"{script} failed with status {done.returncode}:\n{end}")
-        out.chmod(0o755)
-        out.rename(target)
-    except subprocess.TimeoutExpired as error:
-        raise SandboxError(f"{script} took over {_PREPARE_PATIENCE_S:.0f} s") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        while True:
+            try:
+                status = process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                if not stop.is_set() and time.monotonic() < end:
+                    continue
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                return "interrupted" if stop.is_set() else f"over {_PREPARE_PATIENCE_S:.0f} s"
+            return f"status {status}" if status else ""

@@ -98,15 +98,16 @@ class Pool:
         with self._lock:
             self._closed = True
             living = list(self._living)
-            waiting, self._waiting = list(self._waiting), deque()
+            self._living.difference_update(*self._idle.values())
             self._idle.clear()
+            waiting, self._waiting = list(self._waiting), deque()
         for waiter in waiting:
             _wake(waiter)
         await asyncio.to_thread(self._kill_all, living)
+        await asyncio.to_thread(self._backend.close)
         end = time.monotonic() + _CLOSE_PATIENCE_S
         while self._living and time.monotonic() < end:
-            await asyncio.sleep(0.01)
-        await asyncio.to_thread(self._backend.close)
+            await asyncio.sleep(0.005)
 
     @staticmethod
     def _kill_all(slots: list[Slot]) -> None:

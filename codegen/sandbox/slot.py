@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from codegen.sandbox.contract import Job, StepResult
     from codegen.sandbox.environment import Environment
 
-_START_PATIENCE_S = 60.0
+_START_PATIENCE_S = 900.0  # the first start on a machine may prepare the toolchain
+_READY_PATIENCE_S = 60.0
 _MARGIN_S = 10.0  # on top of a job's own wall limits: forking, wiping, a busy machine
 T = TypeVar("T")
 
@@ -46,7 +47,8 @@ class Slot:
             SandboxError: it did not start, or not in time.
             UsageError: it cannot start on this machine.
         """
-        await self._deadlined(self._start, _START_PATIENCE_S, "did not start")
+        await self._deadlined(self._connect, _START_PATIENCE_S, "did not start")
+        await self._deadlined(self._configure, _READY_PATIENCE_S, "was not ready")
 
     async def run(self, job: Job) -> tuple[StepResult, ...]:
         """Run one job. Cancelling kills the slot.
@@ -91,7 +93,7 @@ class Slot:
             self.kill()
             raise
 
-    def _start(self) -> None:
+    def _connect(self) -> None:
         connection = self._backend.start(self.environment)
         with self._lock:
             self._connection = connection
@@ -99,6 +101,10 @@ class Slot:
         if dead:
             connection.kill()
             raise SandboxError("the slot was closed while it started")
+
+    def _configure(self) -> None:
+        connection = self._connection
+        assert connection is not None
         connection.write(protocol.configuration(self.environment))
         protocol.check_ready(self._receive(connection))
 
