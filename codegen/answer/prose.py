@@ -54,9 +54,14 @@ def without_prose(language: Language, text: str, *, only_before: bool = False) -
 
 
 def clean_head(language: Language, text: str) -> tuple[str, list[str]]:
-    """Split a text into its longest beginning that parses and the lines behind that."""
+    """Split a text into its longest beginning that parses and the lines behind that.
+
+    Comments and attributes at the end of the beginning belong to what comes behind.
+    """
     lines = text.split("\n")
     end = _end(language, lines, 0)
+    while end and lines[end - 1].startswith(("//", "#", "@")):
+        end -= 1
     return "\n".join(lines[:end]), lines[end:]
 
 
@@ -65,12 +70,18 @@ def _end(language: Language, lines: list[str], start: int) -> int:
     end = len(lines)
     for _ in range(_MOST_STEPS):
         root = syntax.parse(language, "\n".join(lines[start:end]).encode()).root_node
-        if not root.has_error:
+        if not root.has_error and not _is_inside(lines, end):
             return end
-        end = min(end - 1, start + _first_error(root))
+        end = min(end - 1, start + _first_error(root)) if root.has_error else end - 1
         if end <= start:
             break
     return start
+
+
+def _is_inside(lines: list[str], end: int) -> bool:
+    # Python's grammar takes a function without a body
+    following = next((line for line in lines[end:] if line.strip()), "")
+    return following.startswith((" ", "\t"))
 
 
 def _first_error(root: tree_sitter.Node) -> int:
