@@ -163,6 +163,7 @@ def _prepare(toolchain: Toolchain, script: Path, target: Path, stop: threading.E
         "OUT": str(out),
         "SRC": str(script.parent),
         "CODEGEN_PYTHON": sys.executable,
+        "CODEGEN_CACHE": str(target.parent),
     }
     try:
         status = _patiently(["/bin/sh", str(script)], work, env, stop)

@@ -4,10 +4,8 @@
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# a build cache that is there already spares minutes; none is left behind where there was none
-GOCACHE="${HOME:-/nonexistent}/.cache/go-build"
-[ -w "$GOCACHE" ] || GOCACHE="$work/cache"
-export GOCACHE GOFLAGS=-trimpath GO111MODULE=off CGO_ENABLED=0 GOTOOLCHAIN=local GOENV=off
+# a build cache that outlives this script spares minutes at the next change of a harness file
+export GOCACHE="${CODEGEN_CACHE:-$work}/go-build" GOFLAGS=-trimpath GO111MODULE=off CGO_ENABLED=0 GOTOOLCHAIN=local GOENV=off
 export HOME="$work"
 tools=$(go env GOTOOLDIR)
 mkdir -p "$OUT/bin" "$OUT/pkg"
