@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
 
 from codegen.errors import ToolchainError
+from codegen.language import Language
 from codegen.model.contract import Model
 from codegen.sandbox.contract import Sandbox
 from codegen.synthesis.settings import Settings
+
+PATIENCE_S = 1.0
 
 
 async def open_model(options: dict[str, Any], seed: int) -> Model:
@@ -33,8 +37,8 @@ async def open_model(options: dict[str, Any], seed: int) -> Model:
 
 
 async def _server(options: dict[str, Any]) -> Model:
+    from codegen.secrets import find_api_key
     from codegen.model.openai import OpenAIModel
-    from codegen.model.api_key import find_api_key
 
     model = OpenAIModel(
         options["model"],
@@ -59,7 +63,7 @@ async def with_tools(settings: Settings, sandbox: Sandbox, console: Console) -> 
     found, missing = [], []
     for language in settings.languages:
         try:
-            await sandbox.digest(language.environment)
+            await _prepared(language, sandbox, console)
             found.append(language)
         except ToolchainError as error:
             missing.append(str(error))
@@ -67,3 +71,17 @@ async def with_tools(settings: Settings, sandbox: Sandbox, console: Console) -> 
     if not found:
         raise ToolchainError("no language is left:\n  " + "\n  ".join(missing))
     return replace(settings, languages=tuple(found))
+
+
+async def _prepared(language: Language, sandbox: Sandbox, console: Console) -> None:
+    """Wait for a toolchain; one that takes long, as each does the first time, is announced."""
+    looking = asyncio.ensure_future(sandbox.digest(language.environment))
+    try:
+        done, _ = await asyncio.wait([looking], timeout=PATIENCE_S)
+        if not done:
+            console.print(
+                f"preparing {language.title} for the sandbox; this is done once", highlight=False
+            )
+        await looking
+    finally:
+        looking.cancel()

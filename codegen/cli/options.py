@@ -14,6 +14,8 @@ from codegen.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+LINE_WIDTH = 160  # where no terminal says how wide a line may be
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -66,4 +68,5 @@ def progress_console() -> Console:
     """Return the console for what goes on: standard error, so that results can be piped."""
     from rich.console import Console
 
-    return Console(stderr=True)
+    console = Console(stderr=True)
+    return console if console.is_terminal else Console(stderr=True, width=LINE_WIDTH)

@@ -14,8 +14,8 @@ _COLUMNS = ("language", "solutions", "compile", "lint", "pass", "repaired", "exa
 def show_summary(console: Console, statistics: Statistics, seconds: float) -> None:
     """Print the figures of a run."""
     console.print(
-        f"\n[bold]{statistics.accepted} problems accepted[/bold] of {statistics.attempted} attempted,"
-        f" {statistics.examples} examples, {seconds:.0f} s",
+        f"\n[bold]{statistics.accepted} problems accepted[/bold] of {statistics.attempted}"
+        f" attempted, {statistics.examples} examples, {seconds:.0f} s",
         highlight=False,
     )
     console.print(_funnel(statistics))

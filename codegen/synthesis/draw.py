@@ -1,4 +1,4 @@
-"""Sampling seeds that depend on what is asked, never on when: the root of a run's reproducibility."""
+"""Sampling seeds that depend on what is asked, never on when: a run is reproducible by them."""
 
 from __future__ import annotations
 
