@@ -439,7 +439,12 @@ def lint(language: str, codes: list[str], folder: Path, *, style: bool = True) -
                 RULES,
                 ".",
             ],
-            [f"{bin_folder}/pyrefly", "check", "--preset=default", *(f"s{i}.py" for i in range(len(codes)))],
+            [
+                f"{bin_folder}/pyrefly",
+                "check",
+                "--preset=default",
+                *(f"s{i}.py" for i in range(len(codes))),
+            ],
             *(
                 [
                     [

@@ -53,9 +53,11 @@ def problem(family: Family, parameters: Parameters, rng: Random, *, wrong_exampl
     """Return a problem as the JSON object that the prompt asks for."""
     examples = draw_examples(family, parameters, rng)
     if wrong_example:
-        place = rng.randrange(len(examples))
-        arguments, answer = examples[place]
-        examples[place] = (arguments, _distorted(answer))
+        # Not every answer can be mistaken without changing its type: null cannot.
+        fit = [i for i, (_, answer) in enumerate(examples) if _distorted(answer) != answer]
+        for place in fit and [rng.choice(fit)]:
+            arguments, answer = examples[place]
+            examples[place] = (arguments, _distorted(answer))
     content = {
         "title": family.text("title", parameters),
         "statement": family.text("statement", parameters),

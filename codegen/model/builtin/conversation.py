@@ -18,6 +18,8 @@ LANGUAGES = {"python": "python", "py": "python", "rust": "rust", "rs": "rust", "
 _STATEMENT = re.compile(r"^## Problem\n(.*?)^## Signature$", re.DOTALL | re.MULTILINE)
 _SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.MULTILINE)
 _INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
+_TOPIC = re.compile(r"^(?:Topic|Skill): (.*)$", re.MULTILINE)
+_GIVEN = "This problem exists already"
 _COUNT = re.compile(r"^- (\d+) inputs", re.MULTILINE)
 _KEYWORD = re.compile(r"^(?:def|pub fn|func) ", re.MULTILINE)
 _STRUCT = re.compile(r"struct ?\{ ?((?:\w+ [^;{}]+; ?)+\w+ [^;{}]+?);? ?\}")
@@ -70,9 +72,19 @@ def read_tests_prompt(text: str) -> tuple[Family, Parameters, int] | None:
 
 
 def read_inspiration(text: str) -> str | None:
-    """Return the inspiration of a problem prompt, or None if it is no such prompt."""
+    """Return the inspiration of a problem prompt, or None if it is no such prompt.
+
+    Of a taxonomy's entry only topic and skill count: its setting is not about the algorithm.
+    """
     match = _INSPIRATION.search(text)
-    return match[1] if match else None
+    if match is None:
+        return None
+    return "\n".join(_TOPIC.findall(match[1])) or match[1]
+
+
+def is_given(inspiration: str) -> bool:
+    """Return whether the inspiration is a problem that is to be kept as it is."""
+    return inspiration.startswith(_GIVEN)
 
 
 def last_code(messages: tuple[Message, ...]) -> str:

@@ -16,7 +16,7 @@ from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json, Problem, canonical
 
 _MODULES = ("arrays", "calendars", "dynamic", "graphs", "maps", "matrices", "numbers", "ordering", "parsing", "simulation", "strings")
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"[a-z]{3,}")
 _SMALL = 90  # characters of JSON that an example's arguments may take
 _TRIES = 60
 
@@ -61,11 +61,17 @@ def truth(problem: Problem, arguments: Sequence[Json]) -> Json:
 
 
 def fitting(inspiration: str) -> tuple[Family, ...]:
-    """Return the families that fit a topic, skill or piece of code best; all of them if none does."""
+    """Return the families that fit a topic, skill or piece of code; all of them if none does.
+
+    A family comes once for each word that it shares, so that drawing one prefers what fits best.
+    """
     words = {_stem(word) for word in _WORD.findall(inspiration.lower())}
-    scores = [(len(words & _keywords(family.name, family.topics)), family) for family in all_families()]
-    best = max(score for score, _ in scores)
-    return tuple(family for score, family in scores if score == best)
+    fit = tuple(
+        family
+        for family in all_families()
+        for _ in words & _keywords(family.name, family.topics)
+    )
+    return fit or all_families()
 
 
 @cache

@@ -18,7 +18,7 @@ from codegen.model.builtin import answers, conversation
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.edits import Variant, variants
 from codegen.model.builtin.feedback import Feedback
-from codegen.model.builtin.knowledge import draw_inputs, fitting
+from codegen.model.builtin.knowledge import draw_inputs, fitting, recognise
 from codegen.model.builtin.mistakes import Mistakes
 from codegen.model.contract import Message, Reply, Request
 from codegen.records import canonical, content_id
@@ -78,8 +78,11 @@ class BuiltinTeacher:
         inspiration = conversation.read_inspiration(prompt)
         if inspiration is None:
             return answers.refusal()
-        family = rng.choice(fitting(inspiration))
         wrong = rng.random() < self._mistakes.wrong_example
+        if conversation.is_given(inspiration):
+            known = recognise(inspiration)
+            return answers.problem(*known, rng, wrong_example=wrong) if known else answers.refusal()
+        family = rng.choice(fitting(inspiration))
         return answers.problem(family, family.draw(rng), rng, wrong_example=wrong)
 
     def _tests(self, prompt: str, rng: Random) -> str:

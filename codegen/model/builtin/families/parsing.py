@@ -127,7 +127,7 @@ _POLICIES = {
         "merge_py": "settings.setdefault(name, number)",
         "wrong_py": "settings[name] = number",
         "merge_rs": "entry.or_insert(number);",
-        "merge_go": "if !known {\n\t\t\tsettings[name] = number\n\t\t}",
+        "merge_go": "if _, known := settings[name]; !known {\n\t\t\tsettings[name] = number\n\t\t}",
     },
     "the valid numbers are added up": {
         "merge_py": "settings[name] = settings.get(name, 0) + number",

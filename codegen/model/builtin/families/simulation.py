@@ -23,7 +23,7 @@ def _walk(p: Parameters, commands: str) -> list[int]:
 ROBOT_WALK = Family(
     name="robot_walk",
     topics=("simulation", "grids", "directions", "tuples", "geometry"),
-    domains={"w": range(5, 25), "h": range(5, 25), "s": (1, 2, 3)},
+    domains={"w": range(5, 25), "h": range(5, 25), "s": (2, 3, 4)},
     reference=_walk,
     inputs=lambda rng, _p: [word(rng, "FFFLR", 1, 20)],
     edges=lambda p: [

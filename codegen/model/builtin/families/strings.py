@@ -145,7 +145,7 @@ GROUP_DIGITS = Family(
 
 
 def _wrap_text(p: Parameters, text: str) -> list[str]:
-    lines = textwrap.wrap(text, p["w"], break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(" ".join(text.split()), p["w"], break_long_words=False, break_on_hyphens=False)
     padding = (p["pad"] * max(0, p["w"] - len(line)) for line in lines)
     pairs = zip(lines, padding, strict=True)
     return [line + pad if p["side"] == "left" else pad + line for line, pad in pairs]
