@@ -40,8 +40,12 @@ class LocalConnection:
     """One slot: the outermost of its processes and the pipes to its supervisor."""
 
     def __init__(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
         self._process, self._errors = process, errors
-        self._lock = threading.Lock()
+        self._stdin, self._stdout = process.stdin, process.stdout
+        self._killing, self._reading, self._writing = (threading.Lock() for _ in range(3))
+        self._told: str | None = None
 
     @property
     def pid(self) -> int:
@@ -50,41 +54,39 @@ class LocalConnection:
 
     def write(self, data: bytes) -> None:
         """Write all of `data`."""
-        pipe = self._process.stdin
-        assert pipe is not None
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(pipe.fileno(), rest) :]
+            with self._writing:
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[os.write(self._stdin.fileno(), rest) :]
         except (OSError, ValueError) as error:
             raise SandboxError(f"the slot is gone ({error}); {self.diagnosis()}") from error
 
     def read(self, size: int) -> bytes:
         """Return one to `size` bytes, or none at the end."""
-        pipe = self._process.stdout
-        assert pipe is not None
         try:
-            return os.read(pipe.fileno(), size)
+            with self._reading:
+                return os.read(self._stdout.fileno(), size)
         except (OSError, ValueError):
             return b""
 
     def kill(self) -> None:
         """Kill the slot; every process in it dies with its first."""
-        with self._lock:
-            if self._process.returncode is None:
-                self._process.kill()
-                self._process.wait()
-
-    def close(self) -> None:
-        """Release the pipes; only once nobody reads or writes any more."""
-        self.kill()
-        for stream in (self._process.stdin, self._process.stdout, self._errors):
-            if stream is not None:
-                with contextlib.suppress(OSError):
+        with self._killing:
+            if self._told is not None:
+                return
+            self._process.kill()
+            self._process.wait()
+            self._told = self.diagnosis()
+            # The other ends are gone: whoever reads or writes leaves its lock at once.
+            with self._reading, self._writing, contextlib.suppress(OSError):
+                for stream in (self._stdin, self._stdout, self._errors):
                     stream.close()
 
     def diagnosis(self) -> str:
         """Return the end of what the slot wrote to its standard error."""
+        if self._told is not None:
+            return self._told
         try:
             data = os.pread(self._errors.fileno(), 1 << 16, 0)
         except (OSError, ValueError):

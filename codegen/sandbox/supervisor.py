@@ -1066,6 +1066,7 @@ class Namespaces(Isolation):
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
             close_from(0)
             drop_capabilities()
+            prctl(PR_SET_DUMPABLE, 0)  # it has our memory and the program's uid
             while True:
                 try:
                     while os.waitpid(-1, os.WNOHANG)[0]:
@@ -1155,6 +1156,7 @@ class Warmth:
         if module is None or getattr(module, "__spec__", None) is None:
             return None
         self._reveal(name)
+        del sys.modules[name]  # or the import system would prefer the module's first spec to ours
         spec = module.__spec__
         found = type(spec)(name, _Given(module, spec), origin=spec.origin)
         found.submodule_search_locations = spec.submodule_search_locations
@@ -1201,7 +1203,7 @@ def run_script(argv, env, warmth):
     sys.path[0:0] = [JOB]
     sys.dont_write_bytecode = True
     warmth.conceal()
-    gc.enable()
+    gc.collect()  # what is left of our own frames
     code = 1
     try:
         code = _execute(os.path.join(JOB, argv[0]))
@@ -1238,7 +1240,7 @@ def _execute(script):
         with open(script, "rb") as stream:
             source = stream.read()
         # Our own frames below must not cost the program any depth of recursion.
-        sys.setrecursionlimit(sys.getrecursionlimit() + 3)
+        sys.setrecursionlimit(sys.getrecursionlimit() + 4)
         exec(compile(source, script, "exec", dont_inherit=True), main.__dict__)
     except SystemExit as stop:
         return _exit_code(stop.code)
@@ -1270,11 +1272,12 @@ def _exit_code(code):
     if code is None:
         return 0
     if isinstance(code, int):
-        return code & 0xFF if -(1 << 31) <= code < 1 << 31 else 0xFF
-    try:
-        sys.stderr.write(str(code) + "\n")
-    except BaseException:  # noqa: B036 - the program may have replaced the stream by anything
-        pass
+        return code & 0xFF if -(1 << 63) <= code < 1 << 63 else 0xFF
+    for write in (lambda: str(code), lambda: "\n"):
+        try:
+            sys.stderr.write(write())
+        except BaseException:  # noqa: B036 - the program may have replaced the stream by anything
+            pass
     return 1
 
 
@@ -1289,7 +1292,20 @@ def _shut_down(code):
     import atexit
 
     atexit._run_exitfuncs()
+    _clear_main()
     return 120 if not _flush() and code == 0 else code
+
+
+def _clear_main():
+    """Let go of the program's objects, so that their `__del__` runs as it would at python3's end."""
+    if len(sys._current_frames()) > 1:
+        return  # daemon threads are still at it; python3 would have stopped them
+    names = sys.modules["__main__"].__dict__
+    for late in (False, True):
+        for name in list(names):
+            if name != "__builtins__" and (late or (name[:1] == "_" and name[1:2] != "_")):
+                names[name] = None
+    gc.collect()
 
 
 def _flush():
