@@ -66,9 +66,10 @@ class Form:
 class Call:
     """How typed cases are run.
 
-    `glue` are files in `harness/` that are filled in. The marks in them and in `run` are `$function`, `$arguments` (a line for each, made from
-    `argument` with `$index` and `$type`), `$names` (their uses, made from `name`), `$returns` and
-    `$types` (the neutral types of the parameters and of the result, as a JSON array).
+    `glue` are files in `harness/` that are filled in. The marks in them and in `run` are
+    `$function`, `$arguments` (a line for each, made from `argument` with `$index` and `$type`),
+    `$names` (their uses, made from `name`), `$returns` and `$types` (the neutral types of the
+    parameters and of the result, as a JSON array).
     """
 
     form: Form

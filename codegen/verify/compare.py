@@ -1,9 +1,10 @@
 """When is an answer the expected one? Both are JSON values of one declared type.
 
-The type decides what a value is, so `1` and `1.0` are one value where a float is declared, and `true`
-is never `1`. The comparators:
+The type decides what a value is, so `1` and `1.0` are one value where a float is declared, and
+`true` is never `1`. The comparators:
 
-    exact      equal element by element. NaN equals NaN; 0.0 equals -0.0; a map's pairs have no order.
+    exact      equal element by element. NaN equals NaN; 0.0 equals -0.0; the pairs of a map have
+               no order.
     float      as exact, but two finite floats are equal within a relative 1e-6 or an absolute 1e-9
                (whichever allows more); infinities only equal themselves.
     unordered  the elements of the outermost list have no order, but count; within them exact.

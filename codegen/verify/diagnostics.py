@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from codegen.language import DiagnosticParser, Tool
 
 _MOST = 100
-_PLACE = re.compile(r"^(?:# .*\n)?(?:vet: )?(?:\./)?(\S+?\.go):(\d+)(?::(\d+))?: (.*)$", re.MULTILINE)
-_HUNK = re.compile(r"^@@ -(\d+)|^Diff in [^\n]*?:(\d+):|^Diff in [^\n]* at line (\d+):", re.MULTILINE)
+_PLACE = re.compile(
+    r"^(?:# .*\n)?(?:vet: )?(?:\./)?(\S+?\.go):(\d+)(?::(\d+))?: (.*)$", re.MULTILINE
+)
+_HUNK = re.compile(
+    r"^@@ -(\d+)|^Diff in [^\n]*?:(\d+):|^Diff in [^\n]* at line (\d+):", re.MULTILINE
+)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m|\x1b\(B")
 
 
@@ -121,7 +125,9 @@ def _pyrefly(stdout: str, _: str) -> Iterator[dict[str, Any]]:
 def _rustc(_: str, stderr: str) -> Iterator[dict[str, Any]]:
     for item in _dicts(_objects(stderr)):
         spans = item.get("spans")
-        places = [one for one in _dicts(spans if isinstance(spans, list) else []) if one.get("is_primary")]
+        places = [
+            one for one in _dicts(spans if isinstance(spans, list) else []) if one.get("is_primary")
+        ]
         summary = item.get("level") in ("failure-note", "note", "help")
         if summary or (not places and str(item.get("message", "")).startswith("aborting due to")):
             continue

@@ -1,7 +1,7 @@
 """Judges the replies of called cases. Expected values are here and never were in the sandbox.
 
-A reply is what the program's process wrote, so it is checked as any input is: what is not a reply that
-the harness gives counts against the program, and a forged value is just an answer.
+A reply is what the program's process wrote, so it is checked as any input is: what is not a reply
+that the harness gives counts against the program, and a forged value is just an answer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def case_results(
     run: StepResult,
     limits: Limits,
 ) -> tuple[tuple[CaseResult, ...], End | None]:
-    """Return a result for each case, and how the process ended at the first that it did not answer."""
+    """Return a result for each case, and how the process ended at the first not answered."""
     kind = parse(signature.returns)
     found: list[CaseResult] = []
     first: End | None = None

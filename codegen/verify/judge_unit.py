@@ -70,7 +70,9 @@ def _said(tests: tuple[str, ...], nonce: str, run: StepResult) -> _Said:
             last = item
             continue
         name, outcome = item.get("name"), item.get("outcome")
-        known = name in tests and name not in found and (outcome in _OUTCOMES or outcome == "missing")
+        known = (
+            name in tests and name not in found and (outcome in _OUTCOMES or outcome == "missing")
+        )
         if not known:
             return _Said({}, None, "an attestation for a test that is not there or was done")
         found[str(name)] = (str(outcome), str(item.get("message") or ""))
@@ -93,11 +95,11 @@ def _result(name: str, outcome: str, message: str, told: Mapping[str, str]) -> C
 def _extra(last: Mapping[str, Any], told: Mapping[str, str]) -> tuple[CaseResult, ...]:
     """Return what was run beyond the tests that were found: inherited or imported ones."""
     extra = last.get("extra")
-    found = []
-    for item in extra if isinstance(extra, list) else []:
-        if isinstance(item, list) and len(item) == 3 and item[1] in _OUTCOMES:  # noqa: PLR2004 - name, outcome, message
-            found.append(_result(clean(str(item[0]), 200), item[1], str(item[2]), told))
-    return tuple(found)
+    return tuple(
+        _result(clean(str(item[0]), 200), item[1], str(item[2]), told)
+        for item in (extra if isinstance(extra, list) else [])
+        if isinstance(item, list) and len(item) == 3 and item[1] in _OUTCOMES  # noqa: PLR2004 - name, outcome, message
+    )
 
 
 def _unfinished(
@@ -121,6 +123,6 @@ def _all(tests: tuple[str, ...], outcome: Outcome, message: str) -> tuple[CaseRe
 
 
 def _told(stdout: bytes) -> dict[str, str]:
-    """Return what Go's testing package printed under each failed test; it is shown, never believed."""
+    """Return what Go's testing package printed under each failed test; never believed."""
     text = stdout.decode("utf-8", "replace")
     return {name: body.rstrip() for name, body in _GO_BLOCK.findall(text)}

@@ -28,8 +28,8 @@ class Plan:
     """A job and what is needed to judge its execution.
 
     `stages` names the stage of each step before the run, with the tool. `tests` are the names to be
-    attested with `nonce`; empty where cases are called. `bound` are names that the tests give to the
-    solution's scope.
+    attested with `nonce`; empty where cases are called. `bound` are names that the tests give to
+    the solution's scope.
     """
 
     request: Checked
@@ -103,7 +103,7 @@ def _nonce(key: bytes, solution: str, tests: str) -> str:
     return hmac.new(key, said, hashlib.sha256).hexdigest()
 
 
-def _steps(  # noqa: PLR0913 - the parts of a job, each once
+def _steps(
     request: Checked,
     form: Form,
     files: Mapping[str, bytes],
@@ -118,7 +118,7 @@ def _steps(  # noqa: PLR0913 - the parts of a job, each once
         Step(
             name=f"compile:{tool.name}",
             argv=_argv(tool.argv, marks),
-            files={**(harness | files if i == 0 else {}), **(late if i == last else {})},
+            files={**({**harness, **files} if i == 0 else {}), **(late if i == last else {})},
             limits=language.compile_limits,
             preloaded=tool.preloaded,
         )

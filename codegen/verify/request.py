@@ -91,9 +91,10 @@ def _text(value: Any, where: str) -> str:
 
 
 def _program(value: Any, where: str) -> str:
-    if not _text(value, where).strip():
+    text = _text(value, where)
+    if not text.strip():
         raise UsageError(f"{where}: empty; expected source code")
-    return value if value.endswith("\n") else value + "\n"
+    return text if text.endswith("\n") else text + "\n"
 
 
 def _record(kind: Any, value: Any, where: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a program or a tool said, made fit to be shown and kept: valid, bounded, the same every time.
+"""What a program or a tool said, made fit to be kept: valid, bounded, the same every time.
 
 Addresses, process and thread numbers, durations and temporary paths are replaced, so that one
 program has one message however often it is run.
@@ -15,14 +15,14 @@ _RULES = (
     (re.compile(r"\b([Pp][Ii][Dd])([ =:]+)\d+"), r"\1\2N"),
     (re.compile(r"\b\d+(\.\d+)?(ns|µs|us|ms|s)\b(?=[)\s=.,]|$)"), "…s"),
     (re.compile(r"\bin \d+\.\d+ ?s(econds)?\b"), "in …s"),
-    (re.compile(r"/tmp/[\w.-]+"), "/tmp/…"),
+    (re.compile(r"/tmp/[\w.-]+"), "/tmp/…"),  # noqa: S108 - text, not a path that is used
     (re.compile(r"(?<![\w/.])(?:/job/|\./)(?=[\w-]+\.\w)"), ""),
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str | bytes, most: int = 4000) -> str:
-    """Return text without what changes from run to run, at most `most` characters, head and tail."""
+    """Return text without what changes from run to run; `most` characters of head and tail."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)

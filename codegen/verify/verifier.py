@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -39,6 +39,7 @@ class Verifier:
         slots: how many programs run at once; the number of CPUs if not given.
         key: seeds the nonces of native tests. With a key of one's own the same request is the same
             job to the byte, which is what a journal needs to find it again; keep it secret.
+        on_event: gets a line for each thing worth telling, such as which sandbox was chosen.
     """
 
     def __init__(
@@ -47,10 +48,12 @@ class Verifier:
         *,
         slots: int | None = None,
         key: bytes | None = None,
+        on_event: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._choice: Choice | None = sandbox if isinstance(sandbox, str) else None
         self._sandbox: Sandbox | None = None if isinstance(sandbox, str) else sandbox
         self._slots = slots
+        self._on_event = on_event
         self._key = key or os.urandom(32)
         self._opening: asyncio.Lock | None = None
         self._ready: set[str] = set()
@@ -77,9 +80,7 @@ class Verifier:
         """
         return await self._verified(
             check(
-                VerifyRequest(
-                    language, solution, tests, cases, signature, comparator, lint, limits
-                )
+                VerifyRequest(language, solution, tests, cases, signature, comparator, lint, limits)
             )
         )
 
@@ -184,9 +185,11 @@ class Verifier:
             return self._sandbox
         async with self._lock():
             if self._sandbox is None:
-                self._sandbox = await open_sandbox(self._choice, slots=self._slots)
+                self._sandbox = await open_sandbox(
+                    self._choice, slots=self._slots, on_event=self._on_event
+                )
             if self._sandbox.name == "docker" and environment not in self._ready:
-                await ensure((environment,))
+                await ensure((environment,), on_event=self._on_event)
             self._ready.add(environment)
             return self._sandbox
 

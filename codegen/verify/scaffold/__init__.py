@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from codegen.language import Language
     from codegen.verify.scaffold.unit import Unit
 
-_MODULES = {"python": python, "rust": rust, "go": go}
+_SOURCES = {"python": python.sources, "rust": rust.sources, "go": go.sources}
+_UNITS = {"python": python.unit, "rust": rust.unit, "go": go.unit}
 
 
 def sources(language: Language, solution: str) -> Mapping[str, bytes]:
     """Return the files of a solution whose function is called from outside."""
-    return _MODULES[language.scaffold].sources(language, solution)
+    return _SOURCES[language.scaffold](language, solution)
 
 
 def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:
@@ -32,4 +33,4 @@ def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:
     Raises:
         UsageError: there is no test in the tests, or of a kind that is not supported.
     """
-    return _MODULES[language.scaffold].unit(language, solution, tests, entry)
+    return _UNITS[language.scaffold](language, solution, tests, entry)

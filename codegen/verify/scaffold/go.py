@@ -1,4 +1,4 @@
-"""Go: the solution is a package, and the tests are in it or, where they import it, in one of their own.
+"""Go: the solution is a package; the tests are in it or, if they import it, in one of their own.
 
 Any package clause is rewritten, so that a program that calls itself `main` or `x_test` is accepted.
 
@@ -95,7 +95,7 @@ def _imported(root: tree_sitter.Node) -> str | None:
     for node in walk(root):
         if node.type == "import_spec":
             path = node.child_by_field_name("path")
-            found = "" if path is None else text(path).strip("\"`")
+            found = "" if path is None else text(path).strip('"`')
             if found.split("/")[-1] == "solution":
                 return found
     return None

@@ -1,7 +1,7 @@
 """Python: test functions and classes run under pytest, anything else is one script.
 
-Tests that import `solution` get it as a module. All others expect its names in scope: as a script they
-share one namespace with it, under pytest their module starts with its names.
+Tests that import `solution` get it as a module. All others expect its names in scope: as a script
+they share one namespace with it, under pytest their module starts with its names.
 """
 
 from __future__ import annotations
@@ -127,8 +127,7 @@ def _is_inert(node: tree_sitter.Node) -> bool:
     if node.type != "expression_statement":
         return False
     return all(
-        child.type == "string"
-        or (child.type == "assignment" and not _calls(child))
+        child.type == "string" or (child.type == "assignment" and not _calls(child))
         for child in node.named_children
     )
 

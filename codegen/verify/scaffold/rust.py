@@ -1,6 +1,6 @@
 """Rust: the solution is the root of a crate, and the tests are in it or use it as a crate.
 
-No libtest: `#[test]` functions become plain functions that a generated main calls one after another.
+No libtest: `#[test]` functions become plain ones that a generated main calls one after another.
 Edits keep every line where it was. A solution's own `main` is renamed, as the program has another.
 
 Not here: tests made by macros, and attributes of other test frameworks.
@@ -22,13 +22,21 @@ if TYPE_CHECKING:
 
     from codegen.language import Language
 
-_GLUE = '\n#[path = "{file}"]\nmod codegen_glue;\n#[allow(dead_code)]\nfn main() {{\n    codegen_glue::main()\n}}\n'
+_GLUE = """
+#[path = "{file}"]
+mod codegen_glue;
+#[allow(dead_code)]
+fn main() {{
+    codegen_glue::main()
+}}
+"""
 _TESTS = "pub fn main() {{\n    ::codegen_codec::unit::main(&[\n{tests}\n    ]);\n}}\n"
 _TEST = (
     "        ::codegen_codec::unit::Test {{ name: {name}, run: || ::codegen_codec::unit::Report::"
     "report(crate::{path}()), should_panic: {should_panic}, ignored: {ignored} }},"
 )
 SCRIPT = "main"
+_PATHS = ("scoped_identifier", "scoped_use_list", "use_wildcard", "scoped_type_identifier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +99,7 @@ def _tests(parent: tree_sitter.Node, path: str, edits: list[Edit]) -> Iterator[_
             continue
         if node.type in ("line_comment", "block_comment"):
             continue
-        for attribute in attributes:
-            if _attribute(attribute) == "cfg(test)":
-                edits.append(_blank(attribute))
+        edits.extend(_blank(one) for one in attributes if _attribute(one) == "cfg(test)")
         name = node.child_by_field_name("name")
         if node.type == "mod_item" and name is not None:
             yield from _module(node, f"{path}{text(name)}::", edits)
@@ -160,13 +166,15 @@ def _call(test: _Test) -> str:
 
 
 def _uses_crate(root: tree_sitter.Node) -> bool:
-    for node in walk(root):
-        if node.type in ("scoped_identifier", "scoped_use_list", "use_wildcard", "scoped_type_identifier"):
-            path = node.child_by_field_name("path") or (node.named_children or [None])[0]
-            if path is not None and path.type == "identifier" and text(path) == "solution":
-                return True
-        if node.type in ("use_declaration", "extern_crate_declaration"):
-            argument = node.child_by_field_name("argument") or node.child_by_field_name("name")
-            if argument is not None and text(argument).split(" ")[0] == "solution":
-                return True
+    return any(map(_names_crate, walk(root)))
+
+
+def _names_crate(node: tree_sitter.Node) -> bool:
+    """Whether a node is a path that starts with `solution`, or imports it."""
+    if node.type in _PATHS:
+        path = node.child_by_field_name("path") or next(iter(node.named_children), None)
+        return path is not None and path.type == "identifier" and text(path) == "solution"
+    if node.type in ("use_declaration", "extern_crate_declaration"):
+        named = node.child_by_field_name("argument") or node.child_by_field_name("name")
+        return named is not None and text(named).split(" ")[0] == "solution"
     return False

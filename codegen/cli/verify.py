@@ -1,0 +1,120 @@
+"""`codegen verify`: a verdict for each row of a file, or for one solution and its tests."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from codegen.cli.options import sandbox_options
+from codegen.errors import UsageError
+
+if TYPE_CHECKING:
+    from codegen.records import Limits, Verdict
+    from codegen.verify.request import VerifyRequest
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--lang", "language", help="The language of SOLUTION and TESTS: py, rs, go.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the result rows here.")
+@click.option(
+    "--lint",
+    type=click.Choice(["errors", "strict", "off"]),
+    default="errors",
+    show_default=True,
+    help="What linters may fail: broken code, any finding, nothing (they do not run).",
+)
+@click.option("--cpu", type=click.FloatRange(min=0, min_open=True), help="CPU seconds of a run.")
+@click.option("--wall", type=click.FloatRange(min=0, min_open=True), help="Seconds on the clock.")
+@click.option("--memory", type=click.IntRange(1), help="Memory of a run in MiB.")
+@sandbox_options
+def verify(files: tuple[Path, ...], language: str | None, **options: Any) -> int:
+    """Give a verdict on FILE.jsonl, row by row, or with --lang on SOLUTION TESTS.
+
+    A row has `language`, `solution`, and `tests`, or `cases` and `signature`; it may have
+    `comparator`, `limits` and `id`. One row of results comes out for each, in the same order. The
+    exit code is 0 when all passed, 1 when some did not, 2 when the input cannot be used.
+    """
+    from codegen.cli.verify_rows import Source, of_pair, of_rows
+
+    limits = _limits(options)
+    if language is None:
+        if len(files) != 1:
+            raise UsageError("give one FILE.jsonl, or --lang LANGUAGE SOLUTION TESTS")
+        source: Source = of_rows(files[0], limits, options["lint"])
+    else:
+        if len(files) != 2:  # noqa: PLR2004 - a solution and its tests
+            raise UsageError("with --lang, give two files: SOLUTION TESTS")
+        source = of_pair(language, files[0], files[1], limits, options["lint"])
+    with _opened(options["output"]) as stream:
+        return _carry_out(source.ids, source.requests, options, stream)
+
+
+def _carry_out(
+    ids: Iterator[Any], requests: Iterator[VerifyRequest], options: dict[str, Any], stream: IO[str]
+) -> int:
+    from codegen.records import Outcome, canonical, to_json
+    from codegen.verify.verifier import Verifier
+
+    counts: Counter[Outcome] = Counter()
+    started = time.monotonic()
+    with Verifier(options["sandbox"], slots=options["slots"], on_event=_say) as verifier:
+        for name, verdict in zip(ids, verifier.verify_many(requests), strict=False):
+            stream.write(canonical({"id": name, **_row(to_json(verdict), verdict)}) + "\n")
+            stream.flush()
+            counts[verdict.outcome] += 1
+    total = sum(counts.values())
+    shown = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
+    _say(f"{total} verified in {time.monotonic() - started:.1f} s: {shown}")
+    if counts[Outcome.INFRASTRUCTURE_ERROR]:
+        return 3
+    return 0 if counts[Outcome.PASSED] == total else 1
+
+
+def _row(fields: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
+    return {"passed": verdict.passed, **fields}
+
+
+def _limits(options: dict[str, Any]) -> Limits:
+    from dataclasses import replace
+
+    from codegen.records import Limits
+
+    given = {
+        "cpu_s": options["cpu"],
+        "wall_s": options["wall"],
+        "memory_bytes": options["memory"] and options["memory"] << 20,
+    }
+    if given["cpu_s"] and not given["wall_s"]:
+        given["wall_s"] = max(Limits().wall_s, 3 * given["cpu_s"])
+    return replace(Limits(), **{key: value for key, value in given.items() if value})
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[str]]:
+    """Give the stream for result rows; a file appears under its name only when it is complete."""
+    if path is None:
+        yield sys.stdout
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        stream = part.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {part}: {error.strerror}") from error
+    try:
+        with stream:
+            yield stream
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

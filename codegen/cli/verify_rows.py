@@ -1,0 +1,108 @@
+"""The input of `codegen verify`: rows of a JSONL file, all checked before anything runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from codegen.errors import UsageError
+from codegen.records import Limits, from_json
+from codegen.verify.plan import plan
+from codegen.verify.request import LintMode, VerifyRequest, check
+
+_KEYS = ("language", "solution", "tests", "cases", "signature", "comparator", "limits", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The names of the rows and their requests, two iterators of the same length."""
+
+    ids: Iterator[Any]
+    requests: Iterator[VerifyRequest]
+
+
+def of_rows(path: Path, limits: Limits, lint: LintMode) -> Source:
+    """Return the rows of a file. It is read once to check every row, and again as rows are run.
+
+    Raises:
+        UsageError: the file cannot be read or is empty, or a row cannot be used; names the line.
+    """
+    count = 0
+    for number, row in _rows(path):
+        _checked(_request(row, limits, lint, f"{path}:{number}"), f"{path}:{number}")
+        count += 1
+    if not count:
+        raise UsageError(f"{path} holds no row")
+    ids = (row.get("id", number) for number, row in _rows(path))
+    requests = (_request(row, limits, lint, f"{path}:{number}") for number, row in _rows(path))
+    return Source(ids, requests)
+
+
+def of_pair(language: str, solution: Path, tests: Path, limits: Limits, lint: LintMode) -> Source:
+    """Return the one request of a solution's file and its tests' file.
+
+    Raises:
+        UsageError: a file cannot be read, or holds nothing that can be verified.
+    """
+    request = VerifyRequest(language, _read(solution), tests=_read(tests), limits=limits, lint=lint)
+    _checked(request, f"{solution}, {tests}")
+    return Source(iter((str(solution),)), iter((request,)))
+
+
+def _checked(request: VerifyRequest, where: str) -> None:
+    try:
+        plan(check(request), b"")
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from error
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the line number and the object of each line that is not blank."""
+    try:
+        with path.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                if line.strip():
+                    yield number, _object(line, f"{path}:{number}")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _object(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{where}: not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise UsageError(f"{where}: expected an object, got {type(row).__name__}")
+    unknown = sorted(set(row) - set(_KEYS))
+    if unknown:
+        raise UsageError(f"{where}: unknown key {unknown[0]!r} (known: {', '.join(_KEYS)})")
+    return row
+
+
+def _request(row: dict[str, Any], limits: Limits, lint: LintMode, where: str) -> VerifyRequest:
+    for key in ("language", "solution"):
+        if key not in row:
+            raise UsageError(f"{where}: missing key {key!r}")
+    fields = {key: value for key, value in row.items() if key not in ("id", "limits")}
+    return VerifyRequest(**fields, limits=_limits(row.get("limits"), limits, where), lint=lint)
+
+
+def _limits(given: Any, limits: Limits, where: str) -> Limits:
+    """Return the row's own limits over those of the command line."""
+    if given is None:
+        return limits
+    own = from_json(Limits, given, f"{where}: limits")
+    return replace(limits, **{key: getattr(own, key) for key in given})
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text: {error}") from error
