@@ -68,6 +68,7 @@ class Call:
         self._attempts = 0
         self._doubts = 0
         self._last = Failure(Kind.LATER, "no answer in time")
+        self._first: Failure | None = None
 
     async def answers(self) -> tuple[Reply, ...]:
         """Return exactly as many answers as the request asks for.
@@ -94,6 +95,7 @@ class Call:
             if not isinstance(answer, Failure):
                 return answer
             self._last = answer
+            self._first = self._first or answer
             self._doubts += answer.kind is Kind.DOUBTFUL
             if answer.kind in (Kind.REFUSED, Kind.HOPELESS) or self._doubts == _DOUBTS:
                 raise self._error()
@@ -127,4 +129,8 @@ class Call:
         purpose = self._request.purpose
         asked = f"a {purpose!r} request for {self._target.name} to {self._target.replicas}"
         spent_s = time.monotonic() - self._started
-        return self._target.error(asked, self._last, self._attempts, spent_s)
+        last = self._last
+        if self._first is not None and self._first.reason != last.reason:
+            # The cause is often the first: a server that fails, and then is gone.
+            last = replace(last, reason=f"{last.reason}; at first {self._first.reason}")
+        return self._target.error(asked, last, self._attempts, spent_s)

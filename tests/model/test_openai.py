@@ -219,6 +219,16 @@ async def test_gives_up_on_a_request_that_always_breaks_the_server(
         await connect().complete(request())
 
 
+async def test_tells_the_first_failure_and_the_last(
+    connect: Connect, server: Any, script: Any
+) -> None:
+    server.script = [script.says(500, "EngineCore died"), *[script.drop()] * 50]
+    with pytest.raises(
+        ModelError, match=r"closed the connection .*; at first 500 .*EngineCore died"
+    ):
+        await connect(timeout_s=1.5).complete(request())
+
+
 async def test_keeps_its_deadline(server: Any, connect: Connect, script: Any) -> None:
     server.script = [script.slow(30)]
     model = connect(timeout_s=0.5)
