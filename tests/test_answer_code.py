@@ -399,3 +399,19 @@ def test_extraction_changes_nothing_in_a_file_without_anything_to_remove(lines: 
     once = extract_code(PYTHON, f"```python\n{code}```")
     assert once == code.strip("\n") + "\n"
     assert extract_code(PYTHON, once) == once
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "(" * 5000 + "x" + ")" * 5000 + " = 1\n" + DOUBLE,
+        "use a::{" * 2000 + "b" + "}" * 2000 + ";\nfn f() {}\n",
+        "```python\n" * 500,
+        "def f(\n" * 300,
+        "# x\n@\n" * 500,
+    ],
+)
+def test_absurd_answers_are_answered_in_bounded_time(answer: str) -> None:
+    for language in (PYTHON, RUST, GO):
+        with contextlib.suppress(AnswerError):
+            extract_code(language, answer)

@@ -21,7 +21,8 @@ _FENCE = re.compile(
     r"^(?P<indent>[ \t]*(?:(?:[-*+]|\d+[.)]|>)[ \t]+)?)"
     r"(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$"
 )
-_MOST_ENDS = 12
+_MOST_ENDS = 8
+_MOST_FENCES = 80
 
 
 class AnswerError(ValueError):
@@ -79,6 +80,7 @@ def fenced(text: str, is_complete: Callable[[str], bool]) -> Iterator[Block]:
     """
     lines = text.split("\n")
     fences = [fence for n, line in enumerate(lines) if (fence := _fence(n, line))]
+    del fences[_MOST_FENCES:]
     at = 0
     while at < len(fences):
         opener = fences[at]

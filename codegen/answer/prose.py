@@ -8,6 +8,7 @@ Not here: fenced blocks (`codegen.answer.blocks`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codegen import syntax
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 _PROSE = re.compile(r"(?:[-*+>#]+\s+|\d+[.)]\s+|\*\*)?[A-Z`\"'(*][^{};=]*[\w.:!?)`*\"']", re.ASCII)
 _LEAST_WORDS = 3
-_MOST_STEPS = 40
+_MOST_PARSES = 150
+"""Of one answer; what takes more is no program."""
 
 
 def looks_like_prose(text: str) -> bool:
@@ -40,6 +42,7 @@ def without_prose(language: Language, text: str, *, only_before: bool = False) -
     lines = text.split("\n")
     starts = grammar_of(language).starts
     parts: list[str] = []
+    budget = iter(range(_MOST_PARSES))
     at = 0
     while at < len(lines):
         if not lines[at].startswith(starts):
@@ -47,7 +50,7 @@ def without_prose(language: Language, text: str, *, only_before: bool = False) -
             continue
         if only_before:
             return "\n".join(lines[at:])
-        end = _end(language, lines, at)
+        end = _end(language, lines, at, budget)
         parts += lines[at:end]
         at = max(end, at + 1)
     return "\n".join(parts)
@@ -59,16 +62,16 @@ def clean_head(language: Language, text: str) -> tuple[str, list[str]]:
     Comments and attributes at the end of the beginning belong to what comes behind.
     """
     lines = text.split("\n")
-    end = _end(language, lines, 0)
+    end = _end(language, lines, 0, iter(range(_MOST_PARSES)))
     while end and lines[end - 1].startswith(("//", "#", "@")):
         end -= 1
     return "\n".join(lines[:end]), lines[end:]
 
 
-def _end(language: Language, lines: list[str], start: int) -> int:
+def _end(language: Language, lines: list[str], start: int, budget: Iterator[int]) -> int:
     """Return the line behind the longest stretch from `start` that parses, or `start`."""
     end = len(lines)
-    for _ in range(_MOST_STEPS):
+    for _ in budget:
         root = syntax.parse(language, "\n".join(lines[start:end]).encode()).root_node
         if not root.has_error and not _is_inside(lines, end):
             return end

@@ -102,12 +102,14 @@ def _parameters(node: tree_sitter.Node) -> Iterator[str]:
         yield syntax.text(named)
 
 
-def _targets(node: tree_sitter.Node) -> Iterator[str]:
-    if node.type == "identifier":
-        yield syntax.text(node)
-    elif node.type not in ("attribute", "subscript"):
-        for child in node.named_children:
-            yield from _targets(child)
+def _targets(target: tree_sitter.Node) -> Iterator[str]:
+    waiting = [target]
+    while waiting:
+        node = waiting.pop()
+        if node.type == "identifier":
+            yield syntax.text(node)
+        elif node.type not in ("attribute", "subscript"):
+            waiting.extend(reversed(node.named_children))
 
 
 GRAMMAR = Grammar(

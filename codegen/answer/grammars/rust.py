@@ -48,20 +48,22 @@ def _names(node: tree_sitter.Node) -> tuple[str, ...]:
     return (name,) if name else ()
 
 
-def _use(node: tree_sitter.Node | None) -> Iterator[str]:
-    if node is None:
-        return
-    if node.type == "use_wildcard":
-        yield "*"
-    elif node.type == "use_as_clause":
-        yield field_text(node, "alias")
-    elif node.type in ("scoped_use_list", "use_list"):
-        inner = node.child_by_field_name("list") or node
-        for child in inner.named_children:
-            path = field_text(node, "path").rpartition("::")[2]
-            yield from [path] if child.type == "self" else _use(child)
-    else:
-        yield syntax.text(node).rpartition("::")[2]
+def _use(argument: tree_sitter.Node | None) -> Iterator[str]:
+    """Yield the names that a `use` brings into scope, `*` for all."""
+    waiting = [] if argument is None else [argument]
+    while waiting:
+        node = waiting.pop()
+        inner = node.child_by_field_name("list") if node.type == "scoped_use_list" else node
+        if node.type == "use_wildcard":
+            yield "*"
+        elif node.type == "use_as_clause":
+            yield field_text(node, "alias")
+        elif node.type in ("scoped_use_list", "use_list") and inner is not None:
+            waiting.extend(reversed([one for one in inner.named_children if one.type != "self"]))
+            if any(one.type == "self" for one in inner.named_children):
+                yield field_text(node, "path").rpartition("::")[2]
+        else:
+            yield syntax.text(node).rpartition("::")[2]
 
 
 GRAMMAR = Grammar(
