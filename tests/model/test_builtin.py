@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codegen import prompt as prompts
 from codegen.answer import extract_json
 from codegen.errors import UsageError
 from codegen.language import get
 from codegen.model.builtin import BuiltinTeacher, Mistakes, families, problem_count, truth
 from codegen.model.builtin.knowledge import all_families, recognise
 from codegen.model.contract import Message, Purpose, Reply, Request, Sampling
-from codegen import prompt as prompts
 from codegen.records import Case, Comparator, Problem, Seed, Signature, canonical, from_json
 from codegen.types import mismatch, parse
 
@@ -32,8 +32,9 @@ FAMILY_NAMES = [name for name, _ in families()]
 def ask(
     teacher: BuiltinTeacher, purpose: Purpose, *turns: str, seed: int = 0, n: int = 1
 ) -> list[Reply]:
-    roles = ("user", "assistant") * len(turns)
-    messages = tuple(Message(role, text) for role, text in zip(roles, turns, strict=False))
+    messages = tuple(
+        Message("assistant" if index % 2 else "user", text) for index, text in enumerate(turns)
+    )
     request = Request(purpose, messages, Sampling(seed=seed), n)
     return list(asyncio.run(teacher.complete(request)))
 

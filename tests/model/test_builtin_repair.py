@@ -1,4 +1,4 @@
-"""Repairs depend on the feedback: with what a programmer needs they succeed, without it nothing changes."""
+"""Repairs depend on the feedback: enough of it and they succeed, else nothing changes."""
 
 from __future__ import annotations
 
@@ -50,14 +50,22 @@ def variants_of(name: str, language: str) -> tuple[Variant, ...]:
 
 
 def answer_to(
-    name: str, language: str, code: str, verdict: Verdict, teacher: BuiltinTeacher = SURE, seed: int = 0
+    name: str,
+    language: str,
+    code: str,
+    verdict: Verdict,
+    teacher: BuiltinTeacher = SURE,
+    seed: int = 0,
 ) -> str:
     """Give a program back with a verdict, and return the code of the repair."""
     report = prompts.repair_prompt(verdict, code, known_from={"c1": "consensus"}).text
     fence = get(language).fence
     messages = (
         Message("user", asked(name, language)),
-        Message("assistant", f"Here it is.\n\n```{fence}\n{code.rstrip()}\n```" if code else "An outline."),
+        Message(
+            "assistant",
+            f"Here it is.\n\n```{fence}\n{code.rstrip()}\n```" if code else "An outline.",
+        ),
         Message("user", report),
     )
     (reply,) = asyncio.run(teacher.complete(Request("repair", messages, Sampling(seed=seed))))
@@ -78,7 +86,10 @@ def enough(variant: Variant) -> list[Verdict]:
     return {
         "boundary": [ran, crashed],
         "crash": [crashed, ran],
-        "endless_loop": [Verdict(Outcome.TIME_LIMIT, Stage.RUN), Verdict(Outcome.IDLE_LIMIT, Stage.RUN)],
+        "endless_loop": [
+            Verdict(Outcome.TIME_LIMIT, Stage.RUN),
+            Verdict(Outcome.IDLE_LIMIT, Stage.RUN),
+        ],
         "syntax": [diagnosed(1, "expected `;`", Stage.PARSE)],
     }.get(variant.kind, [*pointed, *named])
 
@@ -150,7 +161,9 @@ def test_the_code_survives_extraction(language: str) -> None:
         prompt = prompts.solution_prompt(problem, spelled).text
         request = Request("solution", (Message("user", prompt),))
         (reply,) = asyncio.run(teacher.complete(request))
-        code = extract_code(reply.text, spelled, entry=spelled.function_name(problem.signature))
+        code = extract_code(
+            spelled, reply.text, entry_point=spelled.function_name(problem.signature)
+        )
         assert code.strip() == variants_of(family.name, language)[0].code.strip()
 
 

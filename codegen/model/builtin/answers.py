@@ -36,7 +36,7 @@ _APOLOGIES = (
     "Apologies: the report does not show me the cause. The file is unchanged.",
 )
 _STANDINGS = (
-    "I have gone through this again against the statement, and I stand by it: the code is unchanged.",
+    "I have gone through this against the statement again. I stand by it: the code is unchanged.",
     "The reported failure does not follow from the statement. I stand by this solution, unchanged.",
 )
 
@@ -74,13 +74,18 @@ def problem(family: Family, parameters: Parameters, rng: Random, *, wrong_exampl
 def tests(inputs: list[Arguments], rng: Random) -> str:
     """Return test inputs as the JSON object that the prompt asks for."""
     intro = rng.choice(
-        ("The edges come first, then ordinary inputs.", "Small and telling inputs, then larger ones.")
+        (
+            "The edges come first, then ordinary inputs.",
+            "Small and telling inputs, then larger ones.",
+        )
     )
     rows = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in inputs)
     return f"{intro}\n\n" + _block("json", f'{{"inputs": [\n  {rows}\n]}}')
 
 
-def invalid_input(family: Family, parameters: Parameters, valid: Arguments, rng: Random) -> Arguments:
+def invalid_input(
+    family: Family, parameters: Parameters, valid: Arguments, rng: Random
+) -> Arguments:
     """Return arguments that break the constraints, or the signature where the family has none."""
     if family.invalid is not None:
         return family.invalid(rng, parameters)
@@ -92,12 +97,15 @@ def solution(task: Task, variant: Variant, rng: Random, *, chatty: bool) -> str:
     opening = rng.choice(_OPENINGS)
     approach = task.family.text("approach", task.parameters)
     if variant.kind == "no_code":
-        return f"{opening} {approach} From there the code follows directly, so I leave it at this outline."
+        return (
+            f"{opening} {approach} From there the code follows directly, so this outline will do."
+        )
     answer = f"{opening} {approach}\n\n{_block(task.fence, variant.code)}"
     if not chatty:
         return answer
     sketch = f"input  -> {task.family.signature().name}\nresult -> checked against the examples"
-    return f"{answer}\n\nIn outline it works like this:\n\n{_block('text', sketch)}\n\nI hope that this helps!"
+    outline = f"In outline it works like this:\n\n{_block('text', sketch)}"
+    return f"{answer}\n\n{outline}\n\nI hope that this helps!"
 
 
 def repaired(task: Task, variant: Variant, kind: str, rng: Random) -> str:

@@ -14,7 +14,14 @@ from codegen.model.builtin.family import Family, Parameters
 from codegen.model.builtin.knowledge import recognise
 from codegen.model.contract import Message
 
-LANGUAGES = {"python": "python", "py": "python", "rust": "rust", "rs": "rust", "go": "go", "golang": "go"}
+LANGUAGES = {
+    "python": "python",
+    "py": "python",
+    "rust": "rust",
+    "rs": "rust",
+    "go": "go",
+    "golang": "go",
+}
 _STATEMENT = re.compile(r"^## Problem\n(.*?)^## Signature$", re.DOTALL | re.MULTILINE)
 _SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.MULTILINE)
 _INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
@@ -45,7 +52,7 @@ class Task:
 
 
 def read_solution_prompt(text: str) -> Task | None:
-    """Return what a solution prompt asks for, or None if the problem or the language is not known."""
+    """Return what a solution prompt asks for; None if problem or language is not known."""
     statement, signature = _STATEMENT.search(text), _SIGNATURE.search(text)
     found = recognise(statement[1]) if statement else None
     if found is None or signature is None:
@@ -101,9 +108,11 @@ def users_turns(messages: tuple[Message, ...]) -> list[str]:
 
 def _bare(declaration: str) -> str:
     """Strip a body or its opening from a declaration."""
-    return re.sub(r"\s*(?::|\{)?\s*(?:\.\.\.|pass)?\s*\}?$", "", declaration.strip(), count=1) if (
-        declaration.rstrip().endswith((":", "{", "...", "pass", "{ }", "{}"))
-    ) else declaration.strip()
+    return (
+        re.sub(r"\s*(?::|\{)?\s*(?:\.\.\.|pass)?\s*\}?$", "", declaration.strip(), count=1)
+        if (declaration.rstrip().endswith((":", "{", "...", "pass", "{ }", "{}")))
+        else declaration.strip()
+    )
 
 
 def _expanded(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Wrong variants of a right program: those that its family describes, and those that any program can have.
+"""Wrong variants of a right program: those of its family, and those that any program can have.
 
 A variant is a realistic edit of the right program, so that comparing a program with the variants
 tells which mistake it holds. Everything here is a function of the program's text.
@@ -85,7 +85,8 @@ def variants(task: Task) -> tuple[Variant, ...]:
     for label, code in programs.items():
         kind = _FAMILY_KINDS[label.rstrip("0123456789")]
         found.setdefault(code, Variant(kind, code, _changed(right, code)))
-    for variant in _general(_located(right, task), right):
+    names = [parameter.name for parameter in task.family.signature().parameters]
+    for variant in _general(_located(right, task), right, names):
         found.setdefault(variant.code, variant)
     if not any(variant.kind == "endless_loop" for variant in found.values()):
         code = _located(right, task).inserted(_ENDLESS[task.language])
@@ -114,10 +115,10 @@ def _changed(right: str, wrong: str) -> tuple[int, ...]:
     return (first - 1, first, first + 1)
 
 
-def _general(program: _Program, right: str) -> Iterator[Variant]:
+def _general(program: _Program, right: str, parameters: list[str]) -> Iterator[Variant]:
     for code in _syntax(program):
         yield Variant("syntax", code, _changed(right, code))
-    undefined = _without_import(program, right) or _misspelt(program, right)
+    undefined = _without_import(program, right) or _misspelt(program, right, parameters)
     if undefined:
         code, *names = undefined
         yield Variant("undefined", code, (), tuple(names))
@@ -131,13 +132,15 @@ def _general(program: _Program, right: str) -> Iterator[Variant]:
 def _syntax(program: _Program) -> Iterator[str]:
     """Yield programs that do not parse: a bracket, a colon or a semicolon left out."""
     if program.language == "python":
+        header = program.start - 1
+        yield program.replaced(header, program.lines[header].removesuffix(":"))
         ending, opening = ")", ":"
     else:
         yield program.replaced(program.end)
         ending, opening = ");", " {"
     for index, line in program.body():
         if line.endswith(opening) and not line.lstrip().startswith(("}", "match")):
-            if program.language == "go" or program.language == "python":
+            if program.language != "rust":
                 yield program.replaced(index, line.removesuffix(opening))
             break
     for index, line in program.body():
@@ -154,9 +157,9 @@ def _without_import(program: _Program, right: str) -> tuple[str, ...]:
     return (right[: match.start()] + right[match.end() :], *names)
 
 
-def _misspelt(program: _Program, right: str) -> tuple[str, ...]:
-    """Return the program with the last use of a local variable misspelt, and the wrong name."""
-    for name in _ASSIGNED[program.language].findall(right):
+def _misspelt(program: _Program, right: str, parameters: list[str]) -> tuple[str, ...]:
+    """Return the program with the last use of a variable misspelt, and the wrong name."""
+    for name in [*_ASSIGNED[program.language].findall(right), *parameters]:
         wrong = name + "s"
         if re.search(rf"\b{wrong}\b", right):
             continue
@@ -165,7 +168,7 @@ def _misspelt(program: _Program, right: str) -> tuple[str, ...]:
             for index, line in program.body()
             if re.search(rf"\b{name}\b", line.split(_COMMENT[program.language])[0])
         ]
-        if len(uses) > 1:
+        if len(uses) > (name not in parameters):
             line = re.sub(rf"\b{name}\b", wrong, program.lines[uses[-1]], count=1)
             return program.replaced(uses[-1], line), wrong
     return ()
@@ -174,7 +177,9 @@ def _misspelt(program: _Program, right: str) -> tuple[str, ...]:
 def _unused_import(program: _Program, right: str) -> tuple[str, str]:
     if program.language == "go":
         name = "os" if '"os"' not in right else "bytes"
-        return right.replace("package solution\n", f'package solution\n\nimport "{name}"\n', 1), name
+        return right.replace(
+            "package solution\n", f'package solution\n\nimport "{name}"\n', 1
+        ), name
     if program.language == "rust":
         name = "BTreeSet" if "BTreeSet" not in right else "BinaryHeap"
         return f"use std::collections::{name};\n\n{right}", name

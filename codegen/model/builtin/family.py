@@ -1,4 +1,4 @@
-"""A family of problems: one text with placeholders, its inverse, and its solutions with wrong variants.
+"""A family of problems: a text with placeholders, its inverse, and solutions with wrong variants.
 
 The prose and the programs of a family are data (`families/<name>.txt`): sections that start with
 `=== name`, placeholders `$name` or `${name}`, and in programs sites `~[right~label:wrong~]` where a
@@ -35,9 +35,9 @@ _NEXT_PARAMETER = re.compile(r", (?=\w+: )")
 class Family:
     """What Python must know of a family; the rest stands in its text file.
 
-    `domains` gives each parameter's values. `reference` takes the parameters and the JSON arguments.
-    `inputs` draws one list of arguments, `edges` lists those that every test set should hold, the
-    small and telling ones first. `derive` adds placeholders that follow from the parameters.
+    `domains` gives each parameter's values. `reference` takes parameters and JSON arguments.
+    `inputs` draws one list of arguments, `edges` lists those that every test set should hold,
+    the small and telling ones first. `derive` adds placeholders that follow from the parameters.
     `invalid` gives arguments that break the constraints.
     """
 
@@ -72,7 +72,7 @@ class Family:
         return sections(self.name).get("comparator", "exact")
 
     def recognise(self, text: str) -> dict[str, Json] | None:
-        """Return the parameters of the statement inside `text`, or None if it is not of this family."""
+        """Return the parameters of the statement inside `text`; None if it is of no such family."""
         anchor, pattern = _inverse(self)
         match = pattern.search(text) if anchor in text else None
         if match is None:
@@ -83,7 +83,7 @@ class Family:
         return found
 
     def programs(self, language: str, parameters: Parameters, declaration: str) -> dict[str, str]:
-        """Return programs by label: the right one under the empty label, then the wrong variants."""
+        """Return programs by label: the right one under the empty label, then the wrong ones."""
         pieces = _pieces(self.name, language)
         values = {**self._values(parameters), "declaration": declaration}
         labels = {label for _, wrong in pieces for label in wrong}

@@ -1,4 +1,4 @@
-"""What the builtin teacher knows: all families, which one a text is about, and (for tests) the truth.
+"""What the builtin teacher knows: its families, what a text is about, and (for tests) the truth.
 
 Not here: how an answer is put together (`codegen.model.builtin.teacher`).
 """
@@ -15,7 +15,19 @@ from codegen.errors import UsageError
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json, Problem, canonical
 
-_MODULES = ("arrays", "calendars", "dynamic", "graphs", "maps", "matrices", "numbers", "ordering", "parsing", "simulation", "strings")
+_MODULES = (
+    "arrays",
+    "calendars",
+    "dynamic",
+    "graphs",
+    "maps",
+    "matrices",
+    "numbers",
+    "ordering",
+    "parsing",
+    "simulation",
+    "strings",
+)
 _WORD = re.compile(r"[a-z]{3,}")
 _SMALL = 90  # characters of JSON that an example's arguments may take
 _TRIES = 60
@@ -67,9 +79,7 @@ def fitting(inspiration: str) -> tuple[Family, ...]:
     """
     words = {_stem(word) for word in _WORD.findall(inspiration.lower())}
     fit = tuple(
-        family
-        for family in all_families()
-        for _ in words & _keywords(family.name, family.topics)
+        family for family in all_families() for _ in words & _keywords(family.name, family.topics)
     )
     return fit or all_families()
 

@@ -1,6 +1,6 @@
 """How often the builtin teacher errs, and in which ways.
 
-Not here: what a mistake looks like in a program (`codegen.model.builtin.edits` and the family files).
+Not here: what a mistake looks like in a program (`codegen.model.builtin.edits`, family files).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Mistakes:
-    """Chances from 0 to 1. The first eight exclude one another; their sum is a solution's chance to be wrong.
+    """Chances from 0 to 1. The first eight exclude one another; they sum to a wrong solution's.
 
     `crash` becomes `boundary` where a family has no edge to crash on. `chatter` puts a second block
     and more prose around a right answer. `wrong_example` is per problem, `invalid_input` per set of

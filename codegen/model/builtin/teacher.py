@@ -1,6 +1,7 @@
 """The teacher itself: a request goes in, answers come out, with nothing remembered in between.
 
-An answer is a function of the teacher's seed, the messages, the sampling seed and the sample's index;
+An answer is a function of the teacher's seed, the messages, the sampling seed and the sample's
+index;
 temperature, top_p and stop do not matter. `max_tokens` cuts an answer as a server would. Tokens are
 counted as a quarter of the characters.
 

@@ -140,7 +140,12 @@ def _longest_rise(p: Parameters, values: list[int]) -> int:
 def _rise_words(p: Parameters) -> dict[str, Json]:
     d = p["d"]
     if p["rule"] == "at least":
-        return {"low": d, "fits_py": f"value - values[i] >= {d}", "range_rs": f"{d}..", "high_go": ""}
+        return {
+            "low": d,
+            "fits_py": f"value - values[i] >= {d}",
+            "range_rs": f"{d}..",
+            "high_go": "",
+        }
     return {
         "low": 1,
         "fits_py": f"1 <= value - values[i] <= {d}",

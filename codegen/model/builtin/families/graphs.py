@@ -73,8 +73,8 @@ def _count_groups(p: Parameters, n: int, edges: list[list[int]]) -> int:
 
 def _weighted(rng: Random, p: Parameters) -> Arguments:
     n = rng.randint(1, 12)
-    weight = lambda: max(0, p["limit"] + rng.randint(-2, 2))  # noqa: E731 - one use, one line
-    return [n, [[*pair, weight()] for pair in _pairs(rng, n, rng.randint(0, 2 * n))]]
+    pairs = _pairs(rng, n, rng.randint(0, 2 * n))
+    return [n, [[*pair, max(0, p["limit"] + rng.randint(-2, 2))] for pair in pairs]]
 
 
 COMPONENT_COUNT = Family(
@@ -120,7 +120,11 @@ def _round_words(p: Parameters) -> dict[str, Json]:
     k = p["k"]
     more: dict[str, Json] = {"kless": k - 1, "kmore": k + 1}
     if p["first"] == "smallest":
-        return more | {"take_py": f"ready[:{k}]", "take_rs": "ready[..size]", "take_go": f"ready[:{k}]"}
+        return more | {
+            "take_py": f"ready[:{k}]",
+            "take_rs": "ready[..size]",
+            "take_go": f"ready[:{k}]",
+        }
     return more | {
         "take_py": f"ready[-{k}:]",
         "take_rs": "ready[ready.len() - size..]",

@@ -13,12 +13,10 @@ _RULES = {"exactly": "==", "at least": ">=", "at most": "<="}
 
 def _count_words(p: Parameters, text: str) -> list[Json]:
     found = [piece.casefold() for piece in text.split(" ") if piece]
-    test = {
-        "exactly": lambda w: len(w) == p["m"],
-        "at least": lambda w: len(w) >= p["m"],
-        "at most": lambda w: len(w) <= p["m"],
-    }[p["rule"]]
-    return [[w, found.count(w)] for w in sorted(set(found)) if test(w) and found.count(w) >= p["c"]]
+    sizes = {"exactly": (p["m"], p["m"]), "at least": (p["m"], 1000), "at most": (0, p["m"])}
+    low, high = sizes[p["rule"]]
+    kept = sorted(w for w in set(found) if low <= len(w) <= high)
+    return [[w, found.count(w)] for w in kept if found.count(w) >= p["c"]]
 
 
 def _text(rng: Random, p: Parameters) -> Arguments:
@@ -30,7 +28,9 @@ def _text(rng: Random, p: Parameters) -> Arguments:
 
 def _word_edges(p: Parameters) -> list[Arguments]:
     fit, short, long = "a" * p["m"], "b" * (p["m"] - 1), "C" * (p["m"] + 1)
-    texts = [" ".join(piece for _ in range(p["c"]) for piece in row) for row in ([fit], [short], [long])]
+    texts = [
+        " ".join(piece for _ in range(p["c"]) for piece in row) for row in ([fit], [short], [long])
+    ]
     return [
         [" ".join([*texts, fit.upper()])],
         [""],
@@ -39,7 +39,13 @@ def _word_edges(p: Parameters) -> list[Arguments]:
         [f"  {texts[0]} {texts[2].lower()} "],
         [" ".join([fit] * (p["c"] - 1))],
         [" ".join([fit, fit.upper()] * p["c"])],
-        [" ".join([long.lower()] * (p["c"] + 1) + [short] * (p["c"] + 1) + [fit.upper()] * (2 * p["c"]))],
+        [
+            " ".join(
+                [long.lower()] * (p["c"] + 1)
+                + [short] * (p["c"] + 1)
+                + [fit.upper()] * (2 * p["c"])
+            )
+        ],
     ]
 
 

@@ -16,7 +16,9 @@ def _matrix(rng: Random, _p: Parameters) -> Arguments:
 
 def _diagonal_sums(p: Parameters, matrix: list[list[int]]) -> list[int]:
     sign = 1 if p["way"] == "rising" else -1
-    cells = [((r + sign * c) % p["k"], v) for r, row in enumerate(matrix) for c, v in enumerate(row)]
+    cells = [
+        ((r + sign * c) % p["k"], v) for r, row in enumerate(matrix) for c, v in enumerate(row)
+    ]
     return [sum(value for place, value in cells if place == k) for k in range(p["k"])]
 
 
@@ -105,22 +107,22 @@ TURN_MATRIX = Family(
 _MOVES = {
     "right and down": "one move goes one cell to the right or one cell down",
     "right, down and diagonal": (
-        "one move goes one cell to the right, one cell down, or both at once (to the next diagonal cell)"
+        "one move goes one cell to the right, one cell down, or both at once"
     ),
-    "down and diagonal": "one move goes one cell down, or one cell down and one to the right at once",
+    "down and diagonal": "one move goes one cell down, or one down and one to the right at once",
 }
 
 
 def _count_paths(p: Parameters, grid: list[str]) -> int:
     moves = [(0, 1)] * ("right" in p["moves"]) + [(1, 0)] + [(1, 1)] * ("diagonal" in p["moves"])
+    free = {(r, c) for r, row in enumerate(grid) for c, cell in enumerate(row) if cell == "."}
     ways = {(0, 0): 1} if grid and grid[0][0] == "." else {}
     for r in range(len(grid)):
         for c in range(len(grid[0])):
             for down, right in moves:
                 there = (r + down, c + right)
-                if ways.get((r, c)) and there[0] < len(grid) and there[1] < len(grid[0]):
-                    if grid[there[0]][there[1]] == ".":
-                        ways[there] = ways.get(there, 0) + ways[r, c]
+                if ways.get((r, c)) and there in free:
+                    ways[there] = ways.get(there, 0) + ways[r, c]
     return ways.get((len(grid) - 1, len(grid[0]) - 1), 0) % p["m"] if grid else 0
 
 

@@ -46,7 +46,15 @@ HAILSTONE = Family(
     domains={"a": (3, 5), "c": (1, 3, 5), "limit": range(8, 20)},
     reference=_steps_to_one,
     inputs=lambda rng, p: [rng.choice((rng.randint(1, 60), 1 << rng.randint(1, p["limit"])))],
-    edges=lambda p: [[8], [1], [1 << p["limit"]], [2 << p["limit"]], [3], [5], [1 << (p["limit"] - 1)]],
+    edges=lambda p: [
+        [8],
+        [1],
+        [1 << p["limit"]],
+        [2 << p["limit"]],
+        [3],
+        [5],
+        [1 << (p["limit"] - 1)],
+    ],
     invalid=lambda rng, _p: [-rng.randint(0, 5)],
 )
 
@@ -106,7 +114,16 @@ TO_BASE = Family(
     domains={"b": range(3, 37), "style": ("upper-case", "lower-case")},
     reference=_to_base,
     inputs=lambda rng, _p: [rng.choice((-1, 1)) * rng.randint(0, 10 ** rng.choice((2, 5, 12)))],
-    edges=lambda p: [[p["b"] * 2 + 1], [0], [-1], [p["b"] - 1], [p["b"]], [-p["b"]], [10**12], [1 - p["b"]]],
+    edges=lambda p: [
+        [p["b"] * 2 + 1],
+        [0],
+        [-1],
+        [p["b"] - 1],
+        [p["b"]],
+        [-p["b"]],
+        [10**12],
+        [1 - p["b"]],
+    ],
     derive=lambda p: {
         "alphabet": (_LOWER.upper() if p["style"] == "upper-case" else _LOWER)[: p["b"]]
     },
@@ -183,7 +200,8 @@ ROTATE_BITS = Family(
 
 
 def _smooth(p: Parameters, values: list[float]) -> list[float]:
-    weight, result = p["a"] / 100, []
+    weight = p["a"] / 100
+    result: list[float] = []
     for value in values:
         result.append(weight * value + (1 - weight) * (result[-1] if result else value))
     return result

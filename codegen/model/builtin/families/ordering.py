@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from random import Random
 
 from codegen.model.builtin.families.draw import ints, length
@@ -89,7 +89,10 @@ BOATS = Family(
     domains={"crew": ("two",), "c": range(60, 301, 3)},
     reference=_fewest_boats,
     inputs=lambda rng, p: [
-        [rng.choice((1, p["c"] // 2, p["c"] - p["c"] // 2, rng.randint(1, p["c"]))) for _ in range(length(rng))]
+        [
+            rng.choice((1, p["c"] // 2, p["c"] - p["c"] // 2, rng.randint(1, p["c"])))
+            for _ in range(length(rng))
+        ]
     ],
     edges=lambda p: [
         [[p["c"] // 2, p["c"] - p["c"] // 2, 1]],
@@ -176,7 +179,7 @@ def _busy_time(p: Parameters, tasks: list[list[int]]) -> int:
     moments = sorted({moment for task in tasks for moment in task})
     return sum(
         later - moment
-        for moment, later in zip(moments, moments[1:], strict=False)
+        for moment, later in pairwise(moments)
         if sum(start <= moment < end for start, end in tasks) >= p["k"]
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 from random import Random
 
@@ -51,7 +52,15 @@ def _nested(rng: Random, p: Parameters) -> Arguments:
 def _bracket_edges(p: Parameters) -> list[Arguments]:
     a, b = p["shown"][0], p["shown"][1]
     deep = p["limit"]
-    texts = (f"x{a}y{b}{a}{b}", "", a, b + a, a * deep + b * deep, a * (deep + 1) + b * (deep + 1), f"{a}{b}{b}")
+    texts = (
+        f"x{a}y{b}{a}{b}",
+        "",
+        a,
+        b + a,
+        a * deep + b * deep,
+        a * (deep + 1) + b * (deep + 1),
+        f"{a}{b}{b}",
+    )
     return [[text] for text in texts]
 
 
@@ -115,7 +124,13 @@ POSTFIX_VALUE = Family(
     ],
 )
 
-_SEPARATORS = {"semicolons": ";", "commas": ",", "vertical bars": "|", "slashes": "/", "ampersands": "&"}
+_SEPARATORS = {
+    "semicolons": ";",
+    "commas": ",",
+    "vertical bars": "|",
+    "slashes": "/",
+    "ampersands": "&",
+}
 _POLICIES = {
     "the last valid number counts": {
         "merge_py": "settings[name] = number",
@@ -150,7 +165,12 @@ def _parse_settings(p: Parameters, text: str) -> list[Json]:
         parts = [part.strip(" ") for part in piece.split(p["equals"])]
         if len(parts) == 2 and parts[0] and parts[1].isdigit():  # noqa: PLR2004 - a name and a number
             numbers.setdefault(parts[0], []).append(int(parts[1]))
-    choose = {"last": lambda n: n[-1], "first": lambda n: n[0], "added": sum, "largest": max}
+    choose: dict[str, Callable[[list[int]], int]] = {
+        "last": lambda n: n[-1],
+        "first": lambda n: n[0],
+        "added": sum,
+        "largest": max,
+    }
     rule = next(choose[key] for key in choose if key in p["policy"])
     return [[name, rule(found)] for name, found in sorted(numbers.items())]
 

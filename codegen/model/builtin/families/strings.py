@@ -145,7 +145,9 @@ GROUP_DIGITS = Family(
 
 
 def _wrap_text(p: Parameters, text: str) -> list[str]:
-    lines = textwrap.wrap(" ".join(text.split()), p["w"], break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        " ".join(text.split()), p["w"], break_long_words=False, break_on_hyphens=False
+    )
     padding = (p["pad"] * max(0, p["w"] - len(line)) for line in lines)
     pairs = zip(lines, padding, strict=True)
     return [line + pad if p["side"] == "left" else pad + line for line, pad in pairs]
@@ -218,7 +220,11 @@ def _cut_words(p: Parameters) -> dict[str, Json]:
 SHORTEN_LABELS = Family(
     name="shorten_labels",
     topics=("strings", "unicode", "text formatting", "truncation", "characters"),
-    domains={"w": range(5, 25), "mark": ("...", "~", "+", ".."), "keep": ("its beginning", "its end")},
+    domains={
+        "w": range(5, 25),
+        "mark": ("...", "~", "+", ".."),
+        "keep": ("its beginning", "its end"),
+    },
     reference=_shorten,
     inputs=lambda rng, p: [words(rng, "abcdefgéßλ ", 0, p["w"] + 3)],
     edges=lambda p: [
