@@ -53,6 +53,8 @@ def run(code: Any, call: Any) -> Any:
         f"so it is twice\n</think>\n\n```python\n{DOUBLE}```",
         f"```text\ndouble the number\n```\n```python\n{DOUBLE}```",
         f"```python\n{DOUBLE}```\nUse it so:\n```python\nprint(double(2))\n```",
+        f"```python\n{DOUBLE}```\nUse it so:\n```python\nresult = double(2)\nother = double(3)\nprint(result, other)\n```",
+        f"```python\n{DOUBLE}```\nTests:\n```python\ndef test_double():\n    assert double(2) == 4\n    assert double(3) == 6\n```",
         f"```python\n{DOUBLE}```\nInstall nothing:\n```bash\npip install nothing\n```",
         f"First try:\n```python\ndef double(x):\n    return x * x\n```\nBetter:\n```python\n{DOUBLE}```",
         f"```python\nHere is the code:\n{DOUBLE}```",

@@ -94,15 +94,23 @@ def _dedented(language: Language, text: str) -> str:
 
 
 def _best(found: Sequence[Candidate], entry: str) -> Candidate:
-    def rank(one: Candidate) -> tuple[bool, int, bool]:
-        defines = one.outline.defines(entry) if entry else bool(one.outline.definitions)
-        return (defines, one.trust, one.outline.clean)
+    def rank(one: Candidate) -> tuple[int, int, bool]:
+        return (_worth(one.outline, entry), one.trust, one.outline.clean)
 
     top = max(map(rank, found))
     equal = [one for one in found if rank(one) == top]
     longest = max(len(one.text) for one in equal)
     # the last word counts, unless it only repeats a part
     return [one for one in equal if 2 * len(one.text) >= longest][-1]
+
+
+def _worth(found: Outline, entry: str) -> int:
+    """Return how much a block defines: what is wanted or, where that is not known, a function."""
+    if entry:
+        return int(found.defines(entry))
+    if any(item.kind in (Kind.FUNCTION, Kind.TYPE) for item in found.items):
+        return 2
+    return int(any(item.kind in (Kind.VALUE, Kind.BROKEN) for item in found.items))
 
 
 def _unfenced(language: Language, text: str, frame: Frame | None, entry: str) -> Candidate:
