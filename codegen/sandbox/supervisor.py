@@ -1128,6 +1128,7 @@ class Warmth:
 
     def __init__(self):
         self._modules = {}
+        self._hidden = set()
 
     @staticmethod
     def load(names):
@@ -1148,6 +1149,7 @@ class Warmth:
             holder = self._modules.get(parent) or sys.modules.get(parent)
             if holder is not None and getattr(holder, child, None) is module:
                 delattr(holder, child)
+                self._hidden.add(name)
         sys.meta_path.insert(0, self)
 
     def find_spec(self, name, path=None, target=None):
@@ -1174,7 +1176,7 @@ class Warmth:
             if parent:
                 waiting.append(parent)
                 holder = sys.modules.get(parent) or self._modules.get(parent)
-                if holder is not None:
+                if holder is not None and current in self._hidden:
                     setattr(holder, child, module)
             waiting.extend(_needs.get(current, ()))
 
@@ -1240,7 +1242,7 @@ def _execute(script):
         with open(script, "rb") as stream:
             source = stream.read()
         # Our own frames below must not cost the program any depth of recursion.
-        sys.setrecursionlimit(sys.getrecursionlimit() + 4)
+        sys.setrecursionlimit(sys.getrecursionlimit() + (3 if sys.version_info >= (3, 12) else 4))
         exec(compile(source, script, "exec", dont_inherit=True), main.__dict__)
     except SystemExit as stop:
         return _exit_code(stop.code)

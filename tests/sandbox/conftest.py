@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 
 def _docker() -> Backend:
-    from codegen.sandbox.docker import DockerBackend, docker_available
+    from codegen.sandbox.docker import DockerBackend, docker_available, ensure_images
 
     there, reason = docker_available()
     if not there:
         if os.environ.get("CODEGEN_REQUIRE_DOCKER") == "1":
             pytest.fail(f"Docker is required and cannot be used: {reason}")
         pytest.skip(f"no Docker: {reason}")
+    ensure_images(["python"])
     return DockerBackend()
 
 
