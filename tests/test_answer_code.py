@@ -149,6 +149,8 @@ def test_imports_that_only_the_tests_needed_go_and_others_stay() -> None:
 def test_broken_code_comes_back_whole() -> None:
     code = "def f(x):\n    if x > 1\n        print(x)\n    return x\n"
     assert extract_code(PYTHON, f"```python\n{code}```", entry_point="f") == code
+    usage = "```python\nvalue = f(2)\nprint(value, f(3), f(4), f(5), f(6))\n```"
+    assert extract_code(PYTHON, f"```python\n{code}```\nUsage:\n{usage}") == code
     assert "if x > 1\n" in extract_code(PYTHON, f"Here it is:\n\n{code}", entry_point="f")
 
 

@@ -108,9 +108,10 @@ def _worth(found: Outline, entry: str) -> int:
     """Return how much a block defines: what is wanted or, where that is not known, a function."""
     if entry:
         return int(found.defines(entry))
-    if any(item.kind in (Kind.FUNCTION, Kind.TYPE) for item in found.items):
+    kinds = {item.kind for item in found.items if item.names}
+    if kinds & {Kind.FUNCTION, Kind.TYPE, Kind.BROKEN}:
         return 2
-    return int(any(item.kind in (Kind.VALUE, Kind.BROKEN) for item in found.items))
+    return int(Kind.VALUE in kinds)
 
 
 def _unfenced(language: Language, text: str, frame: Frame | None, entry: str) -> Candidate:
