@@ -99,6 +99,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_site_builds_strictly_and_names_every_command_and_option(site: Path) -> None:
     page = html.unescape((site / "command-line.html").read_text("utf-8"))
     text = re.sub(r"<[^>]+>", "", page)
+    assert "Sentinel" not in text
     for path, command in commands(cli):
         assert path in text, path
         for parameter in command.params:
