@@ -63,7 +63,7 @@ def build(
             tag = build_one(client, language, options, report)
             click.echo(f"{language}: {tag} ({time.monotonic() - started:.1f} s)")
             if prune:
-                for name in known.prune(client, language):
+                for name in known.prune(client, language, keep=tag):
                     click.echo(f"{language}: removed {name}")
 
 

@@ -34,7 +34,8 @@ LANGUAGE, CONTEXT, BASE, BASE_ID = (
     f"codegen.{key}" for key in ("language", "context", "base", "base-id")
 )
 _SHARED = ("install.sh", "with-ca.sh")
-_LEFT_OUT = {"__pycache__", "proofs", "language.toml"}
+# These stay with the host, which sends what a job needs of them along with the job.
+_LEFT_OUT = {"__pycache__", "harness", "proofs", "language.toml"}
 
 Progress = Callable[[str], None]
 """Is told one line at a time what goes on; for people."""
@@ -224,10 +225,14 @@ def ensure_images(languages: Iterable[str], on_event: Progress = lambda _: None)
         client.close()
 
 
-def prune(client: docker.DockerClient, language: str) -> tuple[str, ...]:
-    """Remove a language's images that are not current and not in use, and return their names."""
+def prune(client: docker.DockerClient, language: str, *, keep: str = "") -> tuple[str, ...]:
+    """Remove a language's images that are not current and not in use, and return their names.
+
+    The image tagged `keep` stays, though its sources may have changed while it was built.
+    """
     with translated("remove an image"):
-        stale = [image.tag for image in existing(client, language) if not image.current]
+        found = existing(client, language)
+        stale = [image.tag for image in found if not image.current and image.tag != keep]
         # What a fresh build has taken the tag from.
         filters = {"label": f"{LANGUAGE}={language}", "dangling": True}
         nameless = [entry["Id"] for entry in client.api.images(filters=filters)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codegen.errors import CodegenError
+from codegen.language import get
 from codegen.sandbox.contract import Job, Step, StepResult
 from codegen.sandbox.docker import DockerBackend
 from codegen.sandbox.docker_client import connect
@@ -72,9 +73,17 @@ async def _verify(pool: Pool, environment: Environment) -> Report:
 
 def _steps(environment: Environment) -> tuple[Step, ...]:
     hello = Step("hello", ("python3", "-I", "-c", f"print({_HELLO!r})"))
-    tools = Step("tools", ("sh", "-c", _MISSING, "sh", *environment.tools), keep_going=True)
+    tools = Step("tools", ("sh", "-c", _MISSING, "sh", *_tools(environment)), keep_going=True)
     versions = (Step("version", command, keep_going=True) for command in environment.versions)
     return (hello, tools, *versions)
+
+
+def _tools(environment: Environment) -> tuple[str, ...]:
+    """Return the programs that the image must have: an image has the optional linters, too."""
+    language = get(environment.name)
+    commands = (*language.lint.tools, *language.call.form.compile)
+    used = (tool.argv[0] for tool in commands if not tool.preloaded)
+    return tuple(dict.fromkeys((*environment.tools, *used)))
 
 
 def _complaints(step: StepResult) -> tuple[str, ...]:
