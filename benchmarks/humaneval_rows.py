@@ -117,15 +117,20 @@ def run_bare(bare: Bare) -> str:
     if cache.exists():
         return cache.read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        for name, text in bare.files.items():
-            (Path(folder) / name).write_text(text, "utf-8")
-        reason = next(filter(None, (_run(command, folder) for command in bare.commands)), "")
+        reason = run_commands(bare, Path(folder))
     cache.parent.mkdir(parents=True, exist_ok=True)
     cache.write_text(reason, "utf-8")
     return reason
 
 
-def _run(command: tuple[str, ...], folder: str) -> str:
+def run_commands(bare: Bare, folder: Path) -> str:
+    """Write a program into a folder and run it there; return "" when it passes, else why not."""
+    for name, text in bare.files.items():
+        (folder / name).write_text(text, "utf-8")
+    return next(filter(None, (_run(command, folder) for command in bare.commands)), "")
+
+
+def _run(command: tuple[str, ...], folder: Path) -> str:
     try:
         done = subprocess.run(
             command,

@@ -37,8 +37,8 @@ async def open_model(options: dict[str, Any], seed: int) -> Model:
 
 
 async def _server(options: dict[str, Any]) -> Model:
-    from codegen.secrets import find_api_key
     from codegen.model.openai import OpenAIModel
+    from codegen.secrets import find_api_key
 
     model = OpenAIModel(
         options["model"],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from codegen.errors import CodegenError
 from codegen.language import get
-from codegen.sandbox.contract import Job, Step, StepResult
+from codegen.sandbox.contract import Job, Sandbox, Step, StepResult
 from codegen.sandbox.docker import DockerBackend
 from codegen.sandbox.docker_client import connect
 from codegen.sandbox.environment import Environment, load
@@ -52,14 +52,15 @@ async def _verify_all(languages: tuple[str, ...], on_event: Progress) -> tuple[R
         found = []
         for language in languages:
             on_event(f"{language}: starting a slot")
-            found.append(await _verify(pool, load(language)))
+            found.append(await probe(pool, load(language)))
         return tuple(found)
     finally:
         await pool.close()
         client.close()
 
 
-async def _verify(pool: Pool, environment: Environment) -> Report:
+async def probe(pool: Sandbox, environment: Environment) -> Report:
+    """Start a slot, say hello, and ask every tool for its version."""
     try:
         execution = await pool.run(Job(environment.name, _steps(environment)))
         digest = await pool.digest(environment.name)
@@ -67,7 +68,7 @@ async def _verify(pool: Pool, environment: Environment) -> Report:
         return Report(environment.name, works=False, lines=tuple(str(error).splitlines()))
     wrong = [line for step in execution.steps for line in _complaints(step)]
     shown = [_first_line(step) for step in execution.steps if step.name == "version"]
-    lines = wrong or [f"image {digest}", *shown]
+    lines = wrong or [f"toolchain {digest}", *shown]
     return Report(environment.name, works=not wrong, lines=tuple(lines))
 
 

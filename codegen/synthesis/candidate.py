@@ -151,7 +151,8 @@ async def verify(
 ) -> None:
     """Take the code out of an answer, run it over the cases, and note the attempt."""
     try:
-        candidate.code = extract_code(candidate.language, text)
+        name = candidate.language.function_name(problem.signature)
+        candidate.code = extract_code(candidate.language, text, entry_point=name)
     except AnswerError as error:
         candidate.code = ""
         candidate.verdict = _no_code(str(error))
@@ -180,7 +181,7 @@ async def _verdict(
 def reopen(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], budget: Budget) -> bool:
     """Send a candidate back with feedback, or to a fresh start; False when its budget is spent."""
     if candidate.repairs < budget.repairs:
-        known_from = {case.id: case.known_from for case in cases}
+        known_from = {case.id: case.known_from or "consensus" for case in cases}
         candidate.feedback = repair_prompt(verdict, candidate.code, known_from=known_from).text
         candidate.messages.append(Message("user", candidate.feedback))
         candidate.told |= {

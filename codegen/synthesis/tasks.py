@@ -12,7 +12,7 @@ from itertools import count
 from codegen.records import Seed
 from codegen.synthesis.life import Task
 from codegen.synthesis.problems import load_problems
-from codegen.synthesis.seeds import code_seeds
+from codegen.synthesis.seeds import index_sources
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.taxonomy import taxonomy_seeds
 
@@ -35,5 +35,6 @@ def _seeds(settings: Settings) -> Iterator[Seed]:
     if settings.seeds is None:
         yield from taxonomy_seeds(settings.seed)
         return
+    index = index_sources(settings.seeds)
     for turn in count():
-        yield from code_seeds(settings.seeds, seed=settings.seed + turn)
+        yield from index.seeds(seed=settings.seed + turn)

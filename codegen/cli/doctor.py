@@ -1,0 +1,128 @@
+"""`codegen doctor`: what works on this machine, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codegen.cli.options import sandbox_options
+from codegen.errors import CodegenError
+
+if TYPE_CHECKING:
+    from codegen.language import Language
+    from codegen.sandbox.contract import Sandbox
+
+
+@click.command()
+@click.option("--langs", help="Languages to look at.  [default: all]")
+@click.option("--model", help="A model, to see whether its server serves it.")
+@click.option("--base-url", multiple=True, help="The model's server; may be repeated.")
+@click.option("--api-key-file", type=click.Path(path_type=Path), help="A file with the key.")
+@sandbox_options
+def doctor(**options: Any) -> int:
+    """Check the daemon, the images, every language's tools and stages, and the model's server.
+
+    Exit code 0 when everything that was looked at works, 1 when something does not.
+    """
+    return asyncio.run(_examine(options))
+
+
+async def _examine(options: dict[str, Any]) -> int:
+    from codegen import language
+
+    chosen = language.parse_list(options["langs"] or ",".join(language.names()))
+    complaints = 0
+    for name in _sandboxes(options["sandbox"]):
+        complaints += await _examine_sandbox(name, chosen, options["slots"])
+    if options["base_url"] or options["model"]:
+        complaints += await _examine_model(options)
+    click.echo("all is well" if not complaints else f"{complaints} to mend, see above")
+    return 1 if complaints else 0
+
+
+def _sandboxes(choice: str) -> tuple[str, ...]:
+    from codegen.sandbox.docker_client import docker_available
+
+    if choice != "auto":
+        return (choice,)
+    answers, reason = docker_available()
+    if not answers:
+        click.echo(f"docker   no ({reason}); the local sandbox serves instead")
+    return ("docker", "local") if answers else ("local",)
+
+
+async def _examine_sandbox(name: str, chosen: tuple[Language, ...], slots: int | None) -> int:
+    from codegen.sandbox.choose import open_sandbox
+
+    click.echo(f"{name} sandbox")
+    try:
+        sandbox = await open_sandbox(name, (), slots=slots)  # type: ignore[arg-type]  # checked by click
+    except CodegenError as error:
+        return _bad("", str(error))
+    try:
+        return sum([await _examine_language(one, sandbox) for one in chosen])
+    finally:
+        await sandbox.close()
+
+
+async def _examine_language(language: Language, sandbox: Sandbox) -> int:
+    from codegen.sandbox.choose import ensure
+    from codegen.sandbox.environment import load
+    from codegen.sandbox.images_verify import probe
+
+    try:
+        if sandbox.name == "docker":
+            await ensure((language.environment,), on_event=lambda text: click.echo(f"  {text}"))
+        report = await probe(sandbox, load(language.environment))
+        if not report.works:
+            return _bad(language.name, "; ".join(report.lines))
+        wrong = await _hello(language, sandbox)
+    except CodegenError as error:
+        return _bad(language.name, str(error))
+    if wrong:
+        return _bad(language.name, wrong)
+    click.echo(f"  ok   {language.name}: lint, compile, cases and tests work")
+    for line in report.lines:
+        click.echo(f"       {line}")
+    return 0
+
+
+async def _hello(language: Language, sandbox: Sandbox) -> str:
+    """Return what went wrong with the language's own proofs, those that must pass."""
+    from codegen.verify.proofs import passing_proofs
+    from codegen.verify.verifier import Verifier
+
+    async with Verifier(sandbox) as verifier:
+        for proof in passing_proofs(language):
+            verdict = await verifier.averify_request(proof.request)
+            if not verdict.passed:
+                said = verdict.message or "; ".join(d.message for d in verdict.diagnostics[:3])
+                return f"{proof.name}: {verdict.outcome} in {verdict.stage}: {said}"
+    return ""
+
+
+async def _examine_model(options: dict[str, Any]) -> int:
+    from codegen.model.openai import OpenAIModel
+    from codegen.secrets import find_api_key
+
+    if not (options["base_url"] and options["model"]):
+        return _bad("model", "name both --model and --base-url")
+    try:
+        key = find_api_key(options["api_key_file"])
+        model = OpenAIModel(options["model"], options["base_url"], api_key=key)
+        try:
+            for endpoint in await model.check():
+                click.echo(f"  ok   {endpoint.url} answers in {endpoint.seconds:.2f} s")
+        finally:
+            await model.close()
+    except CodegenError as error:
+        return _bad("model", str(error))
+    return 0
+
+
+def _bad(what: str, why: str) -> int:
+    click.echo(f"  BAD  {what + ': ' if what else ''}{why}")
+    return 1

@@ -1,0 +1,204 @@
+"""`codegen synthesize` as a user starts it: real processes, real sandboxes, the builtin teacher."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "codegen", "synthesize", "--sandbox", "local"]
+QUICK = ["--langs", "py", "--target", "4", "--inputs", "6", "--cpu", "2"]
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=280, **options
+    )
+
+
+def files(folder):
+    return {name: (folder / name).read_bytes() for name in ("examples.jsonl", "sft.jsonl")}
+
+
+def examples(folder):
+    return [json.loads(line) for line in (folder / "examples.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished")
+    done = run(*QUICK, "--out", folder)
+    assert done.returncode == 0, done.stderr
+    return folder, done
+
+
+@pytest.mark.slow
+def test_a_run_ends_with_its_files_and_says_where_they_are(finished):
+    folder, done = finished
+    assert f"{folder}/examples.jsonl" in done.stdout and f"{folder}/summary.json" in done.stdout
+    assert "4 problems accepted" in done.stderr
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["problems"]["accepted"] == 4
+    rows = examples(folder)
+    assert summary["examples"] == len(rows) and len({row["id"] for row in rows}) == len(rows)
+    for row in rows:
+        assert row["verification"]["verdict"] == "passed"
+        assert row["verification"]["agreeing_solutions"] >= 2
+        assert row["generation"]["model"] == "builtin"
+        assert all(case["known_from"] in ("specification", "consensus") for case in row["cases"])
+
+
+@pytest.mark.slow
+def test_the_same_command_again_pays_for_nothing(finished):
+    folder, _ = finished
+    before = files(folder)
+    done = run(*QUICK, "--out", folder)
+    assert done.returncode == 0 and files(folder) == before
+    journal = json.loads((folder / "summary.json").read_text())["journal"]
+    assert journal["calls_made"] == 0 and journal["executions_made"] == 0
+
+
+@pytest.mark.slow
+def test_concurrency_and_kill_9_change_no_byte(finished, tmp_path):
+    folder, _ = finished
+    chance = random.Random(5)
+    for _ in range(4):
+        killed = subprocess.Popen(
+            [*COMMAND, *QUICK, "--out", str(tmp_path), "--concurrency", "3"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(chance.uniform(1.0, 3.0))
+        killed.kill()
+        killed.wait()
+    done = run(*QUICK, "--out", tmp_path, "--concurrency", "2")
+    assert done.returncode == 0, done.stderr
+    assert files(tmp_path) == files(folder)
+
+
+@pytest.mark.slow
+def test_an_interrupt_stops_at_once_and_leaves_nothing_behind(tmp_path):
+    started = subprocess.Popen(
+        [*COMMAND, "--langs", "py", "--target", "500", "--out", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("journal*")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(3)
+    children = _descendants(started.pid)
+    started.send_signal(signal.SIGINT)
+    _, error = started.communicate(timeout=20)
+    assert started.returncode == 130
+    assert "Traceback" not in error and "the same command goes on" in error
+    assert children and not [pid for pid in children if _lives(pid)]
+    assert not list(tmp_path.glob(".*.jsonl.*"))
+
+
+@pytest.mark.slow
+def test_a_recorded_run_is_replayed_without_a_model(finished, tmp_path):
+    folder, _ = finished
+    arguments = ["--replay", folder, "--model", "builtin"]
+    done = run(*QUICK, *arguments, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert files(tmp_path) == files(folder)
+    unknown = run(*QUICK, *arguments, "--seed", 99, "--out", tmp_path / "other")
+    assert unknown.returncode == 3 and "Traceback" not in unknown.stderr
+
+
+@pytest.mark.slow
+def test_seeds_come_from_real_source_code(tmp_path):
+    source = Path(json.__file__).parent
+    arguments = ["--seeds", source, "--langs", "py", "--limit", "2", "--out", tmp_path]
+    done = run(*arguments)
+    assert done.returncode == 0, done.stderr
+    for row in examples(tmp_path):
+        assert row["seed"]["kind"] == "code" and row["seed"]["path"].endswith(".py")
+        assert row["seed"]["sha256"] and row["seed"]["line"] > 0
+
+
+def test_a_dry_run_prints_every_prompt_and_writes_nothing(tmp_path):
+    done = run("--dry-run", "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    for heading in ("problem", "tests", "solution in Python", "solution in Rust", "solution in Go"):
+        assert f"======== {heading}" in done.stdout
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--langs", "py,cobol"], "unknown language 'cobol'"),
+        (["--langs", ","], "no language"),
+        (["--target", "0"], "--target"),
+        (["--seeds", "/nonexistent/folder"], "/nonexistent/folder"),
+        (["--problems", "/nonexistent.jsonl"], "/nonexistent.jsonl"),
+        (["--config", "/nonexistent.toml"], "/nonexistent.toml"),
+        (["--model", "some-model"], "--base-url"),
+        (["--base-url", "http://127.0.0.1:1"], "--model"),
+        (["--base-url", "http://127.0.0.1:1", "--model", "m", "--timeout", "2"], "127.0.0.1:1"),
+        (["--replay", "/nonexistent"], "/nonexistent"),
+        (["--seeds", ".", "--problems", "x"], "exclude"),
+    ],
+)
+def test_bad_input_gets_one_clear_message(arguments, complaint, tmp_path):
+    done = run(*arguments, "--out", tmp_path / "run")
+    assert done.returncode in (2, 3)
+    assert complaint in done.stderr and "Traceback" not in done.stderr
+    assert not done.stdout
+
+
+def test_a_config_file_gives_options_and_refuses_what_it_does_not_know(tmp_path):
+    config = tmp_path / "run.toml"
+    config.write_text('langs = "rs"\ndry-run = true\n')
+    done = run("--config", config)
+    assert "solution in Rust" in done.stdout and "solution in Go" not in done.stdout
+    config.write_text('languages = "rs"\n')
+    done = run("--config", config)
+    assert done.returncode == 2 and "unknown key 'languages'" in done.stderr
+    config.write_text("langs = ")
+    done = run("--config", config)
+    assert done.returncode == 2 and "not TOML" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_run_with_other_settings_is_not_mixed_in(finished):
+    folder, _ = finished
+    before = files(folder)
+    done = run(*QUICK, "--seed", "1", "--out", folder)
+    assert done.returncode == 2 and "seed" in done.stderr
+    assert files(folder) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", ["not json", '{"statement": 3}', '{"statment": "x"}', "[]"])
+def test_a_wrong_row_of_problems_is_named_by_its_line(row, tmp_path):
+    problems = tmp_path / "problems.jsonl"
+    problems.write_text("\n" + row + "\n")
+    done = run("--langs", "py", "--problems", problems, "--out", tmp_path / "run")
+    assert done.returncode == 2 and "line 2" in done.stderr and "Traceback" not in done.stderr
+
+
+def _descendants(pid):
+    found, waiting = [], [pid]
+    while waiting:
+        for child in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            for one in child.read_text().split():
+                found.append(int(one))
+                waiting.append(int(one))
+    return found
+
+
+def _lives(pid):
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
