@@ -134,13 +134,14 @@ def _rustc(_: str, stderr: str) -> Iterator[dict[str, Any]]:
         if not places and "warning" in str(item.get("message", ""))[-20:]:
             continue
         at = places[0] if places else {}
+        rule = str(_within(item, "code").get("code") or "")
         yield {
-            "rule": _within(item, "code").get("code") or "",
+            "rule": rule,
             "message": _rust_message(item, at),
             "file": at.get("file_name"),
             "line": at.get("line_start"),
             "column": at.get("column_start"),
-            "error": item.get("level") in ("error", "error: internal compiler error"),
+"error": str(item.get("level", "")).startswith("error") and not rule.startswith("clippy::"),
         }
 
 

@@ -38,7 +38,7 @@ done <"$work/std"
     awk '{print sep "\"" $1 "\": true"; sep=","}' "$work/std"
     echo '}, "PackageFile": {'
     sed -n 's/^packagefile \(.*\)=\(.*\)$/"\1": "\2"/p' "$OUT/importcfg" | sed '$!s/$/,/'
-    echo '}, "PackageVetx": {}, "VetxOnly": false, "VetxOutput": "", "SucceedOnTypecheckFailure": true,'
+    echo '}, "PackageVetx": {}, "VetxOnly": false, "VetxOutput": "lint.vetx", "SucceedOnTypecheckFailure": true,'
     echo "\"GoVersion\": \"$(go env GOVERSION | cut -d. -f1,2 | sed 's/ .*//')\"}"
 } >"$OUT/vet.cfg"
 
