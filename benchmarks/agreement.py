@@ -18,11 +18,14 @@ from pathlib import Path
 from benchmarks.humaneval_rows import Row, programs, run_bare
 from codegen import language as languages
 from codegen.records import Verdict
-from codegen.sandbox.choose import open_sandbox
-from codegen.verify.verifier import Verifier, VerifyRequest
+from codegen.sandbox.choose import Choice, open_sandbox
+from codegen.verify.request import LintMode, VerifyRequest
+from codegen.verify.verifier import Verifier
 
 
-async def verdicts_of(rows: list[Row], language: str, sandbox: str, lint: str) -> list[Verdict]:
+async def verdicts_of(
+    rows: list[Row], language: str, sandbox: Choice, lint: LintMode
+) -> list[Verdict]:
     """Verify the rows that have a solution; one without is no request."""
     opened = await open_sandbox(sandbox, (language,), slots=2, on_event=print)
     try:

@@ -4,8 +4,8 @@
 
 takes model answers in `FOLDER/humaneval-{py,rs,go}.jsonl`, keeps those that pass with the bare
 toolchain, and lets both go through them in turn, two at a time: `python3 file.py`; `rustc --test`
-and the program; `go test` with a warm cache; and the verifier without and with its linters. Prints the
-median of the rounds' ratios. These machines are shared: a ratio is worth more than a rate.
+and the program; `go test` with a warm cache; and the verifier without and with its linters. Prints
+the median of the rounds' ratios: on a shared machine a ratio is worth more than a rate.
 
 Not here: whether the verdicts are right (`benchmarks.agreement`).
 """
@@ -25,7 +25,8 @@ from pathlib import Path
 from benchmarks.humaneval_rows import Bare, Row, programs, run_bare, run_commands
 from codegen import language as languages
 from codegen.sandbox.contract import Job, Sandbox, Step
-from codegen.verify.verifier import Verifier, VerifyRequest
+from codegen.verify.request import LintMode, VerifyRequest
+from codegen.verify.verifier import Verifier
 
 SLOTS = 2
 _MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
@@ -72,7 +73,7 @@ def bare_rate(rows: Sequence[Row]) -> float:
     return len(rows) / (time.perf_counter() - started)
 
 
-async def verifier_rate(verifier: Verifier, rows: Sequence[Row], lint: str) -> float:
+async def verifier_rate(verifier: Verifier, rows: Sequence[Row], lint: LintMode) -> float:
     """Verify the same programs; all of them must pass where nothing but tests can fail them."""
     requests = [VerifyRequest(r.language, r.solution, tests=r.tests, lint=lint) for r in rows]
     started = time.perf_counter()

@@ -11,7 +11,7 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
@@ -44,7 +44,7 @@ def from_json(kind: type[T], value: Json, where: str = "") -> T:
     where = where or kind.__name__
     if not isinstance(value, Mapping):
         raise UsageError(f"{where}: expected an object, got {_shown(value)}")
-    hints, fields = _shape(kind)
+    hints, fields = _shape(typing.cast("Hashable", kind))
     unknown = sorted(set(value) - set(fields))
     if unknown:
         known = ", ".join(fields)
@@ -63,8 +63,9 @@ def from_json(kind: type[T], value: Json, where: str = "") -> T:
 
 
 @functools.cache
-def _shape(kind: type[Any]) -> tuple[dict[str, Any], dict[str, dataclasses.Field[Any]]]:
-    return typing.get_type_hints(kind), {f.name: f for f in dataclasses.fields(kind)}
+def _shape(kind: Hashable) -> tuple[dict[str, Any], dict[str, dataclasses.Field[Any]]]:
+    record = typing.cast("type[Any]", kind)
+    return typing.get_type_hints(record), {f.name: f for f in dataclasses.fields(record)}
 
 
 def _typed(hint: Any, value: Json, where: str) -> Any:  # noqa: PLR0911 - one return per kind of hint
