@@ -6,7 +6,6 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections import Counter
 from random import Random
 from typing import Any
 
@@ -199,58 +198,6 @@ def test_the_revision_tells_teachers_apart() -> None:
     assert len(revisions) == 3
 
 
-def test_mistakes_are_chances() -> None:
-    assert Mistakes().total == pytest.approx(0.3)
-    assert Mistakes.at(0.6).total == pytest.approx(0.6)
-    assert Mistakes.at(0).total == 0 == Mistakes.none().total
-    assert Mistakes.at(1).draw(Random(0))
-    for wrong in ({"crash": -0.1}, {"syntax": 1.5}, {"syntax": 0.9, "crash": 0.5}):
-        with pytest.raises(UsageError, match=r"mistake rate"):
-            Mistakes(**wrong)
-
-
-def test_solutions_are_wrong_at_the_set_rate() -> None:
-    prompt = prompts.solution_prompt(problem_about("coin_change"), get("python")).text
-    (right,) = ask(RIGHT, "solution", prompt)
-    code = right.text.split("```")[1]
-    teacher = BuiltinTeacher(mistakes=Mistakes.at(0.3))
-    replies = ask(teacher, "solution", prompt, n=1500)
-    assert sum(code not in r.text for r in replies) / 1500 == pytest.approx(0.3, abs=0.05)
-    assert ask(teacher, "solution", prompt, seed=1, n=50) != replies[:50]
-
-
-def test_chatter_adds_a_block_and_no_code_leaves_none() -> None:
-    prompt = prompts.solution_prompt(problem_about("boats"), get("go")).text
-    chatty = BuiltinTeacher(mistakes=Mistakes.at(0))
-    counts = Counter(r.text.count("```") for r in ask(chatty, "solution", prompt, n=200))
-    assert set(counts) == {2, 4}
-    silent = BuiltinTeacher(mistakes=Mistakes(**dict.fromkeys(ZERO, 0.0), no_code=1.0))
-    assert "```" not in ask(silent, "solution", prompt)[0].text
-
-
-ZERO = ("syntax", "undefined", "unused", "boundary", "wrong_type", "endless_loop", "crash")
-
-
-@pytest.mark.parametrize("name", FAMILY_NAMES)
-def test_a_wrong_example_is_wrong_and_well_typed(name: str) -> None:
-    teacher = BuiltinTeacher(mistakes=Mistakes(wrong_example=1.0))
-    problem = problem_about(name, teacher=teacher)
-    wrong = [e for e in problem.examples if truth(problem, e.arguments) != e.expected]
-    assert len(wrong) == 1
-    assert not mismatch(wrong[0].expected, parse(problem.signature.returns))
-
-
-@pytest.mark.parametrize("name", FAMILY_NAMES)
-def test_an_invalid_input_comes_once_in_a_set(name: str) -> None:
-    problem = problem_about(name)
-    prompt = prompts.tests_prompt(problem, 12).text
-    sloppy = BuiltinTeacher(mistakes=Mistakes(invalid_input=1.0))
-    wrong = extract_json(ask(sloppy, "tests", prompt)[0].text)["inputs"]
-    assert len(wrong) == 12
-    right = extract_json(ask(RIGHT, "tests", prompt)[0].text)["inputs"]
-    assert wrong != right
-
-
 def test_truth_refuses_strangers() -> None:
     stranger = Problem("x", "Other", "Add one.", Signature("f", (), "int"), ())
     with pytest.raises(UsageError, match=r"Other"):
@@ -270,6 +217,8 @@ def test_an_answer_takes_less_than_a_millisecond_and_importing_is_free() -> None
         return (time.process_time() - start) / (3 * len(messages))
 
     assert asyncio.run(run()) < 0.003  # twice what is measured on a busy machine
-    heavy = "import sys, codegen.model.builtin; print([m for m in sys.modules if 'families.' in m])"
+    heavy = (
+        "import sys, codegen.model.builtin; print([m for m in sys.modules if 'catalogue.' in m])"
+    )
     done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

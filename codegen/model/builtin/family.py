@@ -1,6 +1,6 @@
 """A family of problems: a text with placeholders, its inverse, and solutions with wrong variants.
 
-The prose and the programs of a family are data (`families/<name>.txt`): sections that start with
+The prose and the programs of a family are data (`catalogue/<name>.txt`): sections that start with
 `=== name`, placeholders `$name` or `${name}`, and in programs sites `~[right~label:wrong~]` where a
 mistake of that label differs. All sites of one label are wrong together; a label is a kind of
 mistake with an optional number. The statement, compiled to a regular expression, gives family and
@@ -31,7 +31,7 @@ _LABEL = re.compile(r"~([a-z]+\d*):")
 _NEXT_PARAMETER = re.compile(r", (?=\w+: )")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Family:
     """What Python must know of a family; the rest stands in its text file.
 
@@ -102,7 +102,7 @@ class Family:
 @cache
 def sections(name: str) -> dict[str, str]:
     """Return the sections of a family's text file; paragraphs of prose are unwrapped."""
-    file = resources.files("codegen.model.builtin.families") / f"{name}.txt"
+    file = resources.files("codegen.model.builtin.catalogue") / f"{name}.txt"
     parts = _SECTION.split(file.read_text(encoding="utf-8"))[1:]
     found = dict(zip(parts[::2], parts[1::2], strict=True))
     programs = ("python", "rust", "go")
@@ -125,6 +125,7 @@ def _signature(text: str) -> Signature:
     return Signature(match[1], tuple(Parameter(name, kind) for name, kind in pairs), match[3])
 
 
+@cache
 def _inverse(family: Family) -> tuple[str, re.Pattern[str]]:
     return _inverted(family.name, tuple((n, _any_of(v)) for n, v in family.domains.items()))
 

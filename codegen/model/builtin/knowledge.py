@@ -13,10 +13,11 @@ from random import Random
 
 from codegen.errors import UsageError
 from codegen.model.builtin.family import Arguments, Family, Parameters
-from codegen.records import Json, Problem, canonical
+from codegen.records import Json, Problem
 
 _MODULES = (
     "arrays",
+    "averages",
     "calendars",
     "dynamic",
     "graphs",
@@ -36,7 +37,7 @@ _TRIES = 60
 @cache
 def all_families() -> tuple[Family, ...]:
     """Return every family, by name. Loaded at the first call, so that importing stays free."""
-    modules = (import_module(f"codegen.model.builtin.families.{name}") for name in _MODULES)
+    modules = (import_module(f"codegen.model.builtin.catalogue.{name}") for name in _MODULES)
     return tuple(sorted((f for module in modules for f in module.FAMILIES), key=lambda f: f.name))
 
 
@@ -101,12 +102,12 @@ def draw_inputs(family: Family, parameters: Parameters, count: int, rng: Random)
     """Return up to `count` different inputs: the family's edges, then drawn ones."""
     found: dict[str, Arguments] = {}
     for edge in family.edges(parameters):
-        found.setdefault(canonical(edge), edge)
+        found.setdefault(repr(edge), edge)
     for _ in range(max(count * 4, _TRIES)):
         if len(found) >= count:
             break
         drawn = family.inputs(rng, parameters)
-        found.setdefault(canonical(drawn), drawn)
+        found.setdefault(repr(drawn), drawn)
     return list(found.values())[:count]
 
 
@@ -115,11 +116,11 @@ def draw_examples(
 ) -> list[tuple[Arguments, Json]]:
     """Return two to four small examples, with different answers where that can be had."""
     drawn = [family.inputs(rng, parameters) for _ in range(_TRIES // 2)]
-    small = [item for item in drawn if len(canonical(item)) <= _SMALL]
+    small = [item for item in drawn if len(repr(item)) <= _SMALL]
     found: dict[str, tuple[Arguments, Json]] = {}
     for arguments in [*family.edges(parameters)[:1], *small, *family.edges(parameters)[1:]]:
         answer = family.reference(parameters, *arguments)
-        found.setdefault(canonical(answer), (arguments, answer))
+        found.setdefault(repr(answer), (arguments, answer))
         if len(found) == 3:  # noqa: PLR2004 - examples that a reader can still take in
             break
     return _at_least_two(family, parameters, list(found.values()))

@@ -155,7 +155,7 @@ def _reply(text: str, max_tokens: int, prompt: int) -> Reply:
 def _sources() -> str:
     """Return a hash over every file of this package, code and data."""
     package = resources.files("codegen.model.builtin")
-    files = [*package.iterdir(), *(package / "families").iterdir()]
+    files = [*package.iterdir(), *(package / "catalogue").iterdir()]
     texts = {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest()
         for file in files

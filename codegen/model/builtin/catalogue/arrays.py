@@ -6,7 +6,7 @@ import operator
 from itertools import combinations, groupby
 from random import Random
 
-from codegen.model.builtin.families.draw import ints, length
+from codegen.model.builtin.catalogue.draw import ints, length
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import combinations
 from random import Random
 
-from codegen.model.builtin.families.draw import word
+from codegen.model.builtin.catalogue.draw import word
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json
 

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import product
 from random import Random
 
-from codegen.model.builtin.families.draw import ints, length, word
+from codegen.model.builtin.catalogue.draw import ints, length, word
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json
 
@@ -67,6 +67,7 @@ EDIT_COST = Family(
         ["kitten", "sitting"],
         ["ab", "ba"],
     ],
+    derive=lambda p: {"dmore": p["d"] + 1, "imore": p["i"] + 1},
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from random import Random
 
-from codegen.model.builtin.families.draw import ints, length
+from codegen.model.builtin.catalogue.draw import ints, length
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json
 
@@ -100,6 +100,7 @@ BOATS = Family(
         [[p["c"]]],
         [[p["c"] + 1, 1]],
         [[p["c"] - 1, 1, 2]],
+        [[p["c"] // 2, p["c"] - p["c"] // 2]],
         [[p["c"] // 3] * 5],
     ],
     invalid=lambda _rng, p: [[0, -p["c"], p["c"]]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from codegen.model.builtin.families.draw import ints, word
+from codegen.model.builtin.catalogue.draw import ints, word
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json
 

@@ -1,10 +1,10 @@
-"""Number theory, number bases, bits and floating point."""
+"""Number theory, number bases and bits."""
 
 from __future__ import annotations
 
 from random import Random
 
-from codegen.model.builtin.families.draw import ints, length
+from codegen.model.builtin.catalogue.draw import length
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json
 
@@ -199,70 +199,6 @@ ROTATE_BITS = Family(
 )
 
 
-def _smooth(p: Parameters, values: list[float]) -> list[float]:
-    weight = p["a"] / 100
-    result: list[float] = []
-    for value in values:
-        result.append(weight * value + (1 - weight) * (result[-1] if result else value))
-    return result
-
-
-SMOOTHING = Family(
-    name="smoothing",
-    topics=("floating point", "numerical methods", "statistics", "time series", "averages"),
-    domains={"a": tuple(a for a in range(5, 96) if a != 50)},  # noqa: PLR2004 - halves hide which is which
-    reference=_smooth,
-    inputs=lambda rng, _p: [[value / 4 for value in ints(rng, -400, 400)]],
-    edges=lambda _p: [[[1.0, 2.0, 4.0]], [[]], [[-2.5]], [[0.0, 100.0]], [[5.0, 5.0, 5.0, -5.0]]],
-    derive=lambda p: {"b": 100 - p["a"]},
-)
-
-
-def _trimmed_mean(p: Parameters, values: list[int]) -> float | None:
-    kept = list(values)
-    if len(kept) <= 2 * p["t"]:
-        return None
-    for _ in range(p["t"]):
-        kept.remove(min(kept))
-        kept.remove(max(kept))
-    return sum(kept) / len(kept) if p["what"] == "mean" else (min(kept) + max(kept)) / 2
-
-
-def _mean_words(p: Parameters) -> dict[str, Json]:
-    more = {"tless": p["t"] - 1}
-    if p["what"] == "mean":
-        rust = "kept.iter().sum::<i64>() as f64 / kept.len() as f64"
-        return more | {
-            "expr_py": "sum(kept) / len(kept)",
-            "expr_rs": rust,
-            "kept_go": "kept",
-            "count_go": "len(kept)",
-        }
-    return more | {
-        "expr_py": "(kept[0] + kept[-1]) / 2",
-        "expr_rs": "(kept[0] + kept[kept.len() - 1]) as f64 / 2.0",
-        "kept_go": "[]int{kept[0], kept[len(kept)-1]}",
-        "count_go": "2",
-    }
-
-
-TRIMMED_MEAN = Family(
-    name="trimmed_mean",
-    topics=("statistics", "sorting", "floating point", "averages", "optional values"),
-    domains={"t": range(1, 31), "what": ("mean", "midrange")},
-    reference=_trimmed_mean,
-    inputs=lambda rng, p: [ints(rng, -99, 99, 2 * p["t"] + rng.choice((-1, 0, 1, 1, 2, 3, 7)))],
-    edges=lambda p: [
-        [[3 * i % 7 + i for i in range(2 * p["t"] + 2)]],
-        [[]],
-        [[7] * (2 * p["t"])],
-        [[i * i for i in range(2 * p["t"] + 1)]],
-        [[-i * i for i in range(2 * p["t"] + 3)]],
-        [[5]],
-    ],
-    derive=_mean_words,
-)
-
 FAMILIES = (
     DIGIT_STEPS,
     HAILSTONE,
@@ -270,6 +206,4 @@ FAMILIES = (
     TO_BASE,
     XOR_FILTERED,
     ROTATE_BITS,
-    SMOOTHING,
-    TRIMMED_MEAN,
 )

@@ -6,7 +6,7 @@ import re
 import textwrap
 from random import Random
 
-from codegen.model.builtin.families.draw import word, words
+from codegen.model.builtin.catalogue.draw import word, words
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.records import Json
 
