@@ -45,6 +45,7 @@ def _noting_import(name, globals=None, locals=None, fromlist=(), level=0):
 
 builtins.__import__ = _noting_import
 
+import atexit
 import base64
 import ctypes
 import errno
@@ -504,15 +505,27 @@ def processes():
     for name in os.listdir("/proc"):
         if name == "1" or not name.isdigit():
             continue
-        try:
-            with open("/proc/" + name + "/stat", "rb", 0) as stream:
-                fields = stream.read(2048).rpartition(b")")[2].split()
-        except OSError:
-            continue
-        if len(fields) > 21:
-            ticks = sum(int(field) for field in fields[11:15])
-            found[int(name)] = (ticks / TICK, int(fields[21]) * PAGE)
+        facts = process(name)
+        if facts is not None:
+            found[int(name)] = facts
     return found
+
+
+def process(name):
+    """Return (CPU seconds with reaped children, resident bytes) of one process, or None."""
+    try:
+        descriptor = os.open("/proc/%s/stat" % name, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fields = os.read(descriptor, 2048).rpartition(b")")[2].split()
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    if len(fields) < 22:
+        return None
+    return sum(map(int, fields[11:15])) / TICK, int(fields[21]) * PAGE
 
 
 def proportional_bytes(pid):
@@ -530,6 +543,14 @@ def proportional_bytes(pid):
         return (int(fields[1]) - int(fields[2])) * PAGE
     except (OSError, IndexError):
         return 0
+
+
+def _write(path, data):
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.write(descriptor, data)
+    finally:
+        os.close(descriptor)
 
 
 def _cpu(usage):
@@ -653,7 +674,7 @@ class Life:
         """Fork the program. In the child this does not return."""
         step, channel = self._step, self._step.channel
         supervisor = self._supervisor
-        self._init = supervisor.isolation.prepare()
+        supervisor.isolation.prepare()
         ends = []
 
         def pipe(handler, ours_reads):
@@ -804,7 +825,7 @@ class Life:
             return False
         if pid == self.pid:
             self.wait_status, self.usage = status, usage
-        elif pid != self._init:
+        else:
             self._orphans_cpu += _cpu(usage)
         return True
 
@@ -812,8 +833,8 @@ class Life:
         while self._reap():
             pass
         table = processes()
-        init = table.pop(self._init, (0.0, 0))
-        cpu = cpu_before + self._orphans_cpu + init[0] + sum(c for c, _ in table.values())
+        cpu = cpu_before + self._orphans_cpu + self._supervisor.isolation.reaped_cpu(table)
+        cpu += sum(used for used, _ in table.values())
         memory = sum(r for _, r in table.values()) + scratch_bytes()
         step = self._step
         if memory > self._limits["memory_bytes"]:
@@ -828,9 +849,8 @@ class Life:
 
     def finish(self):
         """Kill what is left, read what is left, and return the CPU seconds of this life."""
-        table = processes()
-        left = sum(cpu for pid, (cpu, _) in table.items() if pid != self.pid) + self._orphans_cpu
-        self._supervisor.isolation.kill(self._init, self._reap)
+        isolation = self._supervisor.isolation
+        isolation.kill(self._reap)
         if self.usage is None:
             raise SlotError("the program could not be killed")
         for descriptor in list(self._open):
@@ -840,7 +860,8 @@ class Life:
         if self._pidfd is not None:
             os.close(self._pidfd)
         self._step.peak = max(self._step.peak, self.usage.ru_maxrss * 1024)
-        return _cpu(self.usage) + left
+        # By now every process of the job is dead and reaped: by its parent, by us or by the init.
+        return _cpu(self.usage) + self._orphans_cpu + isolation.reaped_cpu()
 
     def _read_out(self, descriptor):
         handler = self._open[descriptor]
@@ -907,8 +928,11 @@ class Isolation:
         self._filter = Filter()
         self.workspace = None
 
+    def begin(self):
+        """Get ready for the first job."""
+
     def new_job(self):
-        """Prepare for a job; returns its workspace."""
+        """Prepare for a job."""
         self.workspace = Workspace(self.shared_uid)
 
     def become(self, step, targets, complaint):
@@ -930,8 +954,7 @@ class Isolation:
         for target, source in enumerate(high):
             os.dup2(source, target, inheritable=target < len(targets))
         close_from(len(high))
-        with open("/proc/self/oom_score_adj", "w") as stream:
-            stream.write("1000")
+        _write("/proc/self/oom_score_adj", b"1000")
         self._enter()
         os.chdir(JOB)
         os.umask(0o022)
@@ -1003,7 +1026,11 @@ class Container(Isolation):
     def prepare(self):
         """Note what the container uses while nothing runs."""
         self._before = self._ledger.used() if self._ledger.kept else 0
-        return 0
+
+    @staticmethod
+    def reaped_cpu(table=None):  # noqa: ARG004 - orphans come to the supervisor itself here
+        """Return the CPU seconds of processes that another than their parent or we have reaped."""
+        return 0.0
 
     def _enter(self):
         os.setgroups([])
@@ -1020,29 +1047,29 @@ class Container(Isolation):
             return self._ledger.used() - self._before
         return sum(proportional_bytes(pid) for pid in table) + scratch_bytes()
 
-    def kill(self, init, reap):  # noqa: ARG002 - there is no init of the step here
+    @staticmethod
+    def kill(reap):
         """Kill every other process of the container, until there is none."""
-        end = time.monotonic() + 5.0
-        while time.monotonic() < end:
-            try:
-                os.kill(-1, signal.SIGKILL)
-            except ProcessLookupError:
-                return
+
+        def reap_all():
             while reap():
                 pass
-            time.sleep(0.0002)
-        raise SlotError("processes of the job cannot be killed")
+
+        _kill_others(reap_all)
 
 
 class Namespaces(Isolation):
-    """`namespaces`: an unprivileged user namespace; each step has its own PID and mount namespace."""
+    """`namespaces`: an unprivileged user namespace, which programs share with the supervisor.
+
+    Programs live in a PID namespace below the supervisor's. Its init is a fork of ours that only
+    reaps and, when told, kills everything else in there. Each step has its own mount namespace.
+    """
 
     shared_uid = True
     processes_of_ours = 2
 
     def __init__(self):
         super().__init__()
-        self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         prctl(PR_CAP_AMBIENT, 4)  # clear all: no program inherits what the supervisor has
         for capability in range(64):
@@ -1050,32 +1077,51 @@ class Namespaces(Isolation):
                 prctl(PR_CAPBSET_DROP, capability)
             except OSError:
                 break
+        self._init = None
 
-    def prepare(self):
-        """Make a PID namespace for the step; its init only reaps, and kills by dying."""
-        checked(_libc.setns(self._own_pids, CLONE_NEWPID), "setns")
+    def begin(self):
+        """Start the init. From here on every fork of the supervisor lives in its namespace."""
+        orders, self._orders = os.pipe()
+        self._done, done = os.pipe()
         checked(_libc.unshare(CLONE_NEWPID), "unshare")
-        init = os.fork()
-        if init == 0:
-            self._reap_forever()
-        return init
+        self._init = os.fork()
+        if self._init == 0:
+            self._be_init(orders, done)
+        os.close(orders)
+        os.close(done)
+        self._base = 0.0
 
     @staticmethod
-    def _reap_forever():
+    def _be_init(orders, done):
         try:
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-            close_from(0)
-            drop_capabilities()
-            prctl(PR_SET_DUMPABLE, 0)  # it has our memory and the program's uid
-            while True:
-                try:
-                    while os.waitpid(-1, os.WNOHANG)[0]:
-                        pass
-                except ChildProcessError:
-                    pass
-                signal.sigwait({signal.SIGCHLD})
+            os.dup2(orders, 200)
+            os.dup2(done, 201)
+            os.dup2(os.open("/proc/sys/kernel/ns_last_pid", os.O_WRONLY), 202)
+            close_from(203)
+            os.closerange(0, 200)
+            prctl(PR_SET_DUMPABLE, 0)  # it has our memory and the programs' uid
+            signal.signal(signal.SIGCHLD, _reap_orphans)
+            while os.read(200, 1):
+                _kill_others(_reap_orphans)
+                os.write(202, b"1")  # the next program is process 2 again
+                os.write(201, b".")
         finally:
             os._exit(0)
+
+    def prepare(self):
+        """Note what the init has reaped so far."""
+        self._base = self._reaped()
+
+    def _reaped(self):
+        facts = process(str(self._init))
+        if facts is None:
+            raise SlotError("the init of the programs is gone")
+        return facts[0]
+
+    def reaped_cpu(self, table=None):
+        """Return the CPU seconds of orphans; takes the init out of a table of processes."""
+        facts = table.pop(self._init, None) if table is not None else None
+        return (facts[0] if facts else self._reaped()) - self._base
 
     def _enter(self):
         checked(_libc.unshare(CLONE_NEWNS), "unshare")
@@ -1092,14 +1138,40 @@ class Namespaces(Isolation):
         """Return the bytes in use by the job."""
         return sum(proportional_bytes(pid) for pid in table) + scratch_bytes()
 
-    @staticmethod
-    def kill(init, reap):
-        """Kill the step's init; the kernel kills the rest of its namespace with it."""
-        os.kill(init, signal.SIGKILL)
+    def kill(self, reap):
+        """Let the init kill every other process of its namespace, until there is none."""
+        os.write(self._orders, b"k")
         end = time.monotonic() + 5.0
-        while reap(0):
-            if time.monotonic() > end:
-                raise SlotError("processes of the job cannot be killed")
+        ready = select.poll()
+        ready.register(self._done, select.POLLIN)
+        while time.monotonic() < end:
+            reap()  # the program itself is our child, and is there until we reap it
+            if ready.poll(1):
+                if os.read(self._done, 1):
+                    return
+                break
+        raise SlotError("processes of the job cannot be killed")
+
+
+def _reap_orphans(*_):
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def _kill_others(reap):
+    """Kill every process of this namespace but its init, until there is none to kill."""
+    end = time.monotonic() + 5.0
+    while time.monotonic() < end:
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        reap()
+        time.sleep(0.0001)
+    raise SlotError("processes of the job cannot be killed")
 
 
 def environment(step):
@@ -1141,7 +1213,10 @@ class Warmth:
         builtins.__import__ = _genuine_import
 
     def conceal(self):
-        """In the child: put every warm module out of sight, to be found again by importing it."""
+        """Put every warm module out of sight, to be found again by importing it.
+
+        Once, before the first job: to do it in every fork would cost it milliseconds.
+        """
         self._modules = {n: m for n, m in sys.modules.items() if n not in _BARE}
         for name, module in self._modules.items():
             del sys.modules[name]
@@ -1195,7 +1270,7 @@ class _Given:
         module.__loader__ = self._spec.loader
 
 
-def run_script(argv, env, warmth):
+def run_script(argv, env):
     """Be `python3 script arguments…` in this process, and end it as python3 would."""
     os.environ.clear()
     os.environ.update(env)
@@ -1204,8 +1279,8 @@ def run_script(argv, env, warmth):
     sys.argv = list(argv)
     sys.path[0:0] = [JOB]
     sys.dont_write_bytecode = True
-    warmth.conceal()
     gc.collect()  # what is left of our own frames
+    gc.enable()
     code = 1
     try:
         code = _execute(os.path.join(JOB, argv[0]))
@@ -1291,8 +1366,6 @@ def _shut_down(code):
             threading._shutdown()
     except BaseException as error:
         sys.__excepthook__(type(error), error, error.__traceback__)
-    import atexit
-
     atexit._run_exitfuncs()
     _clear_main()
     return 120 if not _flush() and code == 0 else code
@@ -1350,6 +1423,8 @@ class Supervisor:
                 # Nothing is known about the program; the host replaces the slot.
                 answer = {"error": "%s: %s" % (type(error).__name__, error)}
             self.line.send(answer)
+            del job
+            gc.collect()  # while the host is busy, and never while a program waits
             if "error" in answer:
                 return
 
@@ -1359,8 +1434,11 @@ class Supervisor:
         sys.path.extend(path for path in first["site"] if os.path.isdir(path))
         self.warmth.load(first["preload"])
         wipe()
+        self.warmth.conceal()
         gc.collect()
         gc.freeze()
+        gc.disable()
+        self.isolation.begin()
         facts = {"pid": os.getpid(), "python": platform.python_version()}
         self.line.send({"ready": facts})
 
@@ -1487,7 +1565,7 @@ def main(arguments):
     try:
         supervisor.serve()
     except Become as become:
-        program = (*become.args, supervisor.warmth)
+        program = become.args
     else:
         return
     del supervisor
