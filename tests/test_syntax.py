@@ -1,0 +1,36 @@
+"""Tree-sitter's complaints as diagnostics."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codegen import language as languages
+from codegen.syntax import syntax_errors
+
+GOOD = {
+    "python": b"def f(x: int) -> int:\n    return x\n",
+    "rust": b"fn f(x: i64) -> i64 {\n    x\n}\n",
+    "go": b"package solution\n\nfunc f(x int) int {\n\treturn x\n}\n",
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_program_has_no_complaint(name: str) -> None:
+    assert syntax_errors(languages.get(name), GOOD[name]) == ()
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_broken_one_has_its_place(name: str) -> None:
+    language = languages.get(name)
+    broken = GOOD[name].replace(b"x\n", "ä ] x ((\n".encode())
+    first = syntax_errors(language, broken)[0]
+    assert first.file == language.source
+    assert first.line >= 1
+    assert first.column >= 1
+
+
+@given(st.binary(max_size=200), st.sampled_from(sorted(GOOD)))
+def test_any_bytes_are_parsed(source: bytes, name: str) -> None:
+    assert len(syntax_errors(languages.get(name), source)) <= 20
