@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from codegen.model.openai import OpenAIModel
+
 Action = Callable[["ChatServer", web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
 
 
@@ -172,3 +174,18 @@ async def start_server() -> AsyncIterator[Start]:
 @pytest.fixture
 async def server(start_server: Start) -> ChatServer:
     return await start_server()
+
+
+@pytest.fixture
+async def connect(server: ChatServer) -> AsyncIterator[Callable[..., OpenAIModel]]:
+    made: list[OpenAIModel] = []
+
+    def _connect(*urls: str, **options: Any) -> OpenAIModel:
+        options = {"timeout_s": 20.0, **options}
+        made.append(OpenAIModel(options.pop("name", "tiny"), urls or (server.url,), **options))
+        return made[-1]
+
+    yield _connect
+    for model in made:
+        await model.close()
+        await model.close()
