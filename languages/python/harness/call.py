@@ -96,10 +96,18 @@ class Encoder:
         if name == "int" and not _LOW <= value <= _HIGH:
             raise Mismatch(f"{where} is an int outside the signed 64-bit range")
         if name == "str":
-            self.bytes += len(value)
+            self.text(value, where)
         if name == "float":
             return special(value)
         return value
+
+    def text(self, value, where):
+        self.bytes += len(value)
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise Mismatch(f"{where} is a str that is not valid Unicode") from None
 
 
 def special(value):
