@@ -31,6 +31,10 @@ LANGUAGES = ("python", "rust", "go")
 FEW = 16
 SECONDS = 5.0
 PARALLEL = 2
+CLIPPY_DRIVER = (
+    *("clippy-driver", "--edition=2021", "--crate-type=lib", "--emit=metadata"),
+    *("-Wclippy::all", "-Dwarnings"),
+)
 RULES = "E,F,W,B,I,UP,SIM,C4,RET,PIE,PERF,RUF"
 
 
@@ -463,6 +467,8 @@ def lint(language: str, codes: list[str], folder: Path, *, style: bool = True) -
         write_rust_crate(codes, folder)
         commands = [
             ["cargo", "clippy", "--offline", "-q", "--", "-Dwarnings"],
+            # Without a minimum version clippy has more to say; that must be clean as well.
+            *([[*CLIPPY_DRIVER, "src/lib.rs"]] * style),
             *([["cargo", "fmt", "--check"]] * style),
         ]
     else:
