@@ -91,16 +91,31 @@ async def _examine_language(language: Language, sandbox: Sandbox) -> int:
 
 
 async def _hello(language: Language, sandbox: Sandbox) -> str:
-    """Return what went wrong with the language's own proofs, those that must pass."""
-    from codegen.verify.proofs import passing_proofs
+    """Judge the language's own proof of `passed` by cases and both forms of tests.
+
+    Returns:
+        What went wrong, or an empty string.
+    """
+    import tomllib
+
     from codegen.verify.verifier import Verifier
 
+    proofs = language.folder / "proofs"
+    task = tomllib.loads((proofs / "task.toml").read_text("utf-8"))
+    proof = tomllib.loads((proofs / "passed.toml").read_text("utf-8"))
+    asked: list[dict[str, Any]] = [
+        {"cases": task["cases"], "signature": task["signature"]},
+        {"tests": task["tests_importing"]},
+        {"tests": task["tests_in_scope"]},
+    ]
     async with Verifier(sandbox) as verifier:
-        for proof in passing_proofs(language):
-            verdict = await verifier.averify_request(proof.request)
+        for given in asked:
+            verdict = await verifier.averify(
+                language.name, proof["solution"], lint="strict", **given
+            )
             if not verdict.passed:
                 said = verdict.message or "; ".join(d.message for d in verdict.diagnostics[:3])
-                return f"{proof.name}: {verdict.outcome} in {verdict.stage}: {said}"
+                return f"{verdict.outcome} in {verdict.stage} ({', '.join(given)}): {said}"
     return ""
 
 

@@ -109,8 +109,10 @@ class Loop:
                     return
                 finished, _ = await asyncio.wait(self._living, return_when=asyncio.FIRST_COMPLETED)
                 self._living -= finished
-                for task in finished:
-                    task.result()
+                # every exception is looked at, or asyncio complains of those that were not
+                for error in [task.exception() for task in finished]:
+                    if error is not None:
+                        raise error
         finally:
             await self._cancel()
 
