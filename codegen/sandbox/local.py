@@ -151,7 +151,7 @@ class LocalBackend:
         links = {}
         for path in _SYSTEM:
             if Path(path).is_symlink():
-                links[path] = os.readlink(path)
+                links[path] = str(Path(path).readlink())
             elif Path(path).is_dir():
                 binds.append(path)
         roots = [root for root in toolchain.roots if not _within(root, [*binds, "/usr"])]

@@ -1,4 +1,4 @@
-"""Enter a slot of the local sandbox: build its root out of the machine's own folders, then stay in it.
+"""Enter a slot of the local sandbox: build its root out of the machine's own folders.
 
 Runs as `python3 -I local_root.py CONFIGURATION` (JSON), standard library only, and turns into the
 supervisor. Works as root and as an ordinary user. Root first makes a view of what the slot may see
@@ -6,13 +6,21 @@ and becomes an unused unprivileged user, so that nothing in the slot is ever the
 from there on both go the same way: new user, PID, mount, network, IPC and UTS namespaces, a
 read-only root made of binds, and the old root detached.
 
-The configuration: `binds` (paths that appear at the same place, read-only), `links` (path → target),
-`places` (path → source, read-only), `host_uid` (to become first when root), `uid` (as seen inside),
+The configuration: `binds` (paths that appear in the same place, read-only), `links` (path: target),
+`places` (path: source, read-only), `host_uid` (to become first when root), `uid` (as seen inside),
 `path` (PATH), `python`, `disk_bytes`, `inodes`.
 
 Not here: which folders a toolchain needs (`local.py`) and everything that happens later
 (`supervisor.py`).
 """
+
+# pathlib is slow to import, and every slot starts with this:
+# ruff: noqa: PTH102, PTH103, PTH112, PTH120, PTH123, PTH211
+# The folders and the program of a root of our own:
+# ruff: noqa: S108, S606
+# One way of formatting:
+# ruff: noqa: UP031, UP032
+from __future__ import annotations
 
 import ctypes
 import fcntl
@@ -22,6 +30,10 @@ import signal
 import socket
 import struct
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
     0x00020000,
@@ -43,48 +55,50 @@ ACCOUNTS = "root:x:0:0::/:/bin/false\nprogram:x:%d:%d::/tmp:/bin/sh\n"
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def checked(result, what):
+def checked(result: int, what: str) -> None:
     """Turn a failed C call into an OSError that says what was tried."""
     if result < 0:
         number = ctypes.get_errno()
-        raise OSError(number, "%s: %s" % (what, os.strerror(number)))
+        raise OSError(number, "{}: {}".format(what, os.strerror(number)))
 
 
-def mount(source, target, kind, flags, options=None):
-    """Mount; see mount(2)."""
+def mount(
+    source: str | None, target: str, kind: str | None, flags: int, options: str | None = None
+) -> None:
+    """Attach a file system; the arguments are those of the C function."""
     encoded = [None if t is None else os.fsencode(t) for t in (source, target, kind)]
     data = None if options is None else options.encode()
-    checked(libc.mount(*encoded, ctypes.c_ulong(flags), data), "mount %s" % target)
+    checked(libc.mount(*encoded, ctypes.c_ulong(flags), data), "mount {}".format(target))
 
 
-def read_only(target, devices=False):
+def read_only(target: str) -> None:
     """Make a mount and all below it read-only, whatever their other flags are."""
-    flags = RDONLY | NOSUID | (0 if devices else NODEV)
+    flags = RDONLY | NOSUID | NODEV
     attributes = struct.pack("QQQQ", flags, 0, 0, 0)
     result = libc.syscall(
         SYS_MOUNT_SETATTR, AT_FDCWD, os.fsencode(target), AT_RECURSIVE, attributes, 32
     )
-    checked(result, "make %s read-only" % target)
+    checked(result, "make {} read-only".format(target))
 
 
-def unshare(flags, what):
+def unshare(flags: int, what: str) -> None:
     """Enter new namespaces."""
-    checked(libc.unshare(flags), "new %s namespace" % what)
+    checked(libc.unshare(flags), "new {} namespace".format(what))
 
 
-def pivot(new, old):
+def pivot(new: str, old: str) -> None:
     """Make `new` the root and put the old one at `old`."""
     number = SYS_PIVOT_ROOT[os.uname().machine]
     checked(libc.syscall(number, os.fsencode(new), os.fsencode(old)), "pivot_root")
 
 
-def write(path, text):
+def write(path: str, text: str) -> None:
     """Write a small file."""
     with open(path, "w") as stream:
         stream.write(text)
 
 
-def bind(source, target):
+def bind(source: str, target: str) -> None:
     """Show `source` (a folder or a file) at `target`, which is made."""
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
@@ -94,7 +108,7 @@ def bind(source, target):
     mount(source, target, None, BIND | REC)
 
 
-def view(configuration, old, new):
+def view(configuration: dict[str, Any], old: str, new: str) -> None:
     """Bind what the slot may see from under `old` to under `new`."""
     for path in sorted(configuration["binds"]):
         bind(old + path, new + path)
@@ -105,7 +119,7 @@ def view(configuration, old, new):
         bind(old + "/dev/" + name, new + "/dev/" + name)
 
 
-def step_aside():
+def step_aside() -> None:
     """Make a small writable root with the old one at /old, and an empty mount point at /new."""
     mount(None, "/", None, REC | PRIVATE)
     mount("tmpfs", "/tmp", "tmpfs", NOSUID | NODEV, "mode=755,size=1m")
@@ -117,7 +131,7 @@ def step_aside():
     mount("tmpfs", "/new", "tmpfs", NOSUID | NODEV, "mode=755,size=8m")
 
 
-def move_in():
+def move_in() -> None:
     """Make /new the root and forget everything else."""
     os.chdir("/new")
     pivot(".", ".")
@@ -125,7 +139,7 @@ def move_in():
     os.chdir("/")
 
 
-def narrow(configuration):
+def narrow(configuration: dict[str, Any]) -> None:
     """As root: leave only what the slot may see, reachable for any user, and become nobody.
 
     The user's own folders (a toolchain under /root, say) are reachable for root alone; their binds
@@ -148,7 +162,7 @@ def narrow(configuration):
     checked(libc.prctl(4, 1, 0, 0, 0), "become dumpable")  # or /proc/self would not be ours
 
 
-def enter_namespaces(uid):
+def enter_namespaces(uid: int) -> None:
     """Enter all namespaces; `uid` is the only user in them."""
     outer_uid, outer_gid = os.getuid(), os.getgid()
     unshare(NEWUSER, "user")
@@ -158,7 +172,7 @@ def enter_namespaces(uid):
     write("/proc/self/gid_map", "%d %d 1" % (uid, outer_gid))
 
 
-def build(configuration):
+def build(configuration: dict[str, Any]) -> None:
     """Build the slot's root and move in."""
     uid, size = configuration["uid"], configuration["disk_bytes"]
     step_aside()
@@ -176,7 +190,7 @@ def build(configuration):
     mount(None, "/", None, 32 | BIND | RDONLY | NOSUID | NODEV)
 
 
-def furnish(uid):
+def furnish(uid: int) -> None:
     """Write the few files that programs expect, and the folders for mounts."""
     for folder in ("etc", "proc", "job", "tmp", "dev/shm", "var/tmp"):
         os.makedirs("/new/" + folder, exist_ok=True)
@@ -193,14 +207,14 @@ def furnish(uid):
         os.symlink("/proc/self/fd" + target, "/new/dev/" + name)
 
 
-def loopback_up():
+def loopback_up() -> None:
     """Bring up the loopback interface of the new network namespace."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         request = struct.pack("16sH14x", b"lo", 1)
         fcntl.ioctl(control, 0x8914, request)
 
 
-def keep_capabilities():
+def keep_capabilities() -> None:
     """Let the supervisor keep, over its start, what it needs inside the user namespace."""
     low = sum(1 << capability for capability in CAPABILITIES)
     header = struct.pack("Ii", 0x20080522, 0)
@@ -209,7 +223,7 @@ def keep_capabilities():
         checked(libc.prctl(47, 2, capability, 0, 0), "raise a capability")
 
 
-def become_supervisor(configuration):
+def become_supervisor(configuration: dict[str, Any]) -> NoReturn:
     """As PID 1 of the slot: build the root and turn into the supervisor."""
     build(configuration)
     loopback_up()
@@ -221,7 +235,7 @@ def become_supervisor(configuration):
     os.execve(python, arguments, {"PATH": configuration["path"], "LANG": "C.UTF-8"})
 
 
-def main(configuration):
+def main(configuration: dict[str, Any]) -> NoReturn:
     """Go in; the first process stays outside, waits, and takes the slot along when it is killed."""
     if os.getuid() == 0:
         narrow(configuration)
@@ -241,5 +255,5 @@ if __name__ == "__main__":
     try:
         main(json.loads(sys.argv[1]))
     except OSError as error:
-        sys.stderr.write("cannot make a sandbox: %s\n" % error)
+        sys.stderr.write("cannot make a sandbox: {}\n".format(error))
         os._exit(3)

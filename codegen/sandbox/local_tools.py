@@ -38,7 +38,7 @@ _PREPARE_PATIENCE_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:
-    """What a slot binds: root folders, the `PATH` inside, and the prepared folder if there is one."""
+    """What a slot binds: root folders, the `PATH` inside, and the prepared folder, if any."""
 
     environment: Environment
     roots: tuple[str, ...]
@@ -69,7 +69,7 @@ def find(environment: Environment, stop: threading.Event) -> Toolchain:
 
 
 def digest(toolchain: Toolchain) -> str:
-    """Return `local:` and a hash of the tools' versions, the language's folder and the supervisor."""
+    """Return `local:` and a hash of the tools' versions, the language's folder and ours."""
     supervisor = (Path(__file__).parent / "supervisor.py").read_bytes()
     return f"local:{_hash(toolchain, supervisor)}"
 
@@ -177,7 +177,7 @@ def _prepare(toolchain: Toolchain, script: Path, target: Path, stop: threading.E
 
 
 def _patiently(command: list[str], work: Path, env: dict[str, str], stop: threading.Event) -> str:
-    """Run a command until it ends, takes too long, or is not wanted any more; return what failed."""
+    """Run a command until it ends, takes too long or is not wanted; return what failed."""
     end = time.monotonic() + _PREPARE_PATIENCE_S
     with (work / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - a script of our own languages folder

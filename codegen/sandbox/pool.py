@@ -1,7 +1,7 @@
 """The pool: a `Sandbox` out of any backend. So many jobs at once, warm slots, dead ones replaced.
 
 Jobs wait in one fair queue over all environments. A slot serves many jobs, one at a time; one that
-dies, or says that something odd was left behind, is replaced and its job is tried on another, twice.
+dies, or says that something odd was left, is replaced and its job is tried on another, twice.
 Nothing here belongs to one event loop: a pool may be used from several, in several threads.
 
 Not here: how a slot isolates (`local`, `docker`) and what a job means (`codegen.verify`).
@@ -106,7 +106,7 @@ class Pool:
         await asyncio.to_thread(self._kill_all, living)
         await asyncio.to_thread(self._backend.close)
         end = time.monotonic() + _CLOSE_PATIENCE_S
-        while self._living and time.monotonic() < end:
+        while self._living and time.monotonic() < end:  # noqa: ASYNC110 - an event has one loop
             await asyncio.sleep(0.005)
 
     @staticmethod

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import json
 import math
 import struct
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 HEADER_BYTES = 4
 MAX_ANSWER_BYTES = 1 << 30
 _LIMIT_NAMES = ("cpu_s", "wall_s", "memory_bytes", "output_bytes", "disk_bytes", "processes")
-_RESULT_KEYS = frozenset(
-    "name status code stdout stderr truncated replies files cpu_s wall_s peak_memory_bytes".split()
-)
+_RESULT_KEYS = frozenset(field.name for field in dataclasses.fields(StepResult))
 
 
 def framed(value: Any) -> bytes:

@@ -1,18 +1,31 @@
-"""The supervisor: the one process of ours inside a slot, its PID 1. It runs jobs and watches them.
+"""The supervisor: the one process of ours inside a slot, its PID 1. It runs and watches jobs.
 
 Runs as `python3 -I supervisor.py [uid|namespaces]`, standard library only, Python 3.9 or newer. It
 takes one message per job on standard input (4-byte big-endian length, JSON, bytes as base64) and
-answers each with one on standard output. The first message configures it; end of input ends it.
+answers each with one on standard output. The first configures it; the end of input ends it.
 
 What a program does is never trusted and never fatal: its steps are forked off, stripped of every
 privilege, watched from outside for CPU time, wall time, memory and output, and killed with all that
-they started. Nothing that decides a verdict (expected values, hidden tests) ever enters this process.
+they started. Nothing that decides a verdict (an expected value) ever enters this process.
 
     uid          in a container: each job has a fresh uid; PID 1 kills everything else in it
     namespaces   in a slot that `local_root.py` made: each step has a fresh PID and mount namespace
 
 Not here: what steps mean, retries, and scheduling; they are the host's business.
 """
+
+# What a bare interpreter has loaded must be noted before anything is imported:
+# ruff: noqa: E402
+# pathlib is slow to import, and paths under attack are walked by descriptors:
+# ruff: noqa: PTH101, PTH112, PTH118, PTH123, PTH208
+# To run code in odd folders, and to end an interpreter as it ends itself, is what this file is for:
+# ruff: noqa: S102, S103, S108, S606, SLF001
+# The program may have replaced any object by one that raises anything:
+# ruff: noqa: BLE001, S110
+# Plain try statements (contextlib costs more than they do), one way of formatting, and the field
+# positions of the kernel's files:
+# ruff: noqa: SIM105, TRY300, TRY301, UP031, UP032, PLR2004
+from __future__ import annotations
 
 import sys
 
@@ -21,11 +34,26 @@ _BARE = frozenset(sys.modules)
 
 import builtins
 
-_needs = {}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, NoReturn
+
+    Handler = Callable[[int], None]
+    Table = dict[int, tuple[float, int]]
+    Instruction = tuple[int, int, int, int]
+
+_needs: dict[str, set[str]] = {}
 _genuine_import = builtins.__import__
 
 
-def _noting_import(name, globals=None, locals=None, fromlist=(), level=0):
+def _noting_import(
+    name: str,
+    globals: Any = None,  # noqa: A002 - the names that callers of __import__ may use
+    locals: Any = None,  # noqa: A002 - as above
+    fromlist: Any = (),
+    level: int = 0,
+) -> Any:
     """Import as ever, and note which module needs which: see `Warmth`."""
     before = None if name in sys.modules or level else set(sys.modules)
     module = _genuine_import(name, globals, locals, fromlist, level)
@@ -45,6 +73,7 @@ def _noting_import(name, globals=None, locals=None, fromlist=(), level=0):
 
 builtins.__import__ = _noting_import
 
+import abc
 import atexit
 import base64
 import ctypes
@@ -99,7 +128,7 @@ _libc.mount.argtypes = (
 )
 
 
-def checked(result, what):
+def checked(result: int, what: str) -> int:
     """Turn a failed C call into an OSError that says what was tried."""
     if result < 0:
         number = ctypes.get_errno()
@@ -107,26 +136,32 @@ def checked(result, what):
     return result
 
 
-def mount(source, target, kind=None, flags=0, options=None):
-    """Mount; arguments as in mount(2), text as str."""
+def mount(
+    source: str | None,
+    target: str,
+    kind: str | None = None,
+    flags: int = 0,
+    options: str | None = None,
+) -> None:
+    """Attach a file system; the arguments are those of the C function, text as str."""
     encoded = [None if t is None else os.fsencode(t) for t in (source, target, kind)]
     data = None if options is None else options.encode()
     checked(_libc.mount(*encoded, flags, data), "mount " + target)
 
 
-def prctl(option, *arguments):
-    """Call prctl(2) and raise OSError where it fails."""
+def prctl(option: int, *arguments: int) -> None:
+    """Change a property of this process; raises OSError where that fails."""
     padded = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
     checked(_libc.prctl(option, *padded), "prctl %d" % option)
 
 
-def drop_capabilities():
+def drop_capabilities() -> None:
     """Empty the effective, permitted and inheritable sets of this process."""
     header = struct.pack("Ii", 0x20080522, 0)
     checked(_libc.capset(header, bytes(24)), "capset")
 
 
-def close_from(first):
+def close_from(first: int) -> None:
     """Close every descriptor from `first` on."""
     if _libc.syscall(436, ctypes.c_uint(first), ctypes.c_uint(0xFFFFFFFF), 0) < 0:
         os.closerange(first, 4096)
@@ -168,7 +203,7 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000
 _LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 
 
-def _only(number, allowed, otherwise):
+def _only(number: int, allowed: tuple[int, ...], otherwise: int) -> list[Instruction]:
     """Allow a system call only where its first argument is one of `allowed`."""
     test = [(_LOAD, 0, 0, 16)]
     for position, value in enumerate(allowed):
@@ -177,7 +212,7 @@ def _only(number, allowed, otherwise):
     return [(_JEQ, 0, len(test), number), *test]
 
 
-def _without(number, mask):
+def _without(number: int, mask: int) -> list[Instruction]:
     """Refuse a system call whose first argument has a bit of `mask`."""
     test = [
         (_LOAD, 0, 0, 16),
@@ -188,7 +223,7 @@ def _without(number, mask):
     return [(_JEQ, 0, len(test), number), *test]
 
 
-def seccomp_program():
+def seccomp_program() -> bytes:
     """Return the deny-list for this machine as an array of BPF instructions (8 bytes each)."""
     if platform.machine() not in _ARCHITECTURES:
         raise SlotError("the sandbox knows no system call table for " + platform.machine())
@@ -200,8 +235,9 @@ def seccomp_program():
         code += [(_JGE, 0, 1, 0x40000000), (_RETURN, 0, 0, _REFUSE | errno.ENOSYS)]
     for table, number in ((_DENIED, errno.EPERM), (_ABSENT, errno.ENOSYS)):
         for numbers in table.values():
-            if numbers[column] is not None:
-                code += [(_JEQ, 0, 1, numbers[column]), (_RETURN, 0, 0, _REFUSE | number)]
+            known = numbers[column]
+            if known is not None:
+                code += [(_JEQ, 0, 1, known), (_RETURN, 0, 0, _REFUSE | number)]
     code += _without(_CLONE[column], _NEW_NAMESPACES)
     code += _without(_UNSHARE[column], _NEW_NAMESPACES | 0x80)
     code += _only(_SOCKET[column], (1, 2, 10, 16), errno.EAFNOSUPPORT)
@@ -213,14 +249,14 @@ def seccomp_program():
 class Filter:
     """A seccomp program, kept where the kernel can read it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._code = ctypes.create_string_buffer(seccomp_program())
         count = (len(self._code) - 1) // 8
         self._program = ctypes.create_string_buffer(
             struct.pack("HxxxxxxP", count, ctypes.addressof(self._code))
         )
 
-    def install(self):
+    def install(self) -> None:
         """Bind this process and its children to the filter, for good."""
         prctl(PR_SET_NO_NEW_PRIVS, 1)
         prctl(PR_SET_SECCOMP, 2, ctypes.addressof(self._program))
@@ -232,10 +268,10 @@ class Filter:
 class Line:
     """The host's end: messages in, answers out."""
 
-    def __init__(self, source, sink):
+    def __init__(self, source: int, sink: int) -> None:
         self.source, self._sink = source, sink
 
-    def receive(self):
+    def receive(self) -> Any:
         """Return the next message, or None when the host is gone."""
         header = self._exactly(4)
         if header is None:
@@ -246,7 +282,7 @@ class Line:
         body = self._exactly(size)
         return None if body is None else json.loads(body)
 
-    def _exactly(self, size):
+    def _exactly(self, size: int) -> bytes | None:
         parts, missing = [], size
         while missing:
             part = os.read(self.source, min(missing, 1 << 20))
@@ -256,7 +292,7 @@ class Line:
             missing -= len(part)
         return b"".join(parts)
 
-    def send(self, value):
+    def send(self, value: Any) -> None:
         """Send one answer."""
         body = json.dumps(value, separators=(",", ":")).encode()
         data = memoryview(struct.pack(">I", len(body)) + body)
@@ -264,14 +300,14 @@ class Line:
             data = data[os.write(self._sink, data) :]
 
 
-def _text(data):
+def _text(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
 # ---------------------------------------------------------------- files
 
 
-def _remove(name, parent):
+def _remove(name: str, parent: int) -> None:
     """Remove a name in the folder `parent` (a descriptor), whatever it is."""
     try:
         os.unlink(name, dir_fd=parent)
@@ -286,7 +322,7 @@ def _remove(name, parent):
         os.rmdir(name, dir_fd=parent)
 
 
-def empty(folder):
+def empty(folder: int) -> None:
     """Empty a folder (a descriptor). Depth costs nothing: what lies deep is moved up first."""
     moved = 0
     while True:
@@ -297,7 +333,7 @@ def empty(folder):
             moved = _flatten(name, folder, moved)
 
 
-def _flatten(name, folder, moved):
+def _flatten(name: str, folder: int, moved: int) -> int:
     """Remove `name`; when it is a folder, its own folders move up into `folder` first."""
     try:
         os.unlink(name, dir_fd=folder)
@@ -316,7 +352,7 @@ def _flatten(name, folder, moved):
     return moved
 
 
-def _move_up(child, inside, folder, moved):
+def _move_up(child: str, inside: int, folder: int, moved: int) -> int:
     while True:
         moved += 1
         try:
@@ -329,7 +365,7 @@ def _move_up(child, inside, folder, moved):
             return moved
 
 
-def wipe():
+def wipe() -> None:
     """Empty everything that a program can write to, and make sure of it."""
     for path in SCRATCH:
         try:
@@ -342,23 +378,24 @@ def wipe():
             os.close(folder)
 
 
-def parts_of(path):
+def parts_of(path: str) -> list[str]:
     """Split a relative path and refuse what could leave the working folder."""
     parts = path.split("/")
     if not path or "\0" in path or any(part in ("", ".", "..") for part in parts):
-        raise SlotError("not a relative path: %r" % path)
+        raise SlotError("not a relative path: {!r}".format(path))
     return parts
 
 
 class Workspace:
-    """The working folder of one job: files of ours that the program cannot change, beside its own."""
+    """The working folder of one job: its own files, and ours, which it cannot change."""
 
-    def __init__(self, shared_uid):
+    def __init__(self, *, shared_uid: bool) -> None:
         # With a shared uid ownership protects nothing: the paths are protected by mounts.
         self._shared_uid = shared_uid
-        self.folders, self.files = set(), set()
+        self.folders: set[str] = set()
+        self.files: set[str] = set()
 
-    def put(self, path, data):
+    def put(self, path: str, data: bytes) -> None:
         """Write one file of ours; anything in its place is removed."""
         parts = parts_of(path)
         folder = os.open(JOB, os.O_RDONLY | os.O_DIRECTORY)
@@ -374,7 +411,7 @@ class Workspace:
         finally:
             os.close(folder)
 
-    def _enter(self, name, parent):
+    def _enter(self, name: str, parent: int) -> int:
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
         try:
             os.mkdir(name, dir_fd=parent)
@@ -392,7 +429,7 @@ class Workspace:
         return folder
 
     @staticmethod
-    def _write(name, folder, data):
+    def _write(name: str, folder: int, data: bytes) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         descriptor = os.open(name, flags, 0o600, dir_fd=folder)
         try:
@@ -403,8 +440,8 @@ class Workspace:
         finally:
             os.close(descriptor)
 
-    def protect(self):
-        """In the step's own mount namespace: make our paths fixed points, and our files read-only."""
+    def protect(self) -> None:
+        """In the step's own mount namespace: fix our paths, and make our files read-only."""
         for path in sorted(self.folders):
             mount(JOB + "/" + path, JOB + "/" + path, None, MS_BIND)
         flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
@@ -414,7 +451,7 @@ class Workspace:
             mount(None, target, None, flags)
 
 
-def collect(paths, limit):
+def collect(paths: list[str], limit: int) -> dict[str, str]:
     """Return the regular files among `paths`, as base64, up to `limit` bytes in all; no links."""
     found = {}
     for path in paths:
@@ -425,7 +462,7 @@ def collect(paths, limit):
     return found
 
 
-def _read_regular(parts, limit):
+def _read_regular(parts: list[str], limit: int) -> bytes | None:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(JOB, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -450,9 +487,9 @@ def _read_regular(parts, limit):
 class Ledger:
     """The kernel's account of the container's memory, where its control group can be read."""
 
-    def __init__(self):
-        self._events = self._stat = None
-        self._keys = ()
+    def __init__(self) -> None:
+        self._events = self._stat = -1
+        self._keys: tuple[str, ...] = ()
         for events, statistics, keys in (
             ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory.stat", ("anon", "shmem")),
             (
@@ -470,27 +507,27 @@ class Ledger:
                 continue
 
     @property
-    def kept(self):
+    def kept(self) -> bool:
         """Whether there is an account to read."""
-        return self._stat is not None
+        return self._stat >= 0
 
-    def kills(self):
+    def kills(self) -> int:
         """Return how often the kernel has killed for want of memory."""
         return self._facts(self._events).get("oom_kill", 0) if self.kept else 0
 
-    def used(self):
+    def used(self) -> int:
         """Return the bytes of anonymous and shared memory in use."""
         facts = self._facts(self._stat)
-        return sum(facts.get(key, 0) for key in self._keys)
+        return sum([facts.get(key, 0) for key in self._keys])
 
     @staticmethod
-    def _facts(descriptor):
+    def _facts(descriptor: int) -> dict[str, int]:
         lines = os.pread(descriptor, 16384, 0).decode().splitlines()
         pairs = (line.split() for line in lines)
         return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}
 
 
-def scratch_bytes():
+def scratch_bytes() -> int:
     """Return the bytes in use on the writable file systems; they are memory."""
     total = 0
     for path in SCRATCH[:3]:
@@ -499,7 +536,7 @@ def scratch_bytes():
     return total
 
 
-def processes():
+def processes() -> Table:
     """Return {pid: (CPU seconds with reaped children, resident bytes)} of all but this process."""
     found = {}
     for name in os.listdir("/proc"):
@@ -511,10 +548,10 @@ def processes():
     return found
 
 
-def process(name):
+def process(name: str) -> tuple[float, int] | None:
     """Return (CPU seconds with reaped children, resident bytes) of one process, or None."""
     try:
-        descriptor = os.open("/proc/%s/stat" % name, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open("/proc/{}/stat".format(name), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
     try:
@@ -528,7 +565,7 @@ def process(name):
     return sum(map(int, fields[11:15])) / TICK, int(fields[21]) * PAGE
 
 
-def proportional_bytes(pid):
+def proportional_bytes(pid: int) -> int:
     """Return a process's share of memory: pages that others use too count in part."""
     try:
         with open("/proc/%d/smaps_rollup" % pid, "rb") as stream:
@@ -545,7 +582,7 @@ def proportional_bytes(pid):
         return 0
 
 
-def _write(path, data):
+def _write(path: str, data: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY)
     try:
         os.write(descriptor, data)
@@ -553,7 +590,7 @@ def _write(path, data):
         os.close(descriptor)
 
 
-def _cpu(usage):
+def _cpu(usage: resource.struct_rusage) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
@@ -563,12 +600,12 @@ def _cpu(usage):
 class Capture:
     """One output stream: counted in full, kept at head and tail."""
 
-    def __init__(self, keep):
+    def __init__(self, keep: int) -> None:
         self._half = max(keep // 2, 1)
         self._head, self._tail = bytearray(), bytearray()
         self.total = 0
 
-    def add(self, data):
+    def add(self, data: bytes) -> None:
         """Take what came."""
         self.total += len(data)
         room = self._half - len(self._head)
@@ -581,11 +618,11 @@ class Capture:
                 del self._tail[: -self._half]
 
     @property
-    def cut(self):
+    def cut(self) -> bool:
         """Whether something is missing between head and tail."""
         return self.total > 2 * self._half
 
-    def bytes(self):
+    def kept(self) -> bytes:
         """Return what was kept."""
         return bytes(self._head + self._tail[-self._half :])
 
@@ -593,43 +630,44 @@ class Capture:
 class Channel:
     """The private channel of a step: frames out, replies in, over all lives of its process."""
 
-    def __init__(self, frames, expected, limit):
+    def __init__(self, frames: list[bytes], expected: int, limit: int) -> None:
         self._frames = frames
         self.expected = expected or len(frames)
         self.paired = self.expected == len(frames)
-        self.replies = []
+        self.replies: list[list[Any]] = []
         self._room = limit
         self._begin()
 
-    def _begin(self):
+    def _begin(self) -> None:
         self._sent = len(self.replies) if self.paired else 0
         self._buffer = bytearray()
-        self.pending = b""
+        self.pending = memoryview(b"")
         self._since = time.monotonic()
 
-    def begin(self):
+    def begin(self) -> None:
         """A process starts: its first frame is the first without a reply."""
         self._begin()
         self._next()
 
-    def _next(self):
+    def _next(self) -> None:
         if self._sent < len(self._frames):
             frame = self._frames[self._sent]
-            self.pending += struct.pack(">I", len(frame)) + frame
+            header = struct.pack(">I", len(frame))
+            self.pending = memoryview(bytes(self.pending) + header + frame)
             self._sent += 1
             self._since = time.monotonic()
 
     @property
-    def complete(self):
+    def complete(self) -> bool:
         """Whether all replies are in."""
         return len(self.replies) >= self.expected
 
     @property
-    def open_frame(self):
+    def open_frame(self) -> bool:
         """Whether a frame waits for its reply."""
         return len(self.replies) < len(self._frames)
 
-    def receive(self, data):
+    def receive(self, data: bytes) -> bool:
         """Take bytes of the program; return False when it claims a reply that is too long."""
         self._buffer += data
         while len(self._buffer) >= 4 and not self.complete:
@@ -644,14 +682,14 @@ class Channel:
             self._buffer.clear()
         return True
 
-    def _accept(self, payload):
+    def _accept(self, payload: bytes) -> None:
         now = time.monotonic()
         self._room -= len(payload)
         self.replies.append([_text(payload), "answered", 0, now - self._since])
         self._since = now
         self._next()
 
-    def died(self, status, code):
+    def died(self, status: str, code: int) -> None:
         """Note how the process died of the open frame."""
         self.replies.append([None, status, code, time.monotonic() - self._since])
 
@@ -659,46 +697,47 @@ class Channel:
 class Life:
     """One process of a step, from fork to the last of its descendants."""
 
-    def __init__(self, supervisor, step, limits):
-        self._supervisor, self._step, self._limits = supervisor, step, limits
-        self.status, self.code = None, 0
-        self.usage = None
+    def __init__(self, supervisor: Supervisor, step: Step) -> None:
+        self._supervisor, self._step, self._limits = supervisor, step, step.limits
+        self.status: str | None = None
+        self.wait_status = 0
+        self.usage: resource.struct_rusage | None = None
         self._orphans_cpu = 0.0
         self._poll = select.poll()
-        self._open = {}
+        self._open: dict[int, Handler] = {}
         self._complaint = bytearray()
 
     # -- start
 
-    def start(self):
+    def start(self) -> None:
         """Fork the program. In the child this does not return."""
         step, channel = self._step, self._step.channel
         supervisor = self._supervisor
         supervisor.isolation.prepare()
         ends = []
 
-        def pipe(handler, ours_reads):
+        def pipe(handler: Handler, *, ours_reads: bool) -> int:
             read, write = os.pipe()
             os.set_blocking(read if ours_reads else write, False)
-            self._add(read if ours_reads else write, handler, ours_reads)
+            self._add(read if ours_reads else write, handler, reads=ours_reads)
             ends.append(write if ours_reads else read)
             return ends[-1]
 
         if step.stdin:
             self._stdin = memoryview(step.stdin)
-            targets = [pipe(self._feed_stdin, False)]
+            targets = [pipe(self._feed_stdin, ours_reads=False)]
         else:
             ends.append(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC))
             targets = [ends[-1]]
-        self._frames_fd = None
-        targets.append(pipe(lambda fd: self._drain(fd, step.stdout.add), True))
-        targets.append(pipe(lambda fd: self._drain(fd, step.stderr.add), True))
+        self._frames_fd = -1
+        targets.append(pipe(lambda fd: self._drain(fd, step.stdout.add), ours_reads=True))
+        targets.append(pipe(lambda fd: self._drain(fd, step.stderr.add), ours_reads=True))
         if channel is not None:
             channel.begin()
-            targets.append(pipe(self._feed_frames, False))
+            targets.append(pipe(self._feed_frames, ours_reads=False))
             self._frames_fd = next(reversed(self._open))
-            targets.append(pipe(self._take_replies, True))
-        complaint = pipe(lambda fd: self._drain(fd, self._complaint.extend), True)
+            targets.append(pipe(self._take_replies, ours_reads=True))
+        complaint = pipe(lambda fd: self._drain(fd, self._complaint.extend), ours_reads=True)
         self.pid = os.fork()
         if self.pid == 0:
             supervisor.isolation.become(step, targets, complaint)
@@ -706,7 +745,7 @@ class Life:
             os.close(end)
         self._pidfd = self._watch_exit()
 
-    def _watch_exit(self):
+    def _watch_exit(self) -> int | None:
         try:
             descriptor = os.pidfd_open(self.pid)
         except (AttributeError, OSError):
@@ -714,11 +753,11 @@ class Life:
         self._poll.register(descriptor, select.POLLIN)
         return descriptor
 
-    def _add(self, descriptor, handler, reads):
+    def _add(self, descriptor: int, handler: Handler, *, reads: bool) -> None:
         self._open[descriptor] = handler
         self._poll.register(descriptor, select.POLLIN if reads else select.POLLOUT)
 
-    def _shut(self, descriptor):
+    def _shut(self, descriptor: int) -> None:
         if self._open.pop(descriptor, None) is not None:
             try:
                 self._poll.unregister(descriptor)
@@ -728,7 +767,7 @@ class Life:
 
     # -- streams
 
-    def _drain(self, descriptor, take):
+    def _drain(self, descriptor: int, take: Callable[[bytes], None]) -> None:
         while True:
             try:
                 data = os.read(descriptor, 1 << 16)
@@ -741,31 +780,35 @@ class Life:
             if self._over_output():
                 return
 
-    def _over_output(self):
-        total = self._step.stdout.total + self._step.stderr.total
-        return total > self._limits["output_bytes"]
+    def _over_output(self) -> bool:
+        total: int = self._step.stdout.total + self._step.stderr.total
+        return bool(total > self._limits["output_bytes"])
 
-    def _take_replies(self, descriptor):
-        def take(data):
-            if not self._step.channel.receive(data) and self.status is None:
+    def _take_replies(self, descriptor: int) -> None:
+        channel = self._step.channel
+        assert channel is not None
+
+        def take(data: bytes) -> None:
+            if not channel.receive(data) and self.status is None:
                 self.status = "output_limit"
 
         self._drain(descriptor, take)
-        if self._frames_fd in self._open and self._step.channel.pending:
+        if self._frames_fd in self._open and channel.pending:
             self._feed_frames(self._frames_fd)
 
-    def _feed_frames(self, descriptor):
+    def _feed_frames(self, descriptor: int) -> None:
         channel = self._step.channel
+        assert channel is not None
         channel.pending = self._feed(descriptor, channel.pending)
         if descriptor in self._open:
             self._poll.modify(descriptor, select.POLLOUT if channel.pending else 0)
 
-    def _feed_stdin(self, descriptor):
+    def _feed_stdin(self, descriptor: int) -> None:
         self._stdin = self._feed(descriptor, self._stdin)
         if not self._stdin:
             self._shut(descriptor)
 
-    def _feed(self, descriptor, data):
+    def _feed(self, descriptor: int, data: memoryview) -> memoryview:
         try:
             while data:
                 data = data[os.write(descriptor, data[: 1 << 16]) :]
@@ -773,12 +816,12 @@ class Life:
             pass
         except OSError:
             self._shut(descriptor)  # nobody reads
-            return b""
+            return memoryview(b"")
         return data
 
     # -- watching
 
-    def watch(self, deadline, cpu_before):
+    def watch(self, deadline: float, cpu_before: float) -> None:
         """Serve and watch the process until it is gone or has gone too far. Times are monotonic."""
         pause, grace = SAMPLE_S[0], None
         look = time.monotonic() + pause
@@ -802,7 +845,7 @@ class Life:
                 # Looking must not become the load: a fork bomb makes it dear.
                 look = time.monotonic() + max(pause, 10 * (time.monotonic() - now))
 
-    def _turn(self, seconds):
+    def _turn(self, seconds: float) -> None:
         if self._pidfd is None:
             seconds = min(seconds, 0.002)
         for descriptor, event in self._poll.poll(max(0, int(seconds * 1000) + 1)):
@@ -815,10 +858,10 @@ class Life:
                 handler(descriptor)
         self._reap()
 
-    def _reap(self, flags=os.WNOHANG):
+    def _reap(self) -> bool:
         """Reap whoever is dead; returns whether somebody was."""
         try:
-            pid, status, usage = os.wait4(-1, flags)
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
             return False
         if pid == 0:
@@ -829,7 +872,7 @@ class Life:
             self._orphans_cpu += _cpu(usage)
         return True
 
-    def _look(self, cpu_before):
+    def _look(self, cpu_before: float) -> None:
         while self._reap():
             pass
         table = processes()
@@ -847,7 +890,7 @@ class Life:
 
     # -- the end
 
-    def finish(self):
+    def finish(self) -> float:
         """Kill what is left, read what is left, and return the CPU seconds of this life."""
         isolation = self._supervisor.isolation
         isolation.kill(self._reap)
@@ -863,7 +906,7 @@ class Life:
         # By now every process of the job is dead and reaped: by its parent, by us or by the init.
         return _cpu(self.usage) + self._orphans_cpu + isolation.reaped_cpu()
 
-    def _read_out(self, descriptor):
+    def _read_out(self, descriptor: int) -> None:
         handler = self._open[descriptor]
         end = time.monotonic() + 2.0
         while descriptor in self._open:
@@ -875,7 +918,7 @@ class Life:
             if descriptor in self._open:
                 time.sleep(0.0005)
 
-    def complaint(self):
+    def complaint(self) -> tuple[str, str]:
         """Return what the child said of its own start: kind (`E` exec, `S` ours) and text."""
         text = self._complaint.decode("utf-8", "replace")
         return text[:1], text[1:]
@@ -884,7 +927,7 @@ class Life:
 class Step:
     """A step's specification and what has come of it so far."""
 
-    def __init__(self, spec):
+    def __init__(self, spec: dict[str, Any]) -> None:
         self.name, self.argv = spec["name"], spec["argv"]
         self.files = {path: base64.b64decode(data) for path, data in spec["files"].items()}
         self.env, self.stdin = spec["env"], base64.b64decode(spec["stdin"])
@@ -899,14 +942,14 @@ class Step:
         self.peak, self.cpu, self.wall = 0, 0.0, 0.0
         self.status, self.code = "not_started", 0
 
-    def result(self):
+    def result(self) -> dict[str, Any]:
         """Return the answer's part on this step."""
         return {
             "name": self.name,
             "status": self.status,
             "code": self.code,
-            "stdout": _text(self.stdout.bytes()),
-            "stderr": _text(self.stderr.bytes()),
+            "stdout": _text(self.stdout.kept()),
+            "stderr": _text(self.stderr.kept()),
             "truncated": self.stdout.cut or self.stderr.cut,
             "replies": self.channel.replies if self.channel else [],
             "files": collect(self.collect, self.limits["output_bytes"]),
@@ -919,23 +962,52 @@ class Step:
 # ---------------------------------------------------------------- isolation
 
 
-class Isolation:
+class Isolation(abc.ABC):
     """What both kinds have in common: how a child becomes the program."""
 
     shared_uid = False
+    processes_of_ours = 0  # that the kernel counts with the program's
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._filter = Filter()
-        self.workspace = None
+        self.workspace = Workspace(shared_uid=self.shared_uid)
 
-    def begin(self):
+    @abc.abstractmethod
+    def begin(self) -> None:
         """Get ready for the first job."""
 
-    def new_job(self):
-        """Prepare for a job."""
-        self.workspace = Workspace(self.shared_uid)
+    @abc.abstractmethod
+    def prepare(self) -> None:
+        """Take the accounts' starting points, just before a program is started."""
 
-    def become(self, step, targets, complaint):
+    @abc.abstractmethod
+    def reaped_cpu(self, table: Table | None = None) -> float:
+        """Return the CPU seconds of processes that another than their parent or we have reaped.
+
+        Takes what is not the job's out of `table`.
+        """
+
+    @abc.abstractmethod
+    def memory_of(self, table: Table) -> int:
+        """Return the bytes in use by the job."""
+
+    @abc.abstractmethod
+    def kill(self, reap: Callable[[], bool]) -> None:
+        """Kill every process of the job, until there is none."""
+
+    @abc.abstractmethod
+    def _enter(self) -> None:
+        """In the child, with all privileges: enter what is the step's own."""
+
+    @abc.abstractmethod
+    def _shed(self) -> None:
+        """In the child: give up all privileges."""
+
+    def new_job(self) -> None:
+        """Prepare for a job."""
+        self.workspace = Workspace(shared_uid=self.shared_uid)
+
+    def become(self, step: Step, targets: list[int], complaint: int) -> NoReturn:
         """In the child: give up everything, then run the program. Does not return."""
         try:
             self._settle(step, targets, complaint)
@@ -945,10 +1017,10 @@ class Isolation:
             self._exec(step)
         except Become:
             raise
-        except BaseException as error:  # noqa: B036 - whatever it is, this child must end here
-            self._complain(len(targets), "S%s: %s" % (type(error).__name__, error))
+        except BaseException as error:
+            self._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
 
-    def _settle(self, step, targets, complaint):
+    def _settle(self, step: Step, targets: list[int], complaint: int) -> None:
         os.setsid()
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in (*targets, complaint)]
         for target, source in enumerate(high):
@@ -962,8 +1034,8 @@ class Isolation:
         self._shed()
         self._filter.install()
 
-    def _bound(self, limits):
-        def limit(kind, soft, hard=None):
+    def _bound(self, limits: dict[str, Any]) -> None:
+        def limit(kind: int, soft: int, hard: int | None = None) -> None:
             resource.setrlimit(kind, (soft, soft if hard is None else hard))
 
         cpu = int(limits["cpu_s"]) + 1
@@ -974,7 +1046,7 @@ class Isolation:
         limit(resource.RLIMIT_CPU, cpu, cpu + 1)
 
     @staticmethod
-    def _exec(step):
+    def _exec(step: Step) -> NoReturn:
         for number in (signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
         env = environment(step)
@@ -983,10 +1055,10 @@ class Isolation:
         except (OSError, ValueError) as error:
             where = len((0, 1, 2)) if step.channel is None else 5
             reason = getattr(error, "strerror", None) or str(error)
-            Isolation._complain(where, "E%s: %s\n" % (step.argv[0], reason))
+            Isolation._complain(where, "E{}: {}\n".format(step.argv[0], reason))
 
     @staticmethod
-    def _complain(descriptor, text):
+    def _complain(descriptor: int, text: str) -> NoReturn:
         try:
             os.write(descriptor, text.encode("utf-8", "replace")[:4096])
         finally:
@@ -996,9 +1068,7 @@ class Isolation:
 class Container(Isolation):
     """`uid`: the supervisor is root of a container, with no more than it needs to change uid."""
 
-    processes_of_ours = 0
-
-    def __init__(self, ledger):
+    def __init__(self, ledger: Ledger) -> None:
         super().__init__()
         if os.getpid() != 1:
             # kill(-1) below would reach every process of the machine.
@@ -1008,8 +1078,11 @@ class Container(Isolation):
         self._low, self._count = self._range()
         self.uid = self._low
 
+    def begin(self) -> None:
+        """Nothing to do: the container is ready."""
+
     @staticmethod
-    def _range():
+    def _range() -> tuple[int, int]:
         """Return uids to use: a random range, as containers share the kernel's count per uid."""
         with open("/proc/self/uid_map") as stream:
             rows = [[int(field) for field in line.split()] for line in stream]
@@ -1018,40 +1091,38 @@ class Container(Isolation):
             return 10000, min(size, 60000) - 10000
         return (1 << 17) + int.from_bytes(os.urandom(2), "big") * (1 << 13), 1 << 13
 
-    def new_job(self):
+    def new_job(self) -> None:
         """Take the next uid."""
         super().new_job()
         self.uid = self._low + (self.uid + 1 - self._low) % self._count
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Note what the container uses while nothing runs."""
         self._before = self._ledger.used() if self._ledger.kept else 0
 
-    @staticmethod
-    def reaped_cpu(table=None):  # noqa: ARG004 - orphans come to the supervisor itself here
-        """Return the CPU seconds of processes that another than their parent or we have reaped."""
+    def reaped_cpu(self, table: Table | None = None) -> float:  # noqa: ARG002 - nothing to take out
+        """Return 0: orphans come to the supervisor itself here."""
         return 0.0
 
-    def _enter(self):
+    def _enter(self) -> None:
         os.setgroups([])
         os.setresgid(self.uid, self.uid, self.uid)
 
-    def _shed(self):
+    def _shed(self) -> None:
         os.setresuid(self.uid, self.uid, self.uid)
         drop_capabilities()
         prctl(PR_SET_DUMPABLE, 1)  # or the program could not open its own /proc/self/fd
 
-    def memory_of(self, table):
+    def memory_of(self, table: Table) -> int:
         """Return the bytes in use by the job."""
         if self._ledger.kept:
             return self._ledger.used() - self._before
         return sum(proportional_bytes(pid) for pid in table) + scratch_bytes()
 
-    @staticmethod
-    def kill(reap):
+    def kill(self, reap: Callable[[], bool]) -> None:
         """Kill every other process of the container, until there is none."""
 
-        def reap_all():
+        def reap_all() -> None:
             while reap():
                 pass
 
@@ -1068,7 +1139,7 @@ class Namespaces(Isolation):
     shared_uid = True
     processes_of_ours = 2
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         prctl(PR_CAP_AMBIENT, 4)  # clear all: no program inherits what the supervisor has
@@ -1077,9 +1148,9 @@ class Namespaces(Isolation):
                 prctl(PR_CAPBSET_DROP, capability)
             except OSError:
                 break
-        self._init = None
+        self._init = 0
 
-    def begin(self):
+    def begin(self) -> None:
         """Start the init. From here on every fork of the supervisor lives in its namespace."""
         orders, self._orders = os.pipe()
         self._done, done = os.pipe()
@@ -1092,7 +1163,7 @@ class Namespaces(Isolation):
         self._base = 0.0
 
     @staticmethod
-    def _be_init(orders, done):
+    def _be_init(orders: int, done: int) -> NoReturn:
         try:
             os.dup2(orders, 200)
             os.dup2(done, 201)
@@ -1108,37 +1179,35 @@ class Namespaces(Isolation):
         finally:
             os._exit(0)
 
-    def prepare(self):
+    def prepare(self) -> None:
         """Note what the init has reaped so far."""
         self._base = self._reaped()
 
-    def _reaped(self):
+    def _reaped(self) -> float:
         facts = process(str(self._init))
         if facts is None:
             raise SlotError("the init of the programs is gone")
         return facts[0]
 
-    def reaped_cpu(self, table=None):
+    def reaped_cpu(self, table: Table | None = None) -> float:
         """Return the CPU seconds of orphans; takes the init out of a table of processes."""
-        facts = table.pop(self._init, None) if table is not None else None
+        facts = None if table is None else table.pop(self._init, None)
         return (facts[0] if facts else self._reaped()) - self._base
 
-    def _enter(self):
+    def _enter(self) -> None:
         checked(_libc.unshare(CLONE_NEWNS), "unshare")
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
         self.workspace.protect()
 
-    @staticmethod
-    def _shed():
+    def _shed(self) -> None:
         prctl(PR_SET_NO_NEW_PRIVS, 1)
         drop_capabilities()
 
-    @staticmethod
-    def memory_of(table):
+    def memory_of(self, table: Table) -> int:
         """Return the bytes in use by the job."""
         return sum(proportional_bytes(pid) for pid in table) + scratch_bytes()
 
-    def kill(self, reap):
+    def kill(self, reap: Callable[[], bool]) -> None:
         """Let the init kill every other process of its namespace, until there is none."""
         os.write(self._orders, b"k")
         end = time.monotonic() + 5.0
@@ -1153,7 +1222,7 @@ class Namespaces(Isolation):
         raise SlotError("processes of the job cannot be killed")
 
 
-def _reap_orphans(*_):
+def _reap_orphans(*_: object) -> None:
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -1161,7 +1230,7 @@ def _reap_orphans(*_):
         pass
 
 
-def _kill_others(reap):
+def _kill_others(reap: Callable[[], None]) -> None:
     """Kill every process of this namespace but its init, until there is none to kill."""
     end = time.monotonic() + 5.0
     while time.monotonic() < end:
@@ -1174,7 +1243,7 @@ def _kill_others(reap):
     raise SlotError("processes of the job cannot be killed")
 
 
-def environment(step):
+def environment(step: Step) -> dict[str, str]:
     """Return the whole environment of a program."""
     base = {
         "PATH": os.environ["PATH"],
@@ -1198,21 +1267,21 @@ class Warmth:
     in a bare interpreter would pass here.
     """
 
-    def __init__(self):
-        self._modules = {}
-        self._hidden = set()
+    def __init__(self) -> None:
+        self._modules: dict[str, types.ModuleType] = {}
+        self._hidden: set[str] = set()
 
     @staticmethod
-    def load(names):
+    def load(names: list[str]) -> None:
         """Import modules; what cannot be imported is left to the program that asks for it."""
         for name in names:
             try:
                 __import__(name)
             except Exception as error:
-                print("codegen: cannot preload %s: %s" % (name, error), file=sys.stderr)
+                print("codegen: cannot preload {}: {}".format(name, error), file=sys.stderr)  # noqa: T201 - the slot's diagnosis
         builtins.__import__ = _genuine_import
 
-    def conceal(self):
+    def conceal(self) -> None:
         """Put every warm module out of sight, to be found again by importing it.
 
         Once, before the first job: to do it in every fork would cost it milliseconds.
@@ -1227,19 +1296,19 @@ class Warmth:
                 self._hidden.add(name)
         sys.meta_path.insert(0, self)
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ARG002 - a protocol
         """Serve a warm module to the import system, with all that it imports itself."""
         module = self._modules.get(name)
-        if module is None or getattr(module, "__spec__", None) is None:
+        spec: Any = getattr(module, "__spec__", None)
+        if module is None or spec is None:
             return None
         self._reveal(name)
         del sys.modules[name]  # or the import system would prefer the module's first spec to ours
-        spec = module.__spec__
         found = type(spec)(name, _Given(module, spec), origin=spec.origin)
         found.submodule_search_locations = spec.submodule_search_locations
         return found
 
-    def _reveal(self, name):
+    def _reveal(self, name: str) -> None:
         waiting = [name]
         while waiting:
             current = waiting.pop()
@@ -1259,18 +1328,18 @@ class Warmth:
 class _Given:
     """A loader whose module is already there."""
 
-    def __init__(self, module, spec):
+    def __init__(self, module: types.ModuleType, spec: Any) -> None:
         self._module, self._spec = module, spec
 
-    def create_module(self, spec):  # noqa: ARG002 - the loader protocol's signature
+    def create_module(self, spec: Any) -> types.ModuleType:  # noqa: ARG002 - a protocol
         return self._module
 
-    def exec_module(self, module):
+    def exec_module(self, module: types.ModuleType) -> None:
         module.__spec__ = self._spec
         module.__loader__ = self._spec.loader
 
 
-def run_script(argv, env):
+def run_script(argv: list[str], env: dict[str, str]) -> NoReturn:
     """Be `python3 script arguments…` in this process, and end it as python3 would."""
     os.environ.clear()
     os.environ.update(env)
@@ -1289,13 +1358,13 @@ def run_script(argv, env):
         os._exit(code)
 
 
-def _rebuild_streams():
+def _rebuild_streams() -> None:
     for name, descriptor, mode, errors in (
         ("stdin", 0, "r", "surrogateescape"),
         ("stdout", 1, "w", "surrogateescape"),
         ("stderr", 2, "w", "backslashreplace"),
     ):
-        raw = open(descriptor, mode + "b", closefd=False)
+        raw = open(descriptor, mode + "b", closefd=False)  # noqa: SIM115 - stays open
         stream = _TextIOWrapper(
             raw, encoding="utf-8", errors=errors, newline="\n",
             line_buffering=descriptor == 2,
@@ -1305,13 +1374,13 @@ def _rebuild_streams():
         setattr(sys, "__" + name + "__", stream)
 
 
-_TextIOWrapper = type(sys.stderr)
+_TextIOWrapper: Any = type(sys.stderr)
 
 
-def _execute(script):
+def _execute(script: str) -> int:
     main = types.ModuleType("__main__")
-    main.__file__, main.__builtins__ = script, builtins
-    main.__dict__.update(__cached__=None, __annotations__={})
+    main.__file__ = script
+    main.__dict__.update(__builtins__=builtins, __cached__=None, __annotations__={})
     sys.modules["__main__"] = main
     try:
         with open(script, "rb") as stream:
@@ -1326,7 +1395,7 @@ def _execute(script):
     return 0
 
 
-def _report(error):
+def _report(error: BaseException) -> int:
     """Print a traceback as python3 does, without our frames; return the exit status."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
@@ -1345,7 +1414,7 @@ def _report(error):
     return 1
 
 
-def _exit_code(code):
+def _exit_code(code: object) -> int:
     if code is None:
         return 0
     if isinstance(code, int):
@@ -1353,12 +1422,12 @@ def _exit_code(code):
     for write in (lambda: str(code), lambda: "\n"):
         try:
             sys.stderr.write(write())
-        except BaseException:  # noqa: B036 - the program may have replaced the stream by anything
+        except BaseException:
             pass
     return 1
 
 
-def _shut_down(code):
+def _shut_down(code: int) -> int:
     """Wait for threads, call exit handlers and flush: what python3 does before it leaves."""
     try:
         threading = sys.modules.get("threading")
@@ -1371,8 +1440,8 @@ def _shut_down(code):
     return 120 if not _flush() and code == 0 else code
 
 
-def _clear_main():
-    """Let go of the program's objects, so that their `__del__` runs as it would at python3's end."""
+def _clear_main() -> None:
+    """Let go of the program's objects: their `__del__` runs as at python3's end."""
     if len(sys._current_frames()) > 1:
         return  # daemon threads are still at it; python3 would have stopped them
     names = sys.modules["__main__"].__dict__
@@ -1383,7 +1452,7 @@ def _clear_main():
     gc.collect()
 
 
-def _flush():
+def _flush() -> bool:
     good = True
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -1400,14 +1469,14 @@ def _flush():
 class Supervisor:
     """Takes jobs from the host and answers them, one at a time."""
 
-    def __init__(self, mode, line):
+    def __init__(self, mode: str, line: Line) -> None:
         self.line = line
-        self.ledger = Ledger() if mode == "uid" else None
+        self.ledger = Ledger()
         self.isolation = Container(self.ledger) if mode == "uid" else Namespaces()
         self.warmth = Warmth()
-        self._disk = None
+        self._disk = -1
 
-    def serve(self):
+    def serve(self) -> None:
         """Serve until the host hangs up."""
         first = self.line.receive()
         if first is None:
@@ -1421,15 +1490,15 @@ class Supervisor:
                 answer = self._run(job)
             except (SlotError, OSError) as error:
                 # Nothing is known about the program; the host replaces the slot.
-                answer = {"error": "%s: %s" % (type(error).__name__, error)}
+                answer = {"error": "{}: {}".format(type(error).__name__, error)}
             self.line.send(answer)
             del job
             gc.collect()  # while the host is busy, and never while a program waits
             if "error" in answer:
                 return
 
-    def _configure(self, first):
-        bin_folder = "%s/%s/bin" % (OPT, first["language"])
+    def _configure(self, first: dict[str, Any]) -> None:
+        bin_folder = "{}/{}/bin".format(OPT, first["language"])
         os.environ["PATH"] = bin_folder + ":" + os.environ.get("PATH", "/usr/bin:/bin")
         sys.path.extend(path for path in first["site"] if os.path.isdir(path))
         self.warmth.load(first["preload"])
@@ -1442,7 +1511,7 @@ class Supervisor:
         facts = {"pid": os.getpid(), "python": platform.python_version()}
         self.line.send({"ready": facts})
 
-    def _run(self, job):
+    def _run(self, job: dict[str, Any]) -> dict[str, Any]:
         self.isolation.new_job()
         steps = [Step(spec) for spec in job["steps"]]
         results = []
@@ -1456,7 +1525,7 @@ class Supervisor:
         wipe()  # in no `finally`: a child that becomes a program comes by here
         return {"steps": results}
 
-    def _size(self, disk):
+    def _size(self, disk: int) -> None:
         """Give the working folder its size; in a container Docker has done so."""
         if not self.isolation.shared_uid or disk == self._disk:
             return
@@ -1465,34 +1534,34 @@ class Supervisor:
             mount(None, path, None, MS_REMOUNT | MS_NOSUID | MS_NODEV, options)
         self._disk = disk
 
-    def _take(self, step):
+    def _take(self, step: Step) -> None:
         """Run one step through all the lives of its process."""
         try:
             for path, data in step.files.items():
                 self.isolation.workspace.put(path, data)
         except OSError as error:
             # An earlier step has filled the folder: the program's own doing.
-            step.stderr.add(("cannot write the step's files: %s\n" % error).encode())
+            step.stderr.add(("cannot write the step's files: {}\n".format(error)).encode())
             return
         begun = time.monotonic()
         deadline = begun + step.limits["wall_s"]
-        kills = self.ledger.kills() if self.ledger else 0
+        kills = self.ledger.kills()
         lives = 0
         while True:
-            life = Life(self, step, step.limits)
+            life = Life(self, step)
             life.start()
             life._poll.register(self.line.source, 0)
             life.watch(deadline, step.cpu)
             step.cpu += life.finish()
             if not self._settle(step, life, kills):
                 break
-            kills = self.ledger.kills() if self.ledger else 0
+            kills = self.ledger.kills()
             lives += 1
             if not self._goes_on(step, lives):
                 break
         step.wall = time.monotonic() - begun
 
-    def _settle(self, step, life, kills):
+    def _settle(self, step: Step, life: Life, kills: int) -> bool:
         """Say how a life ended; returns False when the program does not exist."""
         kind, text = life.complaint()
         if kind == "S":
@@ -1510,8 +1579,9 @@ class Supervisor:
                 channel.died(step.status, step.code)
         return True
 
-    def _status(self, step, life, kills):
-        status = life.wait_status
+    def _status(self, step: Step, life: Life, kills: int) -> tuple[str, int]:
+        status, usage = life.wait_status, life.usage
+        assert usage is not None
         signaled = os.WIFSIGNALED(status)
         code = os.WTERMSIG(status) if signaled else os.WEXITSTATUS(status)
         limits = step.limits
@@ -1519,16 +1589,16 @@ class Supervisor:
             return life.status, code
         if step.stdout.total + step.stderr.total > limits["output_bytes"]:
             return "output_limit", code
-        if life.usage.ru_maxrss * 1024 > limits["memory_bytes"]:
+        if usage.ru_maxrss * 1024 > limits["memory_bytes"]:
             return "memory_limit", code
-        if self.ledger and self.ledger.kills() > kills:
+        if self.ledger.kills() > kills:
             return "memory_limit", code
         if step.cpu > limits["cpu_s"]:
             return "cpu_limit", code
         return ("signaled" if signaled else "exited"), code
 
     @staticmethod
-    def _goes_on(step, lives):
+    def _goes_on(step: Step, lives: int) -> bool:
         """Return whether the process is to be started again with the frames that are left."""
         if step.channel is None or step.channel.complete or not step.channel.paired:
             return False
@@ -1536,7 +1606,7 @@ class Supervisor:
         return not used_up and lives <= step.restarts
 
 
-def _again_with_fixed_hashes(arguments):
+def _again_with_fixed_hashes(arguments: list[str]) -> NoReturn:
     """Start this interpreter anew so that its forks order their sets as any other slot's do."""
     resource.setrlimit(resource.RLIMIT_STACK, _stack())
     env = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
@@ -1544,12 +1614,12 @@ def _again_with_fixed_hashes(arguments):
     os.execve(sys.executable, [sys.executable, "-s", __file__, *arguments], env)
 
 
-def _stack():
+def _stack() -> tuple[int, int]:
     hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
     return (STACK_BYTES if hard < 0 else min(STACK_BYTES, hard), hard)
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     """Serve on standard input and output; in a forked child, become the program."""
     if sys.flags.hash_randomization:
         _again_with_fixed_hashes(arguments)
@@ -1569,16 +1639,16 @@ def main(arguments):
     else:
         return
     del supervisor
-    raise_in_clean_frame.append(program)
+    _program.append(program)
 
 
-raise_in_clean_frame = []
+_program: list[tuple[list[str], dict[str, str]]] = []
 
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except SlotError as error:
-        print("codegen: %s" % error, file=sys.stderr)
+        print("codegen: {}".format(error), file=sys.stderr)  # noqa: T201 - the slot's diagnosis
         sys.exit(3)
-    if raise_in_clean_frame:
-        run_script(*raise_in_clean_frame.pop())
+    if _program:
+        run_script(*_program.pop())
