@@ -11,7 +11,8 @@ from __future__ import annotations
 import io
 import os
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,15 +56,54 @@ def build(
         UsageError: no such image or CA bundle; a base that is not here and cannot be had.
         SandboxError: the build failed; the message ends with the log's last lines.
     """
-    found = [
-        image
-        for image in images.existing(client, language)
-        if image.current and image.base == options.base
-    ]
-    if found and not options.fresh:
-        on_event(f"{language}: {found[0].tag} is current")
-        return found[0].tag
-    bundle = read_bundle(options.ca_bundle)
+    found = _current(client, language, options)
+    if not found:
+        bundle = read_bundle(options.ca_bundle)
+        with _alone(language, on_event):
+            # Whoever held the lock may have built the very same.
+            found = _current(client, language, options)
+            if not found:
+                return _build(client, language, options, bundle, on_event)
+    on_event(f"{language}: {found} is current")
+    return found
+
+
+def _current(client: docker.DockerClient, language: str, options: Options) -> str:
+    if options.fresh:
+        return ""
+    found = images.existing(client, language)
+    wanted = (image.tag for image in found if image.current and image.base == options.base)
+    return next(wanted, "")
+
+
+@contextmanager
+def _alone(language: str, on_event: images.Progress) -> Iterator[None]:
+    """Hold the right to build a language's image; processes of one user build one after another."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codegen"
+    try:
+        import fcntl  # noqa: PLC0415 - Windows does not have it
+
+        cache.mkdir(parents=True, exist_ok=True)
+        lock = (cache / f"image-{language}.lock").open("a")
+    except (ImportError, OSError):
+        yield  # two builds at once only cost time
+        return
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_event(f"{language}: waiting for another build of this image")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(
+    client: docker.DockerClient,
+    language: str,
+    options: Options,
+    bundle: bytes,
+    on_event: images.Progress,
+) -> str:
     base_id = bootstrap.ensure_base(client, options.base, options.mirror, on_event)
     context = images.context(language)
     tag = context.tag(base_id)
