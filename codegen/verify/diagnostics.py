@@ -45,13 +45,14 @@ def _diagnostic(tool: Tool, finding: Mapping[str, Any]) -> Diagnostic | None:
     rule = str(finding.get("rule") or "")
     if any(fnmatch.fnmatchcase(rule, pattern) for pattern in tool.ignored):
         return None
+    default = tool.argv[-1] if tool.parser == "diff" else ""
     broken = finding.get("error") or any(fnmatch.fnmatchcase(rule, p) for p in tool.errors)
     return Diagnostic(
         tool=tool.name,
         rule=rule,
         severity=Severity.ERROR if broken else Severity.WARNING,
         message=clean(str(finding.get("message") or ""), 1000).strip(),
-        file=str(finding.get("file", tool.argv[-1]) or "").rpartition("/")[2],
+        file=str(finding.get("file") or default).rpartition("/")[2],
         line=_number(finding.get("line")),
         column=_number(finding.get("column")),
     )
@@ -141,7 +142,8 @@ def _rustc(_: str, stderr: str) -> Iterator[dict[str, Any]]:
             "file": at.get("file_name"),
             "line": at.get("line_start"),
             "column": at.get("column_start"),
-"error": str(item.get("level", "")).startswith("error") and not rule.startswith("clippy::"),
+            "error": str(item.get("level", "")).startswith("error")
+            and not rule.startswith("clippy::"),
         }
 
 

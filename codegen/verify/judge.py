@@ -148,7 +148,7 @@ def _run_verdict(plan: Plan, run: StepResult) -> Verdict:
 
 def _decided(results: tuple[CaseResult, ...], ended: End | None, what: str) -> tuple[Outcome, str]:
     """Return the outcome of the first that failed; nothing is passed that was not judged."""
-    if ended is not None and ended.outcome is Outcome.TAMPERED:
+    if what == "test" and ended is not None and ended.outcome is Outcome.TAMPERED:
         return ended.outcome, ended.message
     judged = [one for one in results if one.outcome is not Outcome.SKIPPED]
     failed = next((one for one in judged if one.outcome is not Outcome.PASSED), None)

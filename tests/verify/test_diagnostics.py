@@ -64,7 +64,7 @@ def test_rustc_joins_what_helps() -> None:
 
 
 def test_go_places_and_a_word_of_the_linker() -> None:
-    text = b"# solution\n./solution.go:3:8: \"fmt\" imported and not used\nsolution.go:9: other\n"
+    text = b'# solution\n./solution.go:3:8: "fmt" imported and not used\nsolution.go:9: other\n'
     found = diagnostics(tool("go-compiler"), text, b"")
     assert [(one.line, one.column, one.severity.value) for one in found] == [
         (3, 8, "error"),
@@ -98,11 +98,24 @@ def test_findings_are_bounded_and_each_is_there_once() -> None:
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(
-        st.sampled_from(
-            ["errors", "location", "code", "message", "spans", "level", "children", "line", "rule"]
-        ),
-        inner,
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "errors",
+                    "location",
+                    "code",
+                    "message",
+                    "spans",
+                    "level",
+                    "children",
+                    "line",
+                    "rule",
+                ]
+            ),
+            inner,
+        )
     ),
 )
 

@@ -16,9 +16,7 @@ from codegen.records import Outcome
 from codegen.resources import folder
 from codegen.verify.verifier import Verifier
 
-PROOFS = sorted(
-    path for path in folder("languages").glob("*/proofs/*.toml") if path.stem != "task"
-)
+PROOFS = sorted(path for path in folder("languages").glob("*/proofs/*.toml") if path.stem != "task")
 ORACLES = ("cases", "tests_importing", "tests_in_scope")
 NEVER = {Outcome.FLAKY, Outcome.INFRASTRUCTURE_ERROR}  # no single run of a program produces these
 

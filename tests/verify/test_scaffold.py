@@ -29,7 +29,12 @@ def made(alias: str, tests: str, entry: str = "") -> Unit:
         ("py", "import solution\nassert solution.f(1) == 1\n", "importing-script", ["script"]),
         ("py", "def test_a(): pass\ndef helper(): pass\n", "shared", ["test_a"]),
         ("py", "from solution import f\nasync def test_a(): pass\n", "imported", ["test_a"]),
-        ("py", "if True:\n    import solution as s\n    def test_a(): pass\n", "imported", ["test_a"]),
+        (
+            "py",
+            "if True:\n    import solution as s\n    def test_a(): pass\n",
+            "imported",
+            ["test_a"],
+        ),
         ("py", "class TestA:\n    @x\n    def test_b(self): pass\n", "shared", ["TestA::test_b"]),
         (
             "py",
