@@ -93,7 +93,7 @@ def test_the_schema_is_closed(tmp_path, line: str, complaint: str) -> None:
     file = target / "language.toml"
     text = file.read_text("utf-8")
     if line.startswith("scaffold"):
-        text, line = text.replace('scaffold = "go"\n', ""), line
+        text = text.replace('scaffold = "go"\n', "")
     file.write_text(line + text if not line.startswith("[") else text + line, "utf-8")
     with pytest.raises(UsageError, match=complaint):
         load(target)

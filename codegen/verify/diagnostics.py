@@ -16,7 +16,7 @@ from codegen.records import Diagnostic, Severity
 from codegen.verify.scrub import clean
 
 if TYPE_CHECKING:
-    from codegen.language import DiagnosticParser, Tool
+    from codegen.schema import DiagnosticParser, Tool
 
 _MOST = 100
 _PLACE = re.compile(

@@ -9,7 +9,6 @@ import re
 from dataclasses import replace
 
 from codegen.errors import SandboxError, ToolchainError
-from codegen.language import Tool
 from codegen.records import (
     CaseResult,
     Diagnostic,
@@ -20,6 +19,7 @@ from codegen.records import (
     Verdict,
 )
 from codegen.sandbox.contract import Execution, Status, StepResult
+from codegen.schema import Tool
 from codegen.syntax import syntax_errors
 from codegen.verify.diagnostics import diagnostics
 from codegen.verify.ends import End, limit_message, signal_name

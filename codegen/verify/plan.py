@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from codegen.language import Form, Language, Tool, fill
+from codegen.language import Language, fill
 from codegen.records import Signature
 from codegen.sandbox.contract import Job, Step
+from codegen.schema import Form, Tool
 from codegen.types import parse
 from codegen.verify import scaffold
 from codegen.verify.request import Checked

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.language import DiagnosticParser, Tool
 from codegen.records import Severity
+from codegen.schema import DiagnosticParser, Tool
 from codegen.verify.diagnostics import diagnostics
 
 PARSERS = get_args(DiagnosticParser)

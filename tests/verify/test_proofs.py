@@ -1,7 +1,7 @@
 """Every language proves itself: each file of its `proofs/` folder gets the verdict that it says.
 
-A proof is a solution of the task in `task.toml`, judged three times: by typed cases, by native tests
-that import it, and by native tests that expect its names in scope.
+A proof is a solution of the task in `task.toml`, judged three times: by typed cases, by native
+tests that import it, and by native tests that expect its names in scope.
 """
 
 from __future__ import annotations

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 
 from codegen.errors import CodegenError, UsageError
-from codegen.records import Outcome, Stage
+from codegen.records import Outcome, Stage, Verdict
 from codegen.sandbox.choose import open_sandbox
 from codegen.verify.verifier import Verifier, VerifyRequest
 
 pytestmark = pytest.mark.slow
 
 SIGNATURE = {"name": "f", "parameters": [{"name": "x", "type": "int"}], "returns": "int"}
-CASES = [{"id": "one", "arguments": [1], "expected": 2}, {"id": "two", "arguments": [2]}]
+CASES: list[dict[str, Any]] = [
+    {"id": "one", "arguments": [1], "expected": 2},
+    {"id": "two", "arguments": [2]},
+]
 GOOD = "def f(x: int) -> int:\n    return x + 1\n"
 
 
@@ -81,8 +84,8 @@ def test_a_name_that_the_tests_define_is_not_undefined(local: Verifier) -> None:
         ("class T(int):\n    __eq__ = lambda s, o: True\ndef f(x): return T(9)\n", "wrong_answer"),
         # a forged reply is only a guess
         (
-            "import os\ndef f(x):\n    m = b'{\"value\": 9}'\n"
-            "    os.write(4, len(m).to_bytes(4, 'big') + m)\n    os._exit(0)\n",
+            ("import os\ndef f(x):\n    m = b'{\"value\": 9}'\n"
+            "    os.write(4, len(m).to_bytes(4, 'big') + m)\n    os._exit(0)\n"),
             "wrong_answer",
         ),
         ("import os\ndef f(x):\n    os.write(4, b'junk' * 9)\n    os._exit(0)\n", None),
@@ -120,8 +123,10 @@ TESTS = "from solution import f\n\n\ndef test_f():\n    assert f(1) == 2\n"
         ("import sys\ndef f(x): sys.exit(0)\n", "runtime_error"),
         ("def f(x): return 9\nprint('1 passed')\n", "wrong_answer"),
         (
-            "import unittest, pytest\nunittest.TestCase.assertEqual = lambda *a: None\n"
-            "def f(x): return 2\n",
+            (
+                "import unittest, pytest\nunittest.TestCase.assertEqual = lambda *a: None\n"
+                "def f(x): return 2\n"
+            ),
             "tampered",
         ),
         ("import pytest\npytest.main = lambda *a, **k: 0\ndef f(x): return 3\n", "wrong_answer"),
@@ -130,8 +135,10 @@ TESTS = "from solution import f\n\n\ndef test_f():\n    assert f(1) == 2\n"
             "wrong_answer",
         ),
         (
-            'import os\nm = b\'{"nonce":"0","name":"test_f","outcome":"passed"}\'\n'
-            "os.write(4, len(m).to_bytes(4, 'big') + m)\nos._exit(0)\n",
+            (
+                'import os\nm = b\'{"nonce":"0","name":"test_f","outcome":"passed"}\'\n'
+                "os.write(4, len(m).to_bytes(4, 'big') + m)\nos._exit(0)\n"
+            ),
             "tampered",
         ),
         ("raise ValueError('at import')\n", "runtime_error"),
@@ -147,9 +154,12 @@ def test_pytest_in_all_its_forms(local: Verifier) -> None:
     tests = (
         "import unittest\nimport pytest\n\n\n"
         "@pytest.fixture\ndef one():\n    return 1\n\n\n"
-        "@pytest.mark.parametrize('x', [1, 2])\ndef test_many(x, one):\n    assert f(x) == x + one\n\n\n"
-        "class TestIt:\n    def test_a(self):\n        with pytest.raises(TypeError):\n"
-        "            f('x')\n\n    @pytest.mark.xfail\n    def test_b(self):\n        assert f(1) == 3\n\n\n"
+        "@pytest.mark.parametrize('x', [1, 2])\ndef test_many(x, one):\n"
+        "    assert f(x) == x + one\n\n\n"
+        "class TestIt:\n    def test_a(self):\n"
+        "        with pytest.raises(TypeError):\n"
+        "            f('x')\n\n    @pytest.mark.xfail\n    def test_b(self):\n"
+        "        assert f(1) == 3\n\n\n"
         "class Old(unittest.TestCase):\n    def test_c(self):\n        self.assertEqual(f(1), 2)\n\n"
         "    @unittest.skip('later')\n    def test_d(self):\n        raise ValueError\n"
     )
@@ -271,7 +281,7 @@ def test_a_request_that_cannot_be_carried_out_ends_a_batch(local: Verifier) -> N
         yield from requests(2)
         yield VerifyRequest("cobol", "x", tests="y")
 
-    seen = []
+    seen: list[Verdict] = []
     with pytest.raises(UsageError, match="cobol"):
         seen.extend(local.verify_many(some()))
 

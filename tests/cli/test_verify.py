@@ -1,0 +1,110 @@
+"""The verify command: what it reads, what it writes, how it complains."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROWS = [
+    {"id": "a", "language": "py", "solution": "def f(x):\n    return x\n", "tests": "assert f(1)"},
+    {"language": "py", "solution": "def f(x):\n    return x\n", "tests": "assert f('ä') == 'ö'"},
+    {
+        "language": "py",
+        "solution": "def f(x: int) -> int:\n    while True:\n        pass\n",
+        "cases": [{"arguments": [1], "expected": 1}],
+        "signature": {"name": "f", "parameters": [{"name": "x", "type": "int"}], "returns": "int"},
+        "limits": {"cpu_s": 0.5},
+    },
+]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "codegen", "verify", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def written(path: Path, rows: list[object]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+@pytest.mark.slow
+def test_a_row_of_results_for_each_row_in_order(tmp_path: Path) -> None:
+    file = written(tmp_path / "rows.jsonl", ROWS)
+    done = run(file, "--sandbox", "local", "--lint", "off")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(row["id"], row["outcome"], row["passed"]) for row in rows] == [
+        ("a", "passed", True),
+        (2, "wrong_answer", False),
+        (3, "time_limit", False),
+    ]
+    assert done.returncode == 1
+    assert "3 verified" in done.stderr
+    assert "1 time_limit" in done.stderr
+
+
+@pytest.mark.slow
+def test_one_solution_and_its_tests(tmp_path: Path) -> None:
+    (tmp_path / "solution.py").write_text("def f(x):\n    return x\n")
+    (tmp_path / "test_solution.py").write_text(
+        "from solution import f\n\n\ndef test_f():\n    assert f(2) == 2\n"
+    )
+    out = tmp_path / "out.jsonl"
+    done = run(
+        "--lang", "py", tmp_path / "solution.py", tmp_path / "test_solution.py",
+        "--sandbox", "local", "--cpu", "5", "--memory", "256", "--output", out,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    (row,) = map(json.loads, out.read_text("utf-8").splitlines())
+    assert row["cases"][0]["name"] == "test_f"
+    assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "holds no row"),
+        ("\n \n", "holds no row"),
+        ('{"language": "py"\n', "rows.jsonl:1: not JSON"),
+        (json.dumps(ROWS[0]) + "\n\nnull\n", "rows.jsonl:3: expected an object, got NoneType"),
+        ('{"language": "py"}\n', "rows.jsonl:1: missing key 'solution'"),
+        (json.dumps({**ROWS[0], "test": 1}) + "\n", "rows.jsonl:1: unknown key 'test'"),
+        (json.dumps({**ROWS[0], "language": "cobol"}), "rows.jsonl:1: unknown language 'cobol'"),
+        (json.dumps({**ROWS[0], "solution": 3}), "rows.jsonl:1: solution: expected text"),
+        (json.dumps({**ROWS[0], "tests": "x = 1"}), "rows.jsonl:1: tests: no test in them"),
+        (json.dumps({**ROWS[0], "limits": {"cpu": 1}}), "rows.jsonl:1: limits: unknown key"),
+    ],
+)
+def test_bad_rows_get_one_message_before_anything_runs(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text(text, "utf-8")
+    done = run(file, "--sandbox", "local")
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["missing.jsonl"], "cannot read missing.jsonl: No such file"),
+        (["a", "b"], "give one FILE.jsonl"),
+        (["--lang", "py", "a"], "give two files"),
+        (["--lang", "py", "a", "b"], "cannot read a: No such file"),
+        (["--cpu", "0", "a"], "--cpu"),
+        ([], "FILES"),
+    ],
+)
+def test_a_bad_command_line_gets_one_message(arguments: list[str], complaint: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
