@@ -38,7 +38,7 @@ def fenced(value, language="json"):
 
 
 class ScriptedModel:
-    """Answers by purpose; solutions by a function of (language title, n-th conversation, messages)."""
+    """Answers by purpose; solutions and repairs come from a function of the request."""
 
     name = "scripted"
     revision = "1"

@@ -1,4 +1,4 @@
-"""The rules of acceptance, seen from outside: what the model says, and what becomes of the problem."""
+"""The rules of acceptance from outside: what the model says, and what becomes of the problem."""
 
 import itertools
 import json
