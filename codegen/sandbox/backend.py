@@ -27,7 +27,11 @@ class Connection(Protocol):
         """
 
     def read(self, size: int) -> bytes:
-        """Return one to `size` bytes as soon as there are some, and `b""` when the slot is gone."""
+        """Return one to `size` bytes as soon as there are some, and `b""` when the slot is gone.
+
+        Raises:
+            UsageError: the slot says that it cannot work on this machine; with what to do.
+        """
 
     def kill(self) -> None:
         """Destroy the slot at once. Thread-safe, idempotent; a blocked `read` or `write` ends."""

@@ -32,7 +32,14 @@ _HERE = Path(__file__).parent
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
 _UNPRIVILEGED = 0x7FFE_0000  # far above what accounts and container managers use
+_NOBODY = 65534
 _INSIDE = 1000
+_REFUSED = "cannot make a sandbox: "  # how `local_root.py` begins its last words
+_SWITCHES = {  # settings that forbid user namespaces, and the value that does
+    "kernel.unprivileged_userns_clone": "0",
+    "user.max_user_namespaces": "0",
+    "kernel.apparmor_restrict_unprivileged_userns": "1",
+}
 _OLDEST = (5, 14)  # processes are counted for each user namespace from this kernel on
 
 
@@ -63,12 +70,19 @@ class LocalConnection:
             raise SandboxError(f"the slot is gone ({error}); {self.diagnosis()}") from error
 
     def read(self, size: int) -> bytes:
-        """Return one to `size` bytes, or none at the end."""
+        """Return one to `size` bytes, or none at the end.
+
+        Raises:
+            UsageError: this machine allows no namespaces; says why and what to do.
+        """
         try:
             with self._reading:
-                return os.read(self._stdout.fileno(), size)
+                data = os.read(self._stdout.fileno(), size)
         except (OSError, ValueError):
             return b""
+        if not data and self.diagnosis().startswith(_REFUSED):
+            raise UsageError(_advice(self.diagnosis()))
+        return data
 
     def kill(self) -> None:
         """Kill the slot; every process in it dies with its first."""
@@ -162,13 +176,40 @@ class LocalBackend:
             "binds": [*binds, *roots],
             "links": links,
             "places": places,
-            "host_uid": _UNPRIVILEGED,
+            "host_uid": _host_uid(),
             "uid": _INSIDE,
             "path": toolchain.path,
             "python": _python(),
             "disk_bytes": self._disk_bytes,
             "inodes": self._inodes,
         }
+
+
+def _host_uid() -> int | None:
+    """Return the user that root becomes before it enters; None for those who stay who they are.
+
+    Who is root only inside a user namespace is not the kernel's uid 0, and may have no other user.
+    """
+    if os.getuid() != 0:
+        return None
+    rows = [tuple(map(int, r.split())) for r in Path("/proc/self/uid_map").read_text().splitlines()]
+    for uid in (_UNPRIVILEGED, _NOBODY):
+        if any(inside <= uid < inside + count for inside, _, count in rows):
+            return uid
+    return None
+
+
+def _advice(told: str) -> str:
+    """Say why namespaces were refused, as far as this machine's settings tell, and what to do."""
+    found = []
+    for name, forbidding in _SWITCHES.items():
+        path = Path("/proc/sys", *name.split("."))
+        if path.is_file() and path.read_text().strip() == forbidding:
+            allowing = "15000" if name.startswith("user.") else str(1 - int(forbidding))
+            found.append(f"allow them with `sysctl -w {name}={allowing}`")
+    if not found:
+        found.append("if this is a container, it must allow user namespaces and mounts")
+    return f"the local sandbox cannot work here: {told}; {'; '.join(found)}; or use Docker"
 
 
 def _python() -> str:

@@ -7,8 +7,8 @@ from there on both go the same way: new user, PID, mount, network, IPC and UTS n
 read-only root made of binds, and the old root detached.
 
 The configuration: `binds` (paths that appear in the same place, read-only), `links` (path: target),
-`places` (path: source, read-only), `host_uid` (to become first when root), `uid` (as seen inside),
-`path` (PATH), `python`, `disk_bytes`, `inodes`.
+`places` (path: source, read-only), `host_uid` (to become first, or null to stay), `uid` (as seen
+inside), `path` (PATH), `python`, `disk_bytes`, `inodes`.
 
 Not here: which folders a toolchain needs (`local.py`) and everything that happens later
 (`supervisor.py`).
@@ -35,14 +35,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
-    0x00020000,
-    0x04000000,
-    0x08000000,
-    0x10000000,
-    0x20000000,
-    0x40000000,
-)
+NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
+NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
 RDONLY, NOSUID, NODEV, NOEXEC, BIND, REC, PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
 DETACH = 2
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
@@ -237,7 +231,7 @@ def become_supervisor(configuration: dict[str, Any]) -> NoReturn:
 
 def main(configuration: dict[str, Any]) -> NoReturn:
     """Go in; the first process stays outside, waits, and takes the slot along when it is killed."""
-    if os.getuid() == 0:
+    if configuration["host_uid"] is not None:
         narrow(configuration)
     enter_namespaces(configuration["uid"])
     inner = os.fork()
