@@ -18,6 +18,7 @@ import pytest
 
 from codegen.cli import cli
 from codegen.language import Language
+from codegen.model.builtin import Mistakes, families, problem_count
 from codegen.records import Comparator, Example, Outcome, Severity, Stage
 from codegen.sandbox.environment import Environment
 
@@ -97,8 +98,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_site_builds_strictly_and_names_every_command_and_option(site: Path) -> None:
-    page = html.unescape((site / "command-line.html").read_text("utf-8"))
-    text = re.sub(r"<[^>]+>", "", page)
+    page = (site / "command-line.html").read_text("utf-8")
+    text = html.unescape(re.sub(r"<[^>]+>", "", page))
     assert "Sentinel" not in text
     for path, command in commands(cli):
         assert path in text, path
@@ -127,6 +128,19 @@ def test_every_field_of_an_example_is_on_its_page() -> None:
 def test_every_key_of_a_language_is_on_its_page() -> None:
     keys = fields_within(Language) - {"folder"} | fields_within(Environment)
     assert keys - named_in("languages.md") == set()
+
+
+def test_the_builtin_teachers_size_is_as_written() -> None:
+    text = (DOCS / "models.md").read_text("utf-8")
+    assert f"{len(families())} families of problems" in text
+    assert f"{problem_count():,} problems in all" in text
+
+
+def test_the_builtin_teachers_mistakes_are_as_written() -> None:
+    text = (DOCS / "models.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)`.*\| ([\d.]+) \|$", text, re.MULTILINE))
+    rates = {name: str(rate) for name, rate in dataclasses.asdict(Mistakes()).items()}
+    assert rows == rates
 
 
 @pytest.mark.parametrize("kind", [Outcome, Stage, Severity, Comparator])
