@@ -45,8 +45,8 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         run = await stack.enter_async_context(open_run(options["out"], settings, model, sandbox))
         gauges = Gauges(
             lambda: run.progress.calls_in_flight,
-            lambda: getattr(sandbox, "busy", 0),
-            getattr(sandbox, "slots", 0),
+            lambda: sandbox.counts.busy,
+            sandbox.slots,
         )
         return await _live(run, settings, console, gauges)
 

@@ -8,7 +8,15 @@ from rich.table import Table
 from codegen.records import Outcome
 from codegen.report.statistics import Funnel, Statistics
 
-_COLUMNS = ("language", "solutions", "compile", "lint", "pass", "repaired", "examples")
+_COLUMNS = (
+    "language",
+    "solutions",
+    "compiled",
+    "linted",
+    "right at first",
+    "repaired",
+    "examples",
+)
 
 
 def show_summary(console: Console, statistics: Statistics, seconds: float) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
-    from codegen.sandbox.contract import Sandbox
+    from codegen.sandbox.pool import Pool
 
 Choice = Literal["auto", "docker", "local"]
 
@@ -23,7 +23,7 @@ async def open_sandbox(
     *,
     slots: int | None = None,
     on_event: Callable[[str], None] = lambda _: None,
-) -> Sandbox:
+) -> Pool:
     """Open a sandbox; with Docker, the images that `languages` lack are built first.
 
     `on_event` gets a line for each thing worth telling. Slots start when they are needed.
