@@ -215,7 +215,7 @@ def test_stale_image_is_listed_and_pruned(client: DockerClient) -> None:
     stale = f"codegen/python:{uuid.uuid4().hex[:12]}"
     labels = {images.LANGUAGE: "python", images.CONTEXT: "0" * 64, images.BASE: image.base}
     dockerfile = f"FROM {image.tag}\n".encode()
-    client.images.build(fileobj=io.BytesIO(dockerfile), tag=stale, labels=labels)
+    client.images.build(fileobj=io.BytesIO(dockerfile), tag=stale, labels=labels, rm=True)
     rows = {row.image.tag: row.state for row in images.listed(client, "python") if row.image}
     assert rows[stale] == "stale"
     assert rows[image.tag] == "current"
@@ -259,7 +259,7 @@ def test_build_on_another_base_is_found_and_told_apart(client: DockerClient) -> 
     name = f"codegen-test/base:{uuid.uuid4().hex[:8]}"
     default = ensure_base(client, images.DEFAULT_BASE, "", print)
     dockerfile = f"FROM {images.DEFAULT_BASE}\nLABEL other=base\n".encode()
-    client.images.build(fileobj=io.BytesIO(dockerfile), tag=name)
+    client.images.build(fileobj=io.BytesIO(dockerfile), tag=name, rm=True)
     try:
         tag = build(client, "python", Options(base=name), lambda _: None)
         found = {image.base: image for image in images.existing(client, "python")}
