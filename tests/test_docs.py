@@ -21,6 +21,7 @@ from codegen.language import Language
 from codegen.model.builtin import Mistakes, families, problem_count
 from codegen.records import Comparator, Example, Outcome, Severity, Stage
 from codegen.sandbox.environment import Environment
+from codegen.schema import DiagnosticParser, Scaffold
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -127,7 +128,10 @@ def test_every_field_of_an_example_is_on_its_page() -> None:
 
 def test_every_key_of_a_language_is_on_its_page() -> None:
     keys = fields_within(Language) - {"folder"} | fields_within(Environment)
+    choices = {*typing.get_args(DiagnosticParser), *typing.get_args(Scaffold)}
+    text = (DOCS / "languages.md").read_text("utf-8")
     assert keys - named_in("languages.md") == set()
+    assert {choice for choice in choices if f"`{choice}`" not in text} == set()
 
 
 def test_the_builtin_teachers_size_is_as_written() -> None:
