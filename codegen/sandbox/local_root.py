@@ -234,11 +234,12 @@ def main(configuration: dict[str, Any]) -> NoReturn:
     if configuration["host_uid"] is not None:
         narrow(configuration)
     enter_namespaces(configuration["uid"])
+    # opened before the fork: the child's pivot_root moves this process's root as well
+    null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
     inner = os.fork()
     if inner == 0:
         libc.prctl(1, signal.SIGKILL, 0, 0, 0)
         become_supervisor(configuration)
-    null = os.open("/dev/null", os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
     _, status = os.waitpid(inner, 0)
