@@ -1502,13 +1502,14 @@ class Supervisor:
         os.environ["PATH"] = bin_folder + ":" + os.environ.get("PATH", "/usr/bin:/bin")
         sys.path.extend(path for path in first["site"] if os.path.isdir(path))
         self.warmth.load(first["preload"])
+        version = platform.python_version()  # now: it needs modules that are concealed next
         wipe()
         self.warmth.conceal()
         gc.collect()
         gc.freeze()
         gc.disable()
         self.isolation.begin()
-        facts = {"pid": os.getpid(), "python": platform.python_version()}
+        facts = {"pid": os.getpid(), "python": version}
         self.line.send({"ready": facts})
 
     def _run(self, job: dict[str, Any]) -> dict[str, Any]:
