@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"id": "a", "language": "py", "solution": "def f(x):\n    return x\n", "tests": "assert f(1)"},
     {"language": "py", "solution": "def f(x):\n    return x\n", "tests": "assert f('ä') == 'ö'"},
     {
@@ -27,7 +28,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
-def written(path: Path, rows: list[object]) -> Path:
+def written(path: Path, rows: list[dict[str, Any]]) -> Path:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     return path
 

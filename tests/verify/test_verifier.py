@@ -160,7 +160,8 @@ def test_pytest_in_all_its_forms(local: Verifier) -> None:
         "        with pytest.raises(TypeError):\n"
         "            f('x')\n\n    @pytest.mark.xfail\n    def test_b(self):\n"
         "        assert f(1) == 3\n\n\n"
-        "class Old(unittest.TestCase):\n    def test_c(self):\n        self.assertEqual(f(1), 2)\n\n"
+        "class Old(unittest.TestCase):\n    def test_c(self):\n"
+        "        self.assertEqual(f(1), 2)\n\n"
         "    @unittest.skip('later')\n    def test_d(self):\n        raise ValueError\n"
     )
     verdict = local.verify("py", GOOD, tests=tests)

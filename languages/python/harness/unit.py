@@ -17,6 +17,7 @@ import channel
 
 _DUMPS, _LOADS, _SEND = json.dumps, json.loads, channel.send
 _MOST = 4000
+OURS = ("solution.py", "test_solution.py")
 
 
 class Attest:
@@ -58,7 +59,7 @@ def line_of(error):
     found, trace = "", error.__traceback__
     while trace is not None:
         name = os.path.basename(trace.tb_frame.f_code.co_filename)
-        if name in ("solution.py", "test_solution.py"):
+        if name in OURS:
             found = f"{name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return found
@@ -107,10 +108,6 @@ class Plugin:
         if report.failed:
             self.broken = crash(report)
 
-    def pytest_runtest_makereport(self, item, call):
-        if call.excinfo is not None:
-            item.codegen_error = call.excinfo.value
-
     def pytest_runtest_logreport(self, report):
         name = self.base(report.nodeid)
         found = self.reported(report)
@@ -153,8 +150,16 @@ def crash(report):
     if at is None:
         lines = [line[4:] for line in str(report.longrepr).splitlines() if line.startswith("E   ")]
         return "\n".join(lines) or str(report.longrepr)
-    name = os.path.basename(at.path)
-    return f"{at.message}\n  at {name}:{at.lineno}"
+    place = innermost(report.longrepr)
+    return at.message + (f"\n  at {place}" if place else "")
+
+
+def innermost(longrepr):
+    """Return the last place in our two files; the exception may have been raised in a library."""
+    entries = getattr(getattr(longrepr, "reprtraceback", None), "reprentries", ())
+    places = [getattr(entry, "reprfileloc", None) for entry in entries]
+    found = [place for place in places if place and os.path.basename(place.path) in OURS]
+    return f"{os.path.basename(found[-1].path)}:{found[-1].lineno}" if found else ""
 
 
 def canaries():
