@@ -55,10 +55,11 @@ def _noting_import(
     level: int = 0,
 ) -> Any:
     """Import as ever, and note which module needs which: see `Warmth`."""
-    before = None if name in sys.modules or level else set(sys.modules)
-    module = _genuine_import(name, globals, locals, fromlist, level)
-    if before is not None:
+    if name not in sys.modules and not level:
+        before = set(sys.modules)
+        _genuine_import(name, globals, locals)
         _needs.setdefault(name, set()).update(set(sys.modules) - before)
+    module = _genuine_import(name, globals, locals, fromlist, level)
     importer = (globals or {}).get("__name__")
     if importer is not None and importer not in _BARE:
         if level:
@@ -1284,14 +1285,17 @@ class Warmth:
     def conceal(self) -> None:
         """Put every warm module out of sight, to be found again by importing it.
 
-        Once, before the first job: to do it in every fork would cost it milliseconds.
+        Once, before the first job: to do it in every fork would cost it milliseconds. A package
+        keeps the submodules that it imports itself: its own functions use them.
         """
         self._modules = {n: m for n, m in sys.modules.items() if n not in _BARE}
         for name, module in self._modules.items():
             del sys.modules[name]
             parent, _, child = name.rpartition(".")
             holder = self._modules.get(parent) or sys.modules.get(parent)
-            if holder is not None and getattr(holder, child, None) is module:
+            if holder is None or getattr(holder, child, None) is not module:
+                continue
+            if name not in self._closure(parent):
                 delattr(holder, child)
                 self._hidden.add(name)
         sys.meta_path.insert(0, self)
@@ -1309,20 +1313,28 @@ class Warmth:
         return found
 
     def _reveal(self, name: str) -> None:
+        for needed in self._closure(name):
+            module = self._modules.pop(needed, None)
+            if module is None:
+                continue
+            sys.modules[needed] = module
+            parent, _, child = needed.rpartition(".")
+            holder = sys.modules.get(parent) or self._modules.get(parent)
+            if needed in self._hidden and holder is not None:
+                setattr(holder, child, module)
+
+    @staticmethod
+    def _closure(name: str) -> set[str]:
+        """Return a module, its packages, and what importing it imports."""
+        found: set[str] = set()
         waiting = [name]
         while waiting:
             current = waiting.pop()
-            module = self._modules.pop(current, None)
-            if module is None:
-                continue
-            sys.modules[current] = module
-            parent, _, child = current.rpartition(".")
-            if parent:
-                waiting.append(parent)
-                holder = sys.modules.get(parent) or self._modules.get(parent)
-                if holder is not None and current in self._hidden:
-                    setattr(holder, child, module)
-            waiting.extend(_needs.get(current, ()))
+            if current not in found:
+                found.add(current)
+                waiting.extend(_needs.get(current, ()))
+                waiting.extend(filter(None, [current.rpartition(".")[0]]))
+        return found
 
 
 class _Given:
