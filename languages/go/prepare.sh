@@ -20,6 +20,9 @@ tool() {
 tool compile
 tool link
 tool vet
+cp "$SRC/packages.sh" "$OUT/bin/go-packages"
+chmod 755 "$OUT/bin/go-packages"
+if found=$(command -v staticcheck); then cp "$found" "$OUT/bin/staticcheck"; fi
 
 go list -export -f '{{if .Export}}{{.ImportPath}} {{.Export}}{{end}}' std >"$work/std"
 : >"$OUT/importcfg"
