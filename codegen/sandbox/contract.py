@@ -12,8 +12,8 @@ interpreter) with its own files, limits and, where it asks for it, a private cha
   of them (0 means: as many as there are frames) or it is gone.
 - when all replies are in, the process has half a second to leave, then it is killed; how it
   leaves is then no longer of interest. Leftover processes are always killed.
-- a reply that claims to be longer than `limits.output_bytes` ends the process; its status is
-  `output_limit`.
+- the replies of a step may have `limits.output_bytes` together; one that announces more (as garbage
+  on the channel mostly does) ends the process, and its status is `output_limit`.
 - a process that dies with frames unanswered is started again with the frames after the one it
   died of, at most `restarts` times (never once CPU time, wall time or output are used up: the
   limits are those of the step); each such frame has a `Reply` without payload that says how it
@@ -61,9 +61,9 @@ class Step:
     read-only to the
     program. `preloaded` runs the Python script `argv[0]` (with `argv[1:]`) in a fork of the slot's
     warm interpreter instead of a new process; only the environment `python` has one. `collect`
-    names regular
-    files (no links followed) to bring back, up to `limits.output_bytes` in all. `keep_bytes` is how much
-    of standard output, and of standard error, comes back: half from the head, half from the tail.
+    names regular files (no links followed) to bring back, up to `limits.output_bytes` in all.
+    `keep_bytes` is how much of standard output, and of standard error, comes back: half from the
+    head, half from the tail.
     """
 
     name: str
