@@ -16,10 +16,8 @@ Not here: which folders a toolchain needs (`local.py`) and everything that happe
 
 # pathlib is slow to import, and every slot starts with this:
 # ruff: noqa: PTH102, PTH103, PTH112, PTH120, PTH123, PTH211
-# The folders and the program of a root of our own:
-# ruff: noqa: S108, S606
-# One way of formatting:
-# ruff: noqa: UP031, UP032
+# The folders and the program of a root of our own; one way of formatting:
+# ruff: noqa: S108, S606, UP031, UP032
 from __future__ import annotations
 
 import ctypes
@@ -38,10 +36,8 @@ if TYPE_CHECKING:
 NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
 NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
 RDONLY, NOSUID, NODEV, NOEXEC, BIND, REC, PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
-DETACH = 2
-SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
-SYS_MOUNT_SETATTR = 442
-AT_FDCWD, AT_RECURSIVE = -100, 0x8000
+DETACH, AT_FDCWD, AT_RECURSIVE = 2, -100, 0x8000
+SYS_PIVOT_ROOT, SYS_MOUNT_SETATTR = {"x86_64": 155, "aarch64": 41}, 442
 CAPABILITIES = (1, 3, 5, 8, 19, 21)  # DAC_OVERRIDE FOWNER KILL SETPCAP SYS_PTRACE SYS_ADMIN
 DEVICES = ("null", "zero", "full", "random", "urandom")
 ACCOUNTS = "root:x:0:0::/:/bin/false\nprogram:x:%d:%d::/tmp:/bin/sh\n"
