@@ -30,6 +30,10 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         CodegenError: fit to be printed; whatever was finished is kept.
     """
     console = progress_console()
+
+    def tell(text: str) -> None:
+        console.print(text, highlight=False, markup=False)
+
     _stop_on_terminate()
     async with contextlib.AsyncExitStack() as stack:
         model = await open_model(options, settings.seed)
@@ -38,11 +42,13 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
             options["sandbox"],
             tuple(one.environment for one in settings.languages),
             slots=options["slots"],
-            on_event=lambda text: console.print(text, highlight=False, markup=False),
+            on_event=tell,
         )
         stack.push_async_callback(sandbox.close)
         settings = await with_tools(settings, sandbox, console)
-        run = await stack.enter_async_context(open_run(options["out"], settings, model, sandbox))
+        run = await stack.enter_async_context(
+            open_run(options["out"], settings, model, sandbox, on_event=tell)
+        )
         gauges = Gauges(
             lambda: run.progress.calls_in_flight,
             lambda: sandbox.counts.busy,

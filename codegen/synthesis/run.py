@@ -6,7 +6,7 @@ decides what is new. Not here: options and messages (`codegen.cli.synthesize`).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,9 +58,16 @@ class Run:
 
 @asynccontextmanager
 async def open_run(
-    folder: Path, settings: Settings, model: Model, sandbox: Sandbox
+    folder: Path,
+    settings: Settings,
+    model: Model,
+    sandbox: Sandbox,
+    *,
+    on_event: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[Run]:
     """Open a run's folder and make everything ready; model and sandbox stay the caller's.
+
+    `on_event` gets a line for each thing worth telling.
 
     Raises:
         JournalError: the journal cannot be opened or belongs to a running process.
@@ -96,7 +103,7 @@ async def open_run(
         loop = Loop(
             world,
             journal,
-            tasks_of(settings),
+            tasks_of(settings, on_event),
             Goal(settings.target, settings.limit),
             settings.concurrency,
             progress,

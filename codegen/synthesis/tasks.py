@@ -6,19 +6,21 @@ the goal is reached, each time with other sampling seeds; given problems once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 from codegen.records import Seed
 from codegen.synthesis.life import Task
 from codegen.synthesis.problems import load_problems
-from codegen.synthesis.seeds import index_sources
+from codegen.synthesis.seeds import SeedReport, index_sources
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.taxonomy import taxonomy_seeds
 
 
-def tasks_of(settings: Settings) -> Iterator[Task]:
-    """Yield the tasks of a run, numbered from 0.
+def tasks_of(
+    settings: Settings, on_event: Callable[[str], None] = lambda _: None
+) -> Iterator[Task]:
+    """Yield the tasks of a run, numbered from 0; `on_event` is told what the seeds came to.
 
     Raises:
         UsageError: the folder or the file cannot be used; says what is wrong with it.
@@ -27,14 +29,21 @@ def tasks_of(settings: Settings) -> Iterator[Task]:
         for index, given in enumerate(load_problems(settings.problems)):
             yield Task(index, given.seed, given.problem, given.cases, given.tests)
         return
-    for index, seed in enumerate(_seeds(settings)):
+    for index, seed in enumerate(_seeds(settings, on_event)):
         yield Task(index, seed)
 
 
-def _seeds(settings: Settings) -> Iterator[Seed]:
+def _seeds(settings: Settings, on_event: Callable[[str], None]) -> Iterator[Seed]:
     if settings.seeds is None:
         yield from taxonomy_seeds(settings.seed)
         return
     index = index_sources(settings.seeds)
+    on_event(f"seeds from {settings.seeds}: {_told(index.report)}")
     for turn in count():
         yield from index.seeds(seed=settings.seed + turn)
+
+
+def _told(report: SeedReport) -> str:
+    functions = ", ".join(f"{n:,} {name} functions" for name, n in report.functions.items())
+    skipped = sum(report.skipped.values())
+    return f"{functions} in {sum(report.files.values()):,} files, {skipped:,} files skipped"
