@@ -41,11 +41,11 @@ images: $(STAMP) ## build the sandbox images that are missing or stale
 doctor: $(STAMP) ## check the sandbox, the toolchains and the model endpoint
 	@$(BIN)/codegen doctor
 
-bench: $(STAMP) ## measure the verifier against the bare toolchains
-	@$(BIN)/python -m benchmarks
+bench: $(STAMP) ## measure the verifier against the bare toolchains; DATA=folder of model answers
+	@$(BIN)/python -m benchmarks $(DATA)
 
 docs: $(STAMP) ## build the site, strictly
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 wheel: $(STAMP) ## build the wheel and the source archive, in dist/
 	@$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .

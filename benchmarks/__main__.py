@@ -1,4 +1,4 @@
-"""`python -m benchmarks FOLDER`: the verifier's speed against the bare toolchains."""
+"""`python -m benchmarks [FOLDER]`: the verifier's speed against the bare toolchains."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from benchmarks.throughput import SLOTS, overheads, passing_rows, report, rounds
+from benchmarks.throughput import SLOTS, overheads, passing_rows, proof_rows, report, rounds
 from codegen import language as languages
 from codegen.sandbox.choose import open_sandbox
 from codegen.verify.verifier import Verifier
@@ -14,7 +14,9 @@ from codegen.verify.verifier import Verifier
 
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("folder", type=Path, help="humaneval-{py,rs,go}.jsonl of MultiPL-E answers")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", help="humaneval-{py,rs,go}.jsonl of MultiPL-E answers"
+    )
     parser.add_argument("--langs", default="py,rs,go")
     parser.add_argument("--sandbox", default="auto", choices=["auto", "docker", "local"])
     parser.add_argument("--rows", type=int, default=60)
@@ -27,7 +29,11 @@ async def main() -> None:
         async with Verifier(sandbox) as verifier:
             for language in chosen:
                 alias = language.aliases[0]
-                rows = passing_rows(alias, options.folder, options.rows)
+                rows = (
+                    passing_rows(alias, options.folder, options.rows)
+                    if options.folder
+                    else proof_rows(alias, options.rows)
+                )
                 found = await rounds(verifier, rows, options.rounds)
                 print(report(alias, found, len(rows)), flush=True)
         times = await overheads(sandbox)

@@ -48,7 +48,6 @@ class Row:
 
     name: str
     language: str
-    response: str
     solution: str
     tests: str
     bare: Bare
@@ -65,8 +64,12 @@ def programs(language: Language, path: Path) -> Iterator[Row]:
         except AnswerError:
             solution = ""
         tests = _TESTS[language.name](row, solution)
-        bare = _BARE[language.name](solution, tests)
-        yield Row(row["name"], language.name, row["response"], solution, tests, bare)
+        yield as_row(language, row["name"], solution, tests)
+
+
+def as_row(language: Language, name: str, solution: str, tests: str) -> Row:
+    """Return a solution and tests that expect its names in scope as a row."""
+    return Row(name, language.name, solution, tests, _BARE[language.name](solution, tests))
 
 
 def _python_tests(row: Mapping[str, str], _solution: str) -> str:

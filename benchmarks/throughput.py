@@ -1,11 +1,12 @@
 """Verifications per second against the bare toolchain, in the same run.
 
-    python -m benchmarks FOLDER [--langs py,rs,go] [--sandbox docker] [--rows 60] [--rounds 3]
+    python -m benchmarks [FOLDER] [--langs py,rs,go] [--sandbox docker] [--rows 60] [--rounds 3]
 
 takes model answers in `FOLDER/humaneval-{py,rs,go}.jsonl`, keeps those that pass with the bare
 toolchain, and lets both go through them in turn, two at a time: `python3 file.py`; `rustc --test`
 and the program; `go test` with a warm cache; and the verifier without and with its linters. Prints
-the median of the rounds' ratios: on a shared machine a ratio is worth more than a rate.
+the median of the rounds' ratios: on a shared machine a ratio is worth more than a rate. Without a
+folder the languages' own small proofs are gone through, each again and again.
 
 Not here: whether the verdicts are right (`benchmarks.agreement`).
 """
@@ -17,12 +18,13 @@ import re
 import statistics
 import tempfile
 import time
+import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.humaneval_rows import Bare, Row, programs, run_bare, run_commands
+from benchmarks.humaneval_rows import Bare, Row, as_row, programs, run_bare, run_commands
 from codegen import language as languages
 from codegen.sandbox.contract import Job, Sandbox, Step
 from codegen.verify.request import LintMode, VerifyRequest
@@ -47,6 +49,19 @@ def passing_rows(alias: str, folder: Path, most: int) -> list[Row]:
     with ThreadPoolExecutor(SLOTS) as pool:
         reasons = list(pool.map(lambda row: run_bare(row.bare), rows))
     return [row for row, reason in zip(rows, reasons, strict=True) if not reason][:most]
+
+
+def proof_rows(alias: str, count: int) -> list[Row]:
+    """Return the language's own passing proof, `count` times, each a program of its own."""
+    language = languages.get(alias)
+    proofs = language.folder / "proofs"
+    task = tomllib.loads((proofs / "task.toml").read_text("utf-8"))
+    code = tomllib.loads((proofs / "passed.toml").read_text("utf-8"))["solution"]
+    comment = "#" if language.name == "python" else "//"
+    solutions = [f"{code.strip()}\n{comment} {number}\n" for number in range(count)]
+    return [
+        as_row(language, f"proof-{i}", s, task["tests_in_scope"]) for i, s in enumerate(solutions)
+    ]
 
 
 def measured_command(row: Row) -> Bare:
