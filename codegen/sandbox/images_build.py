@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import docker
 
 _KEPT_LINES = 40
+_SHOWN = 90
 _BUILD_S = 3600
 _BUNDLES = ("CODEGEN_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy")
@@ -132,6 +134,11 @@ def _build(
     return tag
 
 
+def _takes_time(step: str) -> bool:
+    """Whether somebody who waits would want to know; labels and copies are done in no time."""
+    return " : RUN " in step or " : FROM " in step
+
+
 def _follow(log: Iterable[Mapping[str, Any]], language: str, on_event: images.Progress) -> None:
     kept: deque[str] = deque(maxlen=_KEPT_LINES)
     failure = ""
@@ -139,8 +146,8 @@ def _follow(log: Iterable[Mapping[str, Any]], language: str, on_event: images.Pr
         for line in str(entry.get("stream", "")).splitlines():
             if line.strip():
                 kept.append(line.rstrip())
-            if line.startswith("Step "):
-                on_event(f"{language}: {line.rstrip()}")
+            if line.startswith("Step ") and _takes_time(line):
+                on_event(f"{language}: {shorten(line, _SHOWN, placeholder=' …')}")
         # Read on to the end: the connection is released there.
         failure = failure or str(entry.get("error", ""))
     if failure:
