@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -35,12 +35,10 @@ from codegen.records import (
     Outcome,
     Problem,
     ProblemRecord,
-    Seed,
     Usage,
 )
-from codegen.synthesis.assembly import Origin, Setting, example_of
+from codegen.synthesis.assembly import Origin, example_of
 from codegen.synthesis.candidate import (
-    Bench,
     Candidate,
     ask,
     restart,
@@ -51,38 +49,12 @@ from codegen.synthesis.candidate import (
 from codegen.synthesis.council import Council, Rejection
 from codegen.synthesis.draw import draw_seed
 from codegen.synthesis.problems import parse_inputs, parse_problem
-from codegen.synthesis.progress import Progress
+from codegen.synthesis.world import Task, World
 
 INDEPENDENT_SOLUTIONS = 3
 TRIES = 2
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a life starts from: an index, a seed, and what is already known of the problem.
-
-    `tests` is native test code by language, which solutions in that language must pass as well.
-    """
-
-    index: int
-    seed: Seed
-    problem: Problem | None = None
-    cases: tuple[Case, ...] = ()
-    tests: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What all lives of a run share."""
-
-    bench: Bench
-    setting: Setting
-    languages: tuple[Language, ...]
-    inputs: int
-    progress: Progress
-    claim: Callable[[int, str | None], Awaitable[bool]]
 
 
 @dataclass(slots=True)

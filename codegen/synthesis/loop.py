@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 
 from codegen.journal import Journal
 from codegen.records import ProblemRecord, from_json, to_json
-from codegen.synthesis.life import Life, Task, World
+from codegen.synthesis.life import Life
 from codegen.synthesis.progress import Progress
+from codegen.synthesis.world import Task, World
 
 MOST_ATTEMPTS_PER_TARGET = 20
 GRACE_ATTEMPTS = 100

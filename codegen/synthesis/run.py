@@ -20,11 +20,11 @@ from codegen.report.statistics import Statistics, statistics_of
 from codegen.sandbox.contract import Sandbox
 from codegen.synthesis.assembly import Setting
 from codegen.synthesis.candidate import Bench
-from codegen.synthesis.life import World
 from codegen.synthesis.loop import Goal, Loop, Registry, problem_records
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.tasks import tasks_of
+from codegen.synthesis.world import World
 from codegen.verify.verifier import Verifier
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from codegen.records import Seed
-from codegen.synthesis.life import Task
 from codegen.synthesis.problems import load_problems
 from codegen.synthesis.seeds import SeedReport, index_sources
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.taxonomy import taxonomy_seeds
+from codegen.synthesis.world import Task
 
 
 def tasks_of(
