@@ -1,0 +1,127 @@
+"""What came of it: attempts, examples with their lineage, whole lives of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from codegen.records.problem import Case, Problem, Seed
+from codegen.records.verdict import Diagnostic, Limits, Outcome, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of model calls."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Add two counts."""
+        return Usage(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One answer of the model to one solution or repair prompt, with what became of it.
+
+    `candidate` counts the independent solutions of a language; `round` the answers of one
+    candidate.
+    `feedback` is what the model was told before this answer.
+    """
+
+    language: str
+    candidate: int
+    kind: Literal["solution", "repair"]
+    round: int
+    code: str
+    outcome: Outcome
+    stage: Stage
+    feedback: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    call: str = ""
+    executions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How an example was verified. Measured resources are in the journal, under `executions`.
+
+    They differ from run to run, and a record does not: the same seed gives the same bytes.
+    """
+
+    level: str
+    verdict: Outcome
+    oracle: Literal["call", "unit", "none"]
+    sandbox: str
+    environment: str
+    limits: Limits
+    executions: tuple[str, ...]
+    agreeing_solutions: int
+    agreeing_languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """Which model wrote it, how it was asked, and what that cost."""
+
+    model: str
+    revision: str
+    temperature: float
+    top_p: float
+    max_tokens: int
+    prompts: Mapping[str, str]
+    calls: tuple[str, ...]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One turn of an example's conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One accepted solution in one language, with everything that led to it."""
+
+    id: str
+    kind: Literal["solution"]
+    language: str
+    messages: tuple[ChatMessage, ...]
+    code: str
+    problem: Problem
+    seed: Seed
+    cases: tuple[Case, ...]
+    verification: Verification
+    history: tuple[Attempt, ...]
+    generation: Generation
+    status: Literal["accepted", "rejected"] = "accepted"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRecord:
+    """The whole life of the problem with one index: what the journal keeps, accepted or rejected.
+
+    `attempts` holds every attempt in every language, also those of rejected problems.
+    """
+
+    index: int
+    status: Literal["accepted", "rejected"]
+    reason: str
+    seed: Seed
+    problem: Problem | None
+    cases: tuple[Case, ...]
+    attempts: tuple[Attempt, ...]
+    examples: tuple[Example, ...]
+    usage: Usage
+    detail: str = ""

@@ -1,0 +1,83 @@
+"""What is to be solved: seeds, typed signatures, cases, problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from codegen.wire import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What a problem was inspired by. `kind` is `code`, `taxonomy` or `problem`."""
+
+    kind: Literal["code", "taxonomy", "problem"]
+    text: str
+    source: str = ""
+    path: str = ""
+    line: int = 0
+    language: str = ""
+    licence: str = ""
+    topic: str = ""
+    skill: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter; `type` is written in the type language of `codegen.types`."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A language-neutral function signature, e.g. `find_runs(values: list[int], k: int) -> bool`.
+
+    `name` is snake_case; every language spells it in its own convention (`FindRuns` in no language:
+    Go uses lowerCamel `findRuns`, as solution and harness share a package).
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    returns: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One typed case: arguments in parameter order and, where it is known, the expected value.
+
+    `known_from` says why the expected value is believed: `specification`, `consensus`, `reference`;
+    empty while it is not known. Values are plain JSON under the encoding of `codegen.types`.
+    """
+
+    id: str
+    arguments: tuple[Json, ...]
+    expected: Json = None
+    known_from: Literal["", "specification", "consensus", "reference"] = ""
+
+
+class Comparator(StrEnum):
+    """How an answer is compared with the expected value."""
+
+    EXACT = "exact"
+    FLOAT = "float"
+    UNORDERED = "unordered"
+    SET = "set"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem statement with its typed signature and the examples that the statement gives."""
+
+    id: str
+    title: str
+    statement: str
+    signature: Signature
+    examples: tuple[Case, ...]
+    tags: tuple[str, ...] = ()
+    comparator: Comparator = Comparator.EXACT
+    constraints: str = ""
