@@ -69,7 +69,9 @@ def test_aliases_and_lists() -> None:
 
 @pytest.mark.parametrize("text", ["cobol", "py,cobol"])
 def test_an_unknown_language_is_named_with_those_that_exist(text: str) -> None:
-    with pytest.raises(UsageError, match=r"unknown language 'cobol'.*go \(go, golang\).*python \(py\)"):
+    with pytest.raises(
+        UsageError, match=r"unknown language 'cobol'.*go \(go, golang\).*python \(py\)"
+    ):
         languages.parse_list(text)
 
 

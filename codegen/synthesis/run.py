@@ -6,6 +6,7 @@ decides what is new. Not here: options and messages (`codegen.cli.synthesize`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ async def open_run(
             JournaledModel(model, journal),
             JournaledSandbox(sandbox, journal),
         )
-        verifier = await stack.enter_async_context(Verifier(kept_sandbox))
+        verifier = await stack.enter_async_context(Verifier(kept_sandbox, key=_nonce_key(settings)))
         progress = Progress(target=settings.target, limit=settings.limit)
         registry = Registry()
         world = World(
@@ -110,6 +111,11 @@ async def open_run(
             registry,
         )
         yield Run(folder, journal, loop, progress, kept_model, kept_sandbox, fingerprint)
+
+
+def _nonce_key(settings: Settings) -> bytes:
+    """Return the key of native tests' nonces: the run's own, so that its executions are found."""
+    return hashlib.sha256(f"codegen nonces {settings.seed}".encode()).digest()
 
 
 def _indented(value: Json) -> str:

@@ -79,13 +79,18 @@ class Encoder:
         name, inner = kind
         if name == "map":
             return [
-                [self.encode(key, inner[0], f"a key of {where}"), self.encode(item, inner[1], f"a value of {where}")]
+                [
+                    self.encode(key, inner[0], f"a key of {where}"),
+                    self.encode(item, inner[1], f"a value of {where}"),
+                ]
                 for key, item in dict.items(value)
             ]
         if name == "tuple":
             if len(value) != len(inner):
                 raise Mismatch(f"{where} has {len(value)} elements, declared is {shown(kind)}")
-            return [self.encode(v, k, f"{where}[{i}]") for i, (v, k) in enumerate(zip(value, inner))]
+            return [
+                self.encode(v, k, f"{where}[{i}]") for i, (v, k) in enumerate(zip(value, inner))
+            ]
         return [self.encode(item, inner[0], f"{where}[{i}]") for i, item in enumerate(value)]
 
     def scalar(self, value, name, where):

@@ -20,7 +20,13 @@ def complaint(path):
         }
     except (ValueError, OverflowError, RecursionError, MemoryError) as error:
         message = str(error) or "too deeply nested to be compiled"
-        return {"rule": type(error).__name__, "message": message, "file": path, "line": 0, "column": 0}
+        return {
+            "rule": type(error).__name__,
+            "message": message,
+            "file": path,
+            "line": 0,
+            "column": 0,
+        }
     return None
 
 

@@ -124,7 +124,9 @@ class Plugin:
     def reported(self, report):
         if report.skipped:
             return None if hasattr(report, "wasxfail") else ("skipped", reason(report))
-        return ("failed" if assertion(report) else "error", crash(report)) if report.failed else None
+        return (
+            ("failed" if assertion(report) else "error", crash(report)) if report.failed else None
+        )
 
     def done(self, name):
         outcome, message = self.worst.get(name, ("passed", ""))
@@ -195,8 +197,24 @@ def under_pytest(attest, shared):
     if shared:
         share()
     plugin = Plugin(attest)
-    argv = ["-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--noconftest", "--rootdir=.", "-c", os.devnull]
-    argv += ["--import-mode=prepend", "--tb=short", "--no-header", "--capture=sys", "test_solution.py"]
+    argv = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:faulthandler",
+        "--noconftest",
+        "--rootdir=.",
+        "-c",
+        os.devnull,
+    ]
+    argv += [
+        "--import-mode=prepend",
+        "--tb=short",
+        "--no-header",
+        "--capture=sys",
+        "test_solution.py",
+    ]
     pytest.main(argv, plugins=[plugin])
     if plugin.broken:
         for name in list(attest.waiting):
