@@ -50,7 +50,7 @@ async def ensure(
     languages: Iterable[str], *, on_event: Callable[[str], None] = lambda _: None
 ) -> None:
     """Build the Docker images that these languages lack."""
-    from codegen.sandbox.images import ensure_images  # noqa: PLC0415 - as above
+    from codegen.sandbox.images_build import ensure_images  # noqa: PLC0415 - as above
 
     wanted = tuple(languages)
     if wanted:

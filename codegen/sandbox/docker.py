@@ -22,7 +22,7 @@ from codegen.sandbox import images
 from codegen.sandbox.docker_client import connect, docker_available, translated
 from codegen.sandbox.docker_connection import DockerConnection
 from codegen.sandbox.docker_leftovers import labels, remove, remove_leftovers
-from codegen.sandbox.images import ensure_images
+from codegen.sandbox.images_build import ensure_images
 
 if TYPE_CHECKING:
     import docker

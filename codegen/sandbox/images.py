@@ -14,7 +14,7 @@ import hashlib
 import io
 import os
 import tarfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from codegen.errors import ToolchainError, UsageError
 from codegen.resources import folder
-from codegen.sandbox.docker_client import connect, translated
+from codegen.sandbox.docker_client import translated
 
 if TYPE_CHECKING:
     import docker
@@ -205,24 +205,6 @@ def listed(client: docker.DockerClient, language: str) -> tuple[Listed, ...]:
         for image in existing(client, language)
     )
     return rows or (Listed(language, "missing"),)
-
-
-def ensure_images(languages: Iterable[str], on_event: Progress = lambda _: None) -> None:
-    """Build the images that these languages lack. Blocks, for minutes when it has to build.
-
-    Raises:
-        UsageError: no permission on the socket, or no image for one of the languages.
-        SandboxError: no daemon, or a build failed; the message ends with the build's last lines.
-    """
-    from codegen.sandbox.images_build import Options, build  # noqa: PLC0415 - it imports this module
-
-    client = connect()
-    try:
-        for language in languages:
-            if not any(image.current for image in existing(client, language)):
-                build(client, language, Options(), on_event)
-    finally:
-        client.close()
 
 
 def prune(client: docker.DockerClient, language: str, *, keep: str = "") -> tuple[str, ...]:

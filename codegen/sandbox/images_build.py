@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from codegen.errors import SandboxError, UsageError
 from codegen.sandbox import bootstrap, images
-from codegen.sandbox.docker_client import translated
+from codegen.sandbox.docker_client import connect, translated
 
 if TYPE_CHECKING:
     import docker
@@ -76,6 +76,22 @@ def _current(client: docker.DockerClient, language: str, options: Options) -> st
     found = images.existing(client, language)
     wanted = (image.tag for image in found if image.current and image.base == options.base)
     return next(wanted, "")
+
+
+def ensure_images(languages: Iterable[str], on_event: images.Progress = lambda _: None) -> None:
+    """Build the images that these languages lack. Blocks, for minutes when it has to build.
+
+    Raises:
+        UsageError: no permission on the socket, or no image for one of the languages.
+        SandboxError: no daemon, or a build failed; the message ends with the build's last lines.
+    """
+    client = connect()
+    try:
+        for language in languages:
+            if not any(image.current for image in images.existing(client, language)):
+                build(client, language, Options(), on_event)
+    finally:
+        client.close()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from docker import DockerClient
 from codegen.cli.images import images as command
 from codegen.errors import SandboxError, UsageError
 from codegen.resources import folder
-from codegen.sandbox import images
+from codegen.sandbox import images, images_build
 from codegen.sandbox.bootstrap import bootstrap, ensure_base
 from codegen.sandbox.docker_client import connect, docker_available
 from codegen.sandbox.images import CA_BUNDLE, Context
@@ -167,10 +167,10 @@ def test_bootstrap_without_the_tool_says_what_to_install(
 @pytest.mark.docker
 def test_build_is_idempotent(client: DockerClient) -> None:
     lines: list[str] = []
-    images.ensure_images(["python"], lines.append)
+    images_build.ensure_images(["python"], lines.append)
     image = images.current(client, "python")
     lines.clear()
-    images.ensure_images(["python"], lines.append)
+    images_build.ensure_images(["python"], lines.append)
     assert build(client, "python", Options(base=image.base), lines.append) == image.tag
     assert lines == [f"python: {image.tag} is current"]
     assert images.current(client, "python").id == image.id
@@ -178,7 +178,7 @@ def test_build_is_idempotent(client: DockerClient) -> None:
 
 @pytest.mark.docker
 def test_image_has_no_set_uid_file_and_no_bundle_left(client: DockerClient) -> None:
-    images.ensure_images(["python"])
+    images_build.ensure_images(["python"])
     found = client.containers.run(
         images.current(client, "python").id,
         ["-c", "find / -xdev -perm /6000 -type f; ls -A /tmp; env"],
@@ -210,7 +210,7 @@ def test_base_that_is_nowhere_is_named(client: DockerClient) -> None:
 
 @pytest.mark.docker
 def test_stale_image_is_listed_and_pruned(client: DockerClient) -> None:
-    images.ensure_images(["python"])
+    images_build.ensure_images(["python"])
     image = images.current(client, "python")
     stale = f"codegen/python:{uuid.uuid4().hex[:12]}"
     labels = {images.LANGUAGE: "python", images.CONTEXT: "0" * 64, images.BASE: image.base}
@@ -227,7 +227,7 @@ def test_stale_image_is_listed_and_pruned(client: DockerClient) -> None:
 
 @pytest.mark.docker
 def test_command_list_shows_tag_size_and_state(client: DockerClient) -> None:
-    images.ensure_images(["python"])
+    images_build.ensure_images(["python"])
     shown = CliRunner().invoke(command, ["list", "py"], catch_exceptions=False)
     assert shown.exit_code == 0
     line = next(line for line in shown.output.splitlines() if " current " in line)
@@ -237,7 +237,7 @@ def test_command_list_shows_tag_size_and_state(client: DockerClient) -> None:
 
 @pytest.mark.docker
 def test_command_build_says_what_is_current(client: DockerClient) -> None:
-    images.ensure_images(["python"])
+    images_build.ensure_images(["python"])
     shown = CliRunner().invoke(command, ["build", "python"], catch_exceptions=False)
     assert shown.exit_code == 0
     assert images.current(client, "python").tag in shown.stdout
@@ -246,7 +246,7 @@ def test_command_build_says_what_is_current(client: DockerClient) -> None:
 @pytest.mark.docker
 @pytest.mark.usefixtures("client")
 def test_command_verify_prints_the_versions() -> None:
-    images.ensure_images(["python"])
+    images_build.ensure_images(["python"])
     shown = CliRunner().invoke(command, ["verify", "python"], catch_exceptions=False)
     assert shown.exit_code == 0
     assert "python: works" in shown.stdout
