@@ -1,0 +1,153 @@
+"""A whole run against an OpenAI-compatible server: HTTP in between, refusals and restarts too.
+
+The teacher answers behind the server, so what the loop makes of it can be told from the run without.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from aiohttp import web
+
+from codegen.model.builtin import BuiltinTeacher
+from codegen.model.contract import Message, Request, Sampling
+
+COMMAND = [sys.executable, "-m", "codegen", "synthesize", "--sandbox", "local"]
+QUICK = ["--langs", "py", "--target", "3", "--inputs", "6", "--cpu", "2"]
+OPENINGS = {"Write one self": "problem", "Choose test inputs": "tests", "Solve this": "solution"}
+
+
+class Server:
+    """Answers chat completions as the teacher does; every third request is put off with a 429."""
+
+    def __init__(self, key=""):
+        self.key = key
+        self.asked = 0
+        self.url = ""
+        self.teacher = BuiltinTeacher(seed=0)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve)
+        self._ready = threading.Event()
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._ready.wait(20)
+        return self
+
+    def __exit__(self, *_):
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(20)
+        self._loop.close()
+
+    def _serve(self):
+        app = web.Application()
+        app.router.add_get("/v1/models", self._models)
+        app.router.add_post("/v1/chat/completions", self._chat)
+        runner = web.AppRunner(app, access_log=None)
+        self._loop.run_until_complete(runner.setup())
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        self._loop.run_until_complete(site.start())
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+        self._ready.set()
+        self._loop.run_forever()
+        self._loop.run_until_complete(runner.cleanup())
+
+    def _refusal(self, request):
+        if self.key and request.headers.get("Authorization") != f"Bearer {self.key}":
+            echoed = request.headers.get("Authorization", "")
+            return web.json_response({"error": {"message": f"bad key {echoed}"}}, status=401)
+        return None
+
+    async def _models(self, request):
+        return self._refusal(request) or web.json_response(
+            {"object": "list", "data": [{"id": "teacher", "object": "model", "root": "teacher-1"}]}
+        )
+
+    async def _chat(self, request):
+        self.asked += 1
+        if self.asked % 3 == 0:
+            return web.json_response({"error": "busy"}, status=429, headers={"Retry-After": "0"})
+        body = await request.json()
+        messages = tuple(Message(m["role"], m["content"]) for m in body["messages"])
+        first = messages[0].content
+        purpose = next(name for text, name in OPENINGS.items() if first.startswith(text))
+        if purpose == "solution" and len(messages) > 1:
+            purpose = "repair"
+        asked = Request(purpose, messages, Sampling(seed=body["seed"]), n=body.get("n", 1))
+        replies = await self.teacher.complete(asked)
+        choices = [
+            {
+                "index": i,
+                "message": {"role": "assistant", "content": reply.text},
+                "finish_reason": "stop",
+            }
+            for i, reply in enumerate(replies)
+        ]
+        usage = {"prompt_tokens": 7, "completion_tokens": 11, "total_tokens": 18}
+        return self._refusal(request) or web.json_response(
+            {"id": "x", "object": "chat.completion", "choices": choices, "usage": usage}
+        )
+
+
+def run(*arguments, env=None):
+    return subprocess.run(
+        [*COMMAND, *QUICK, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        env=env,
+    )
+
+
+@pytest.mark.slow
+def test_a_run_over_http_makes_the_same_solutions_as_one_without(tmp_path):
+    with Server() as server:
+        served = run("--model", "teacher", "--base-url", server.url, "--out", tmp_path / "served")
+    assert served.returncode == 0, served.stderr
+    assert run("--out", tmp_path / "builtin").returncode == 0
+    rows = {
+        name: [json.loads(x) for x in (tmp_path / name / "examples.jsonl").read_text().splitlines()]
+        for name in ("served", "builtin")
+    }
+    assert [r["code"] for r in rows["served"]] == [r["code"] for r in rows["builtin"]]
+    assert {r["generation"]["model"] for r in rows["served"]} == {"teacher"}
+    summary = json.loads((tmp_path / "served" / "summary.json").read_text())
+    assert summary["tokens"]["prompt_tokens"] == 7 * summary["tokens"]["calls"]
+
+
+@pytest.mark.slow
+def test_a_server_that_comes_and_goes_costs_nothing_that_was_paid_for(tmp_path):
+    with Server() as server:
+        address = server.url
+        limited = [
+            *["--model", "teacher", "--base-url", address, "--timeout", "3", "--out", tmp_path],
+            *["--concurrency", "1"],
+        ]
+        started = subprocess.Popen(
+            [*COMMAND, *QUICK, *map(str, limited)], stderr=subprocess.PIPE, text=True
+        )
+        while server.asked < 6 and started.poll() is None:
+            time.sleep(0.02)
+    _, error = started.communicate(timeout=120)
+    assert started.returncode == 3 and "Traceback" not in error
+    assert address.rsplit("/", 1)[0] in error and "the same command goes on" in error
+
+
+@pytest.mark.slow
+def test_a_wrong_key_is_said_and_never_shown(tmp_path):
+    key = "sk-secret-and-wrong-0123456789"
+    (tmp_path / "key").write_text(key + "\n")
+    with Server(key="the-right-one") as server:
+        arguments = ["--model", "teacher", "--base-url", server.url, "--api-key-file"]
+        done = run(*arguments, tmp_path / "key", "--out", tmp_path / "run")
+    assert done.returncode == 3 and "401" in done.stderr and str(tmp_path / "key") in done.stderr
+    assert key not in done.stderr + done.stdout and "Traceback" not in done.stderr
+    assert not [
+        p
+        for p in tmp_path.rglob("*")
+        if p.name != "key" and p.is_file() and key.encode() in p.read_bytes()
+    ]
