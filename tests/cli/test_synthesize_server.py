@@ -1,6 +1,6 @@
 """A whole run against an OpenAI-compatible server: HTTP in between, refusals and restarts too.
 
-The teacher answers behind the server, so what the loop makes of it can be told from the run without.
+The teacher answers behind the server, so the run can be compared with one without a server.
 """
 
 import asyncio
