@@ -46,6 +46,8 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         )
         stack.push_async_callback(sandbox.close)
         settings = await with_tools(settings, sandbox, console)
+        languages = ", ".join(one.title for one in settings.languages)
+        tell(f"{languages}: {model.name} writes, the {sandbox.name} sandbox runs it")
         run = await stack.enter_async_context(
             open_run(options["out"], settings, model, sandbox, on_event=tell)
         )
