@@ -36,6 +36,8 @@ def client() -> Iterator[DockerClient]:
         pytest.skip(reason)
     client = connect()
     ensure_images(["python"])
+    WARM.clear()
+    WARM.update(_slots(client))
     yield client
     client.close()
 
@@ -48,8 +50,16 @@ def backend(client: DockerClient) -> Iterator[DockerBackend]:
     made.close()
 
 
+WARM: set[str] = set()
+"""Slots that fixtures of the whole session keep warm in this process; no business of a test here."""
+
+
 def mine(client: DockerClient) -> set[str]:
-    """Return the ids of this process's own slots; other tests may run beside this one."""
+    """Return the ids of the slots that this process has started since the test began."""
+    return _slots(client) - WARM
+
+
+def _slots(client: DockerClient) -> set[str]:
     owner = labels("python")
     wanted = [f"{key}={value}" for key, value in owner.items() if "owner" in key]
     return {entry["Id"] for entry in client.api.containers(all=True, filters={"label": wanted})}
