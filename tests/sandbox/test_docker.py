@@ -51,7 +51,7 @@ def backend(client: DockerClient) -> Iterator[DockerBackend]:
 
 
 WARM: set[str] = set()
-"""Slots that fixtures of the whole session keep warm in this process; no business of a test here."""
+"""Slots that fixtures of the whole session keep warm in this process; no test here counts them."""
 
 
 def mine(client: DockerClient) -> set[str]:
