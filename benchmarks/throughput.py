@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.humaneval_rows import Bare, Row, as_row, programs, run_bare, run_commands
+from benchmarks.in_image import image_rate
 from codegen import language as languages
 from codegen.sandbox.contract import Job, Sandbox, Step
 from codegen.verify.request import LintMode, VerifyRequest
@@ -41,6 +42,7 @@ class Rates:
     bare: float
     verifier: float
     linting: float
+    in_image: float | None = None
 
 
 def passing_rows(alias: str, folder: Path, most: int) -> list[Row]:
@@ -99,14 +101,25 @@ async def verifier_rate(verifier: Verifier, rows: Sequence[Row], lint: LintMode)
     return len(rows) / seconds
 
 
-async def rounds(verifier: Verifier, rows: Sequence[Row], count: int) -> list[Rates]:
-    """Take turns; the first, which warms both, is not counted."""
+async def rounds(
+    verifier: Verifier, rows: Sequence[Row], count: int, *, in_image: bool
+) -> list[Rates]:
+    """Take turns; the first, which warms both, is not counted.
+
+    With `in_image` the plain commands are measured in the sandbox's image as well.
+    """
     found = []
     for _ in range(count + 1):
         bare = await asyncio.to_thread(bare_rate, rows)
         plain = await verifier_rate(verifier, rows, "off")
-        found.append(Rates(bare, plain, await verifier_rate(verifier, rows, "errors")))
+        linting = await verifier_rate(verifier, rows, "errors")
+        inside = await asyncio.to_thread(_in_image, rows) if in_image else None
+        found.append(Rates(bare, plain, linting, inside))
     return found[1:]
+
+
+def _in_image(rows: Sequence[Row]) -> float:
+    return image_rate(rows[0].language, [measured_command(row) for row in rows])
 
 
 async def overheads(sandbox: Sandbox, count: int = 300) -> list[float]:
@@ -126,7 +139,11 @@ def report(alias: str, found: Sequence[Rates], rows: int) -> str:
     bare = statistics.median(one.bare for one in found)
     plain = statistics.median(one.verifier / one.bare for one in found)
     linting = statistics.median(one.linting / one.bare for one in found)
+    inside = [one.verifier / one.in_image for one in found if one.in_image]
+    image = (
+        f"   against the image's own toolchain {statistics.median(inside):5.2f} x" if inside else ""
+    )
     return (
         f"{alias:4} {rows:4} programs   bare {bare:6.1f}/s"
-        f"   verifier {plain:5.2f} x   with linters {linting:5.2f} x"
+        f"   verifier {plain:5.2f} x   with linters {linting:5.2f} x{image}"
     )
