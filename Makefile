@@ -47,7 +47,7 @@ bench: $(STAMP) ## measure the verifier against the bare toolchains; DATA=folder
 docs: $(STAMP) ## build the site, strictly
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-wheel: $(STAMP) ## build the wheel and the source archive, in dist/
+wheel: $(STAMP) ## build the wheel, in dist/
 	@$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
 
 clean: ## remove what was built; runs/ stays

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
+from typing import Any
 
 import click
 
-from codegen.errors import CodegenError, UsageError
+from codegen.errors import CodegenError, InfrastructureError, UsageError
+
+PIPE_CLOSED = 141  # what a shell says of a program that SIGPIPE ended
 
 _COMMANDS = {
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",
@@ -29,6 +33,19 @@ class _Lazy(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The reader has gone: nobody is left to tell. Further out, click makes it exit code 1.
+            _give_up_output()
+            raise click.exceptions.Exit(PIPE_CLOSED) from None
+        except OSError as error:
+            if error.filename is not None:
+                raise InfrastructureError(f"{error.filename}: {error.strerror}") from error
+            _give_up_output()
+            raise InfrastructureError(f"cannot write the output: {error.strerror}") from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
@@ -46,6 +63,7 @@ def main() -> None:
     2 means that the input cannot be used, 3 that something of ours or of the machine failed,
     130 that it was interrupted.
     """
+    _end_as_interrupted()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -55,13 +73,23 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(_complain("interrupted", 130))
-    except BrokenPipeError:
-        # the reader has gone; nobody is left to tell, and Python must not complain at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     except CodegenError as error:
         sys.exit(_complain(str(error), 2 if isinstance(error, UsageError) else 3))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _give_up_output() -> None:
+    """Let what is still buffered go nowhere, or Python complains of it once more at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_as_interrupted() -> None:
+    """Let a polite end, or a terminal that closes, tidy up as Ctrl-C does; nohup stays nohup."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _complain(message: str, code: int) -> int:

@@ -139,5 +139,6 @@ async def _examine_model(options: dict[str, Any]) -> int:
 
 
 def _bad(what: str, why: str) -> int:
-    click.echo(f"  BAD  {what + ': ' if what else ''}{why}")
+    said = why.removeprefix(f"{what}: ")  # a toolchain's complaint begins with its language
+    click.echo(f"  BAD  {what + ': ' if what else ''}{said}")
     return 1

@@ -29,7 +29,7 @@ def images() -> None:
     """Build, list and verify the sandbox images."""
 
 
-@images.command()
+@images.command(short_help="Build the images that are missing or stale.")
 @_LANGUAGES
 @click.option("--base", help="Base image to build on.  [default: debian:trixie-slim]")
 @click.option(
@@ -67,7 +67,7 @@ def build(
                     click.echo(f"{language}: removed {name}")
 
 
-@images.command(name="list")
+@images.command(name="list", short_help="List the images and whether each is current.")
 @_LANGUAGES
 def list_(languages: tuple[str, ...]) -> None:
     """List the images: language, tag, size, age, and whether each is current."""
@@ -81,7 +81,7 @@ def list_(languages: tuple[str, ...]) -> None:
         click.echo(_row(row))
 
 
-@images.command()
+@images.command(short_help="Try each image and print its tools' versions.")
 @_LANGUAGES
 @click.pass_context
 def verify(context: click.Context, languages: tuple[str, ...]) -> None:
@@ -101,7 +101,7 @@ def verify(context: click.Context, languages: tuple[str, ...]) -> None:
         context.exit(1)
 
 
-@images.command()
+@images.command(short_help="Make the base image where no registry has it.")
 @click.option("--mirror", default="", help="Debian mirror to take the packages from.")
 def bootstrap(mirror: str) -> None:
     """Make the base image debian:trixie-slim with debootstrap, where no registry has it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -61,7 +62,52 @@ def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> N
     if unknown:
         names = ", ".join(sorted(str(name) for name in known))
         raise UsageError(f"{path}: unknown key {unknown[0]!r} (known: {names})")
-    ctx.default_map = {**(ctx.default_map or {}), **values}
+    parameters = {one.name: one for one in ctx.command.params}
+    checked = {key: _config_value(parameters[key], value, path) for key, value in values.items()}
+    ctx.default_map = {**(ctx.default_map or {}), **checked}
+
+
+def _config_value(option: click.Parameter, value: Any, path: Path) -> Any:
+    """Check a value of the file as strictly as TOML's types allow; one alone makes a list of one.
+
+    Raises:
+        UsageError: of another type than the option's, or outside its range; names the key.
+    """
+    if option.multiple:
+        values = value if isinstance(value, list) else [value]
+        return [_config_one(option, one, path) for one in values]
+    if option.name == "langs" and isinstance(value, list):
+        return ",".join(str(_config_one(option, one, path)) for one in value)
+    return _config_one(option, value, path)
+
+
+def _config_one(option: click.Parameter, value: Any, path: Path) -> Any:
+    wanted: dict[str, tuple[str, tuple[type, ...]]] = {
+        "integer": ("a whole number", (int,)),
+        "integer range": ("a whole number", (int,)),
+        "float range": ("a number", (int, float)),
+        "boolean": ("true or false", (bool,)),
+    }
+    name, kinds = wanted.get(option.type.name, ("text", (str,)))
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise UsageError(f"{path}: {option.name}: expected {name}, got {value!r}")
+    try:
+        option.type.convert(value, option, None)
+    except click.BadParameter as error:
+        raise UsageError(f"{path}: {option.name}: {error.message}") from error
+    return value
+
+
+class Finite(click.FloatRange):
+    """A range of numbers without infinity and without NaN, which no comparison would refuse."""
+
+    def convert(  # noqa: D102 - click's
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
 
 
 def progress_console() -> Console:

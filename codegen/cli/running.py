@@ -17,7 +17,7 @@ from rich.console import Console
 from codegen.cli.display import Display, Gauges
 from codegen.cli.equipment import open_model, with_tools
 from codegen.cli.options import progress_console
-from codegen.cli.summary import show_summary
+from codegen.cli.summary import counted, show_summary
 from codegen.sandbox.choose import open_sandbox
 from codegen.synthesis.run import Run, open_run
 from codegen.synthesis.settings import Settings
@@ -66,8 +66,10 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
         async with display.showing():
             await run.loop.run()
     except BaseException:
-        done = f"{run.progress.accepted} accepted problems are kept in {run.folder}"
-        console.print(f"stopped; {done}, and the same command goes on", highlight=False)
+        kept = counted(run.progress.accepted, "accepted problem")
+        console.print(
+            f"stopped; {kept} in {run.folder}, and the same command goes on", highlight=False
+        )
         raise
     seconds = time.monotonic() - started
     statistics = run.statistics()
@@ -77,7 +79,7 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
         console.print(f"{run.progress.resumed} of the problems were there from an earlier start")
     click.echo(f"dataset  {dataset.examples} ({dataset.rows} examples), as chat {dataset.sft}")
     click.echo(f"summary  {run.folder / 'summary.json'}")
-    return _goal_missed(settings, statistics.accepted, console)
+    return _goal_missed(settings, statistics.accepted, console, run.model.name)
 
 
 def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:
@@ -97,13 +99,18 @@ def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:
     }
 
 
-def _goal_missed(settings: Settings, accepted: int, console: Console) -> int:
-    """Return 1, and say so, when the run ended without what it was asked for."""
+def _goal_missed(settings: Settings, accepted: int, console: Console, model: str) -> int:
+    """Return 1, and say so, when the run ended without what it was asked for, or with nothing."""
     if settings.target is not None and accepted < settings.target:
         console.print(
             f"the target of {settings.target} was not reached: the seeds came to an end, or far"
             " too few problems were accepted (see the reasons above)"
         )
+        return 1
+    if not accepted:
+        hint = "; the builtin teacher solves its own problems only: name a --model"
+        foreign = settings.problems is not None and model == "builtin"
+        console.print(f"no problem was accepted (see the reasons above){hint if foreign else ''}")
         return 1
     return 0
 

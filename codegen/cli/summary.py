@@ -22,8 +22,9 @@ _COLUMNS = (
 def show_summary(console: Console, statistics: Statistics, seconds: float) -> None:
     """Print the figures of a run."""
     console.print(
-        f"\n[bold]{statistics.accepted} problems accepted[/bold] of {statistics.attempted}"
-        f" attempted, {statistics.examples} examples, {seconds:.0f} s",
+        f"\n[bold]{counted(statistics.accepted, 'problem')} accepted[/bold]"
+        f" of {statistics.attempted} attempted, {counted(statistics.examples, 'example')},"
+        f" {seconds:.0f} s",
         highlight=False,
     )
     console.print(_funnel(statistics))
@@ -37,6 +38,11 @@ def show_summary(console: Console, statistics: Statistics, seconds: float) -> No
         f" {usage.completion_tokens:,} completion tokens",
         highlight=False,
     )
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number and its noun, such as `1 problem` or `2,000 problems`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _funnel(statistics: Statistics) -> Table:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import config_option, sandbox_options
+from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
     from codegen.synthesis.settings import Settings
 
 DEFAULT_TARGET = 20
+MOST_MEMORY = 1 << 20  # MiB in a TiB
 WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle limit
 
 
@@ -68,19 +69,17 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
 )
 @click.option(
     "--mistakes",
-    type=click.FloatRange(0, 1),
+    type=Finite(0, 1),
     help="The builtin teacher's share of wrong solutions.  [default: 0.3]",
 )
-@click.option("--temperature", type=click.FloatRange(0, 2), default=0.8, show_default=True)
-@click.option(
-    "--top-p", type=click.FloatRange(0, 1, min_open=True), default=0.95, show_default=True
-)
+@click.option("--temperature", type=Finite(0, 2), default=0.8, show_default=True)
+@click.option("--top-p", type=Finite(0, 1, min_open=True), default=0.95, show_default=True)
 @click.option(
     "--max-tokens", type=click.IntRange(1), default=4096, show_default=True, help="Longest answer."
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(1),
+    type=Finite(1),
     default=600.0,
     show_default=True,
     help="Seconds for a model call, retries included.",
@@ -94,13 +93,17 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
 )
 @click.option(
     "--cpu",
-    type=click.FloatRange(0.1),
+    type=Finite(0.1),
     default=4.0,
     show_default=True,
     help="CPU seconds for a program's cases.",
 )
 @click.option(
-    "--memory", type=click.IntRange(16), default=1024, show_default=True, help="MiB for a program."
+    "--memory",
+    type=click.IntRange(16, MOST_MEMORY),
+    default=1024,
+    show_default=True,
+    help="MiB for a program.",
 )
 @sandbox_options
 @click.option("--dry-run", is_flag=True, help="Print the prompts of one problem and call nothing.")

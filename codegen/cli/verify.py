@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
-from codegen.cli.options import sandbox_options
-from codegen.errors import UsageError
+from codegen.cli.options import Finite, sandbox_options
+from codegen.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from codegen.records import Limits, Verdict
     from codegen.verify.request import VerifyRequest
 
@@ -31,9 +34,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="What linters may fail: broken code, any finding, nothing (they do not run).",
 )
-@click.option("--cpu", type=click.FloatRange(min=0, min_open=True), help="CPU seconds of a run.")
-@click.option("--wall", type=click.FloatRange(min=0, min_open=True), help="Seconds on the clock.")
-@click.option("--memory", type=click.IntRange(1), help="Memory of a run in MiB.")
+@click.option("--cpu", type=Finite(min=0, min_open=True), help="CPU seconds of a run.")
+@click.option("--wall", type=Finite(min=0, min_open=True), help="Seconds on the clock.")
+@click.option("--memory", type=click.IntRange(1, 1 << 20), help="Memory of a run in MiB.")
 @sandbox_options
 def verify(files: tuple[Path, ...], language: str | None, **options: Any) -> int:
     """Give a verdict on FILE.jsonl, row by row, or with --lang on SOLUTION TESTS.
@@ -54,10 +57,10 @@ def verify(files: tuple[Path, ...], language: str | None, **options: Any) -> int
             raise UsageError("with --lang, give two files: SOLUTION TESTS")
         source = of_pair(language, files[0], files[1], limits, options["lint"])
     with _opened(options["output"]) as stream:
-        return _carry_out(source.ids, source.requests, options, stream)
+        return asyncio.run(_carry_out(source.ids, source.requests, options, stream))
 
 
-def _carry_out(
+async def _carry_out(
     ids: Iterator[Any], requests: Iterator[VerifyRequest], options: dict[str, Any], stream: IO[str]
 ) -> int:
     from codegen.records import Outcome, canonical, to_json
@@ -65,9 +68,12 @@ def _carry_out(
 
     counts: Counter[Outcome] = Counter()
     started = time.monotonic()
-    with Verifier(options["sandbox"], slots=options["slots"], on_event=_say) as verifier:
-        for name, verdict in zip(ids, verifier.verify_many(requests), strict=False):
-            stream.write(canonical({"id": name, **_row(to_json(verdict), verdict)}) + "\n")
+    verifier = Verifier(options["sandbox"], slots=options["slots"], on_event=_say)
+    answers = cast("AsyncGenerator[Verdict, None]", verifier.averify_many(requests))
+    async with verifier, aclosing(answers) as verdicts:
+        async for verdict in verdicts:
+            row = {"id": next(ids), **_row(to_json(verdict), verdict)}
+            stream.write(canonical(row) + "\n")
             stream.flush()
             counts[verdict.outcome] += 1
     total = sum(counts.values())
@@ -101,8 +107,12 @@ def _limits(options: dict[str, Any]) -> Limits:
 def _opened(path: Path | None) -> Iterator[IO[str]]:
     """Give the stream for result rows; a file appears under its name only when it is complete."""
     if path is None:
+        if sys.stdout is None:  # typeshed does not know of a closed standard output
+            raise UsageError("standard output is closed; name a file with --output")
         yield sys.stdout
         return
+    if path.is_dir():
+        raise UsageError(f"cannot write {path}: it is a folder; name a file with --output")
     part = path.with_name(path.name + ".part")
     try:
         stream = part.open("w", encoding="utf-8")
@@ -112,6 +122,8 @@ def _opened(path: Path | None) -> Iterator[IO[str]]:
         with stream:
             yield stream
         part.replace(path)
+    except OSError as error:
+        raise InfrastructureError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import UsageError
-from codegen.records import Limits, from_json
+from codegen.records import Limits, canonical, from_json
 from codegen.verify.plan import plan
 from codegen.verify.request import LintMode, VerifyRequest, check
 
@@ -87,8 +87,17 @@ def _request(row: dict[str, Any], limits: Limits, lint: LintMode, where: str) ->
     for key in ("language", "solution"):
         if key not in row:
             raise UsageError(f"{where}: missing key {key!r}")
+    _named(row.get("id"), where)
     fields = {key: value for key, value in row.items() if key not in ("id", "limits")}
     return VerifyRequest(**fields, limits=_limits(row.get("limits"), limits, where), lint=lint)
+
+
+def _named(name: Any, where: str) -> None:
+    """Refuse a name that no result row could carry, such as NaN or half a surrogate pair."""
+    try:
+        canonical(name).encode()
+    except ValueError as error:
+        raise UsageError(f"{where}: id: cannot be written as JSON: {error}") from error
 
 
 def _limits(given: Any, limits: Limits, where: str) -> Limits:

@@ -16,7 +16,7 @@ _KNOWN = {
     "SQLITE_READONLY": "it cannot be written to; check its permissions",
     "SQLITE_CANTOPEN": "it cannot be opened; check that the folder exists and its permissions",
     "SQLITE_PERM": "permission denied; check its permissions",
-    "SQLITE_NOTADB": "it is not a journal; give another output folder",
+    "SQLITE_NOTADB": "it is not a journal; name another folder",
     "SQLITE_CORRUPT": "it is damaged; restore it from a copy, or give another output folder",
     "SQLITE_BUSY": "another program holds it open; close that program and start again",
 }
@@ -26,6 +26,8 @@ def explained(path: Path, error: Exception) -> JournalError:
     """Return the error to be raised for a failure of the database or of the system."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig else error
     if isinstance(original, OSError):
+        if isinstance(original, FileExistsError | NotADirectoryError):
+            return JournalError(f"{path}: a file is where a folder is wanted; name another folder")
         reason = original.strerror or str(original)
         return JournalError(f"{path}: {reason}; check the folder and its permissions")
     name = original.sqlite_errorname if isinstance(original, sqlite3.Error) else ""

@@ -72,7 +72,7 @@ def _is_journal(path: Path, connection: Connection) -> bool:
     if application == 0 and tables == 0:
         return False
     if application != schema.APPLICATION:
-        raise JournalError(f"{path} is not a journal; give another output folder")
+        raise JournalError(f"{path} is not a journal; name another folder")
     if version != schema.VERSION:
         raise JournalError(
             f"{path} was written by another version of codegen (schema {version}, this one reads "

@@ -148,7 +148,10 @@ def _locked(folder: Path, name: str) -> Iterator[None]:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
     except OSError as error:
-        raise SandboxError(f"cannot prepare {name} in {folder}: {error}") from error
+        raise SandboxError(
+            f"cannot prepare {name} in {folder}: {error.strerror or error}; "
+            "set XDG_CACHE_HOME to a folder that can be written"
+        ) from error
 
 
 def _prepare(toolchain: Toolchain, script: Path, target: Path, stop: threading.Event) -> None:

@@ -72,8 +72,11 @@ async def open_run(
 
     Raises:
         JournalError: the journal cannot be opened or belongs to a running process.
-        UsageError: the folder holds a run with other settings; lists what differs.
+        UsageError: the seeds or the problems cannot be used, or the folder holds a run with other
+            settings; lists what differs.
     """
+    # before the folder is made: what cannot be used must not bind it to a run that never was
+    tasks = tasks_of(settings, on_event)
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.open(folder))
         fingerprint = settings.fingerprint(model.name, model.revision, sandbox.name)
@@ -104,7 +107,7 @@ async def open_run(
         loop = Loop(
             world,
             journal,
-            tasks_of(settings, on_event),
+            tasks,
             Goal(settings.target, settings.limit),
             settings.concurrency,
             progress,

@@ -1,0 +1,173 @@
+"""Bad input and bad surroundings, for every command: one message, an exit code, nothing left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+CODEGEN = [sys.executable, "-m", "codegen"]
+ROW = {"language": "py", "solution": "x = 1\n", "tests": "assert x == 1\n"}
+
+
+def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [*CODEGEN, *map(str, arguments)]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.run(command, text=True, timeout=120, check=False, **streams)  # type: ignore[call-overload,no-any-return]
+
+
+def complains(done: subprocess.CompletedProcess[str], code: int, complaint: str) -> None:
+    assert (done.returncode, complaint in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr and done.stderr.count("codegen: ") == 1
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    file = tmp_path / "rows.jsonl"
+    file.write_text((json.dumps(ROW) + "\n") * 400)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ('target = "x"', "target: expected a whole number, got 'x'"),
+        ("target = 0", "target: 0 is not in the range x>=1"),
+        ("seed = 1.5", "seed: expected a whole number"),
+        ("seeds = true", "seeds: expected text, got True"),
+        ("api-key-file = 3", "api_key_file: expected text"),
+        ("base-url = [5]", "base_url: expected text, got 5"),
+        ('dry-run = "yes"', "dry_run: expected true or false"),
+        ("cpu = true", "cpu: expected a number"),
+        ("mistakes = nan", "mistakes: nan is not"),
+        ("cpu = inf", "cpu: inf is not"),
+        ('sandbox = "vm"', "sandbox: 'vm' is not one of"),
+        ("langs = 5", "langs: expected text"),
+    ],
+)
+def test_a_config_value_of_the_wrong_type_is_named(
+    tmp_path: Path, line: str, complaint: str
+) -> None:
+    config = tmp_path / "run.toml"
+    config.write_text(line + "\n")
+    complains(run("synthesize", "--dry-run", "--config", config), 2, f"{config}: {complaint}")
+
+
+def test_a_config_may_give_languages_as_a_list_and_one_server_alone(tmp_path: Path) -> None:
+    config = tmp_path / "run.toml"
+    config.write_text('langs = ["go"]\nbase-url = "http://127.0.0.1:1"\nmodel = "m"\n')
+    done = run("synthesize", "--dry-run", "--config", config)
+    assert done.returncode == 0, done.stderr
+    assert "solution in Go" in done.stdout and "solution in Python" not in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--cpu", "--temperature", "--timeout", "--mistakes"])
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_numbers_are_finite(option: str, value: str) -> None:
+    done = run("synthesize", "--dry-run", option, value)
+    assert done.returncode == 2 and option in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", [float("nan"), "\ud800"])
+def test_a_name_that_no_result_could_carry_is_refused_at_once(tmp_path: Path, name: object) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text(json.dumps({**ROW, "id": name}) + "\n")
+    complains(run("verify", file), 2, f"{file}:1: id: ")
+
+
+def test_results_do_not_go_into_a_folder(rows: Path) -> None:
+    complains(run("verify", rows, "--output", "."), 2, "it is a folder")
+
+
+def test_results_do_not_go_to_a_closed_output(rows: Path) -> None:
+    done = run("verify", rows, preexec_fn=lambda: os.close(1), stdout=None)
+    complains(done, 2, "standard output is closed")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_is_told_once(rows: Path, tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        complains(run("verify", rows, "--sandbox", "local", stdout=full), 3, "No space left")
+    (tmp_path / "out.part").symlink_to("/dev/full")
+    done = run("verify", rows, "--sandbox", "local", "--output", tmp_path / "out")
+    complains(done, 3, "No space left")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.jsonl"]
+
+
+@pytest.mark.slow
+def test_a_reader_that_has_gone_ends_a_verification_quietly(rows: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = run("verify", rows, "--sandbox", "local", stdout=writer)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_verification_leaves_nothing(
+    rows: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    command = [*CODEGEN, "verify", rows, "--sandbox", "local", "--output", tmp_path / "out"]
+    started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    part = tmp_path / "out.part"
+    while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    started.send_signal(number)
+    _, error = started.communicate(timeout=20)
+    assert (started.returncode, error.strip()) == (130, "codegen: interrupted")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "complaint"),
+    [
+        ("--seeds", None, "is not a folder"),
+        ("--seeds", "", "holds no function to start from"),
+        ("--problems", "", "holds no problem"),
+        ("--problems", '{"statement": "Return the sum of two integers."}\n{}\n', "line 2"),
+    ],
+)
+def test_what_cannot_be_used_does_not_begin_a_run(
+    tmp_path: Path, option: str, text: str | None, complaint: str
+) -> None:
+    given = tmp_path / "given"
+    if text is not None and option == "--seeds":
+        given.mkdir()
+    elif text is not None:
+        given.write_text(text)
+    out = tmp_path / "run"
+    arguments = ["--sandbox", "local", "--langs", "py", option, given, "--out", out]
+    complains(run("synthesize", *arguments), 2, complaint)
+    assert not out.exists()
+
+
+def test_problems_that_nobody_can_solve_end_with_a_reason_and_exit_code_1(tmp_path: Path) -> None:
+    given = tmp_path / "given.jsonl"
+    given.write_text('{"statement": "Return the number of feathers of a bird."}\n')
+    arguments = ["--langs", "py", "--problems", given, "--out", tmp_path / "run"]
+    done = run("synthesize", "--sandbox", "local", *arguments)
+    assert done.returncode == 1
+    assert "the builtin teacher solves its own problems only" in done.stderr
+
+
+def test_a_file_in_the_place_of_the_folder_is_called_a_file(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.write_text("")
+    arguments = ["--sandbox", "local", "--langs", "py", "--out", place]
+    complains(run("synthesize", *arguments), 3, "a file is where a folder is wanted")
+
+
+def test_a_cache_that_cannot_be_written_says_how_to_name_another(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "file" / "cache")}
+    arguments = ["--sandbox", "local", "--langs", "py", "--out", tmp_path / "run"]
+    complains(run("synthesize", *arguments, env=environment), 3, "set XDG_CACHE_HOME")
