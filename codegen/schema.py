@@ -40,13 +40,15 @@ class Form:
     """One way of building and running a program.
 
     `files` are names in `harness/`, put beside the program as they are. `compile` are the commands
-    that make it, one after another; `run` starts it.
+    that make it, one after another; `run` starts it. A `bare` run finds only what the compile
+    commands have made: no source, no test.
     """
 
     files: tuple[str, ...]
     run: tuple[str, ...]
     compile: tuple[Tool, ...] = ()
     preloaded: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

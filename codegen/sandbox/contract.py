@@ -63,7 +63,8 @@ class Step:
     warm interpreter instead of a new process; only the environment `python` has one. `collect`
     names regular files (no links followed) to bring back, up to `limits.output_bytes` in all.
     `keep_bytes` is how much of standard output, and of standard error, comes back: half from the
-    head, half from the tail.
+    head, half from the tail. A `bare` step finds only what the steps before have made: their
+    `files` are taken away first.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Step:
     keep_going: bool = False
     keep_bytes: int = 131072
     collect: tuple[str, ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

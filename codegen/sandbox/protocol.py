@@ -89,6 +89,7 @@ def _step(step: Step) -> dict[str, Any]:
         "keep_going": step.keep_going,
         "keep_bytes": step.keep_bytes,
         "collect": list(step.collect),
+        "bare": step.bare,
     }
 
 

@@ -412,6 +412,24 @@ class Workspace:
         finally:
             os.close(folder)
 
+    def clear(self) -> None:
+        """Take our files away again; what the program has put in their place stays its own."""
+        for path in self.files:
+            folder = os.open(JOB, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                *above, name = parts_of(path)
+                for part in above:
+                    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+                    inner = os.open(part, flags, dir_fd=folder)
+                    os.close(folder)
+                    folder = inner
+                _remove(name, folder)
+            except FileNotFoundError:
+                continue
+            finally:
+                os.close(folder)
+        self.files.clear()
+
     def _enter(self, name: str, parent: int) -> int:
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
         try:
@@ -934,7 +952,7 @@ class Step:
         self.env, self.stdin = spec["env"], base64.b64decode(spec["stdin"])
         self.limits, self.preloaded = spec["limits"], spec["preloaded"]
         self.restarts, self.keep_going = spec["restarts"], spec["keep_going"]
-        self.collect = spec["collect"]
+        self.collect, self.bare = spec["collect"], spec["bare"]
         frames = [base64.b64decode(frame) for frame in spec["frames"]]
         self.channel = None
         if frames or spec["replies"]:
@@ -1550,6 +1568,8 @@ class Supervisor:
     def _take(self, step: Step) -> None:
         """Run one step through all the lives of its process."""
         try:
+            if step.bare:
+                self.isolation.workspace.clear()
             for path, data in step.files.items():
                 self.isolation.workspace.put(path, data)
         except OSError as error:

@@ -1,7 +1,8 @@
 """Judges the attestations of native tests: every test found by parsing must be attested, once.
 
-What counts is what came over the private channel with the right nonce. A missing test, an unknown
-name, a second attestation, a dead canary or an early exit with code 0 is `tampered`.
+What counts is what came over the private channel with the right seal, which differs for each test
+and outcome. A missing test, an unknown name, a second attestation, a dead canary or an early exit
+with code 0 is `tampered`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from codegen.records import CaseResult, Limits, Outcome
 from codegen.sandbox.contract import StepResult
 from codegen.verify.ends import End, end
+from codegen.verify.scaffold.unit import seal
 from codegen.verify.scrub import clean
 
 _OUTCOMES = {
@@ -64,7 +66,7 @@ def _said(tests: tuple[str, ...], nonce: str, run: StepResult) -> _Said:
         if reply.payload is None:
             continue
         item = _parsed(reply.payload)
-        if item is None or item.get("nonce") != nonce or last is not None:
+        if item is None or not _genuine(item, nonce) or last is not None:
             return _Said({}, None, "an attestation that the harness did not give")
         if item.get("end") is True:
             last = item
@@ -77,6 +79,16 @@ def _said(tests: tuple[str, ...], nonce: str, run: StepResult) -> _Said:
             return _Said({}, None, "an attestation for a test that is not there or was done")
         found[str(name)] = (str(outcome), str(item.get("message") or ""))
     return _Said(found, last)
+
+
+def _genuine(item: Mapping[str, Any], nonce: str) -> bool:
+    """Whether what may help a program is sealed; a failure needs no seal."""
+    name, outcome = (
+        ("", "end") if item.get("end") is True else (item.get("name"), item.get("outcome"))
+    )
+    if outcome in ("failed", "error", "missing"):
+        return True
+    return item.get("seal") == seal(nonce, str(name), str(outcome)).hex()
 
 
 def _parsed(payload: bytes) -> dict[str, Any] | None:

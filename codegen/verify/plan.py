@@ -89,9 +89,10 @@ def _marks(language: Language, signature: Signature) -> dict[str, str]:
 def _unit(request: Checked, tests: str, key: bytes) -> Plan:
     language = request.language
     entry = language.function_name(request.signature) if request.signature else ""
-    found: Unit = scaffold.unit(language, request.solution, tests, entry)
     nonce = _nonce(key, request.solution, tests)
-    frame = json.dumps({"nonce": nonce, "tests": found.tests}).encode()
+    found: Unit = scaffold.unit(language, request.solution, tests, entry, nonce)
+    told = {} if found.sealed else {"nonce": nonce}
+    frame = json.dumps({**told, "tests": found.tests}).encode()
     run = _Run((frame,), len(found.tests) + 1, 0)
     form = language.unit[found.form]
     steps, stages = _steps(request, form, found.files, found.late, found.marks, run)
@@ -136,6 +137,7 @@ def _steps(
         frames=run.frames,
         replies=run.replies,
         restarts=run.restarts,
+        bare=form.bare,
     )
     stages = (*(("compile", t) for t in form.compile), *(("lint", t) for t in tools))
     return (*compiling, *linting, running), stages  # type: ignore[return-value]  # the literals widen

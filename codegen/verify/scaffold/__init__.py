@@ -2,7 +2,7 @@
 
 What has to understand the language's syntax is here, all the rest of a language is data. A scaffold
 has two functions: `sources(language, solution)` gives the files of a solution that is called, and
-`unit(language, solution, tests, entry)` finds the native tests and builds their program.
+`unit(language, solution, tests, entry, nonce)` finds the native tests and builds their program.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ def sources(language: Language, solution: str) -> Mapping[str, bytes]:
     return _SOURCES[language.scaffold](language, solution)
 
 
-def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:
+def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) -> Unit:
     """Return the program of a solution and its native tests.
 
-    `entry` is the function's name where it is known, for tests that leave the call to the reader.
+    `entry` is the function's name where it is known, for tests that leave the call to the reader;
+    the tests are attested with what is made from `nonce`.
 
     Raises:
         UsageError: there is no test in the tests, or of a kind that is not supported.
     """
-    return _UNITS[language.scaffold](language, solution, tests, entry)
+    return _UNITS[language.scaffold](language, solution, tests, entry, nonce)

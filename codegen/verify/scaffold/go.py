@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
 from codegen.syntax import parse, text, walk
-from codegen.verify.scaffold.unit import Edit, Unit, edited
+from codegen.verify.scaffold.unit import Edit, Unit, edited, seal
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -31,7 +31,7 @@ import (
 )
 
 func main() {{
-\tunit.Main([]unit.Test{{
+\tunit.Main(unit.Seal{{{end}}}, []unit.Test{{
 {tests}
 \t}})
 }}
@@ -44,7 +44,7 @@ def sources(language: Language, solution: str) -> Mapping[str, bytes]:
     return {language.source: _in_package(language, solution.encode(), b"solution", add=False)}
 
 
-def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:  # noqa: ARG001 - the scaffolds' common form
+def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) -> Unit:  # noqa: ARG001 - the scaffolds' common form
     """Return the program of a solution and its tests."""
     source = tests.encode()
     root = parse(language, source).root_node
@@ -53,8 +53,8 @@ def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:  # 
         raise UsageError("tests: no test in them (a function TestName(t *testing.T))")
     path = _imported(root)
     package = "solution" if path is None else "solution_test"
-    calls = "\n".join(f'\t\t{{Name: "{name}", Run: target.{name}}},' for name in names)
-    main = _MAIN.format(path=json.dumps(package), tests=calls)
+    calls = "\n".join(_call(nonce, name) for name in names)
+    main = _MAIN.format(path=json.dumps(package), tests=calls, end=_literal(nonce, "", "end"))
     return Unit(
         form="internal" if path is None else "external",
         tests=names,
@@ -63,8 +63,19 @@ def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:  # 
             language.tests: _in_package(language, source, package.encode(), add=True),
             "unit_main.go": main.encode(),
         },
+        sealed=True,
         marks={"import": "" if path in (None, "solution") else str(path)},
     )
+
+
+def _call(nonce: str, name: str) -> str:
+    passed, skipped = (_literal(nonce, name, outcome) for outcome in ("passed", "skipped"))
+    seals = f"Passed: unit.Seal{{{passed}}}, Skipped: unit.Seal{{{skipped}}}"
+    return f'\t\t{{Name: "{name}", Run: target.{name}, {seals}}},'
+
+
+def _literal(nonce: str, name: str, outcome: str) -> str:
+    return ", ".join(map(str, seal(nonce, name, outcome)))
 
 
 def _in_package(language: Language, source: bytes, package: bytes, *, add: bool) -> bytes:

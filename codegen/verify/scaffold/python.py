@@ -28,7 +28,7 @@ def sources(language: Language, solution: str) -> Mapping[str, bytes]:
     return {language.source: solution.encode()}
 
 
-def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:
+def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) -> Unit:  # noqa: ARG001 - the scaffolds' common form
     """Return the program of a solution and its tests."""
     root = parse(language, tests.encode()).root_node
     imports = any(map(_imports_solution, walk(root)))

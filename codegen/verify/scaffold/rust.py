@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
 from codegen.syntax import parse, text, walk
-from codegen.verify.scaffold.unit import Edit, Unit, edited
+from codegen.verify.scaffold.unit import Edit, Unit, edited, seal
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -30,10 +30,22 @@ fn main() {{
     codegen_glue::main()
 }}
 """
-_TESTS = "pub fn main() {{\n    ::codegen_codec::unit::main(&[\n{tests}\n    ]);\n}}\n"
+_TESTS = """pub(crate) fn main() {{
+    ::codegen_codec::unit::main({end}, &[{canaries}], &[
+{tests}
+    ]);
+}}
+"""
 _TEST = (
     "        ::codegen_codec::unit::Test {{ name: {name}, run: || ::codegen_codec::unit::Report::"
-    "report(crate::{path}()), should_panic: {should_panic}, ignored: {ignored} }},"
+    "report(crate::{path}()), should_panic: {should_panic}, ignored: {ignored}, "
+    "passed: {passed}, skipped: {skipped} }},"
+)
+# on one line, beside the tests: a macro of the program's own that is in their scope is in its scope
+_CANARY = (
+    " pub(crate) fn {name}(way: u8) {{ match way {{ 0 => {{ assert_eq!(1, 2); }}"
+    " 1 => {{ assert_ne!(1, 1); }} 2 => {{ assert!(1 > 2); }} 3 => {{ panic!(); }}"
+    " _ => {{ unreachable!(); }} }} }} "
 )
 SCRIPT = "main"
 _PATHS = ("scoped_identifier", "scoped_use_list", "use_wildcard", "scoped_type_identifier")
@@ -54,7 +66,7 @@ def sources(language: Language, solution: str) -> Mapping[str, bytes]:
     }
 
 
-def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:  # noqa: ARG001 - the scaffolds' common form
+def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) -> Unit:  # noqa: ARG001 - the scaffolds' common form
     """Return the program of a solution and its tests."""
     source = tests.encode()
     root = parse(language, source).root_node
@@ -63,16 +75,26 @@ def unit(language: Language, solution: str, tests: str, entry: str) -> Unit:  # 
     found = list(_tests(root, "", edits)) or script
     if not found:
         raise UsageError("tests: no test in them (a #[test] function, or a main with assertions)")
+    scopes = sorted({test.path.rpartition("::")[0] for test in found})
+    name = "canary_" + seal(nonce, "", "canary").hex()
+    edits.extend(_canaries(root, scopes, name))
     rewritten = edited(source, edits)
-    glue = {"unit.rs": _TESTS.format(tests="\n".join(map(_call, found))).encode()}
-    tail = _GLUE.format(file="unit.rs").encode()
+    # a folder that the solution cannot name while it compiles: it could include what is in there
+    room = seal(nonce, "", "room").hex()
+    glue = {f"{room}/unit.rs": _glue(found, scopes, name, nonce)}
+    tail = _GLUE.format(file=f"{room}/unit.rs").encode()
     plain = {language.source: solution.encode()}
     names = tuple(test.path for test in found)
     if _uses_crate(root):
         late = {language.tests: source, "test_program.rs": rewritten + tail, **glue}
-        return Unit("crate", names, plain, late)
-    program = _root(language, solution) + f'\ninclude!("{language.tests}");'.encode() + tail
-    return Unit("inline", names, plain, {"program.rs": program, language.tests: rewritten, **glue})
+        return Unit("crate", names, plain, late, sealed=True)
+    program = (
+        _root(language, solution)
+        + f'\n::core::include!("{room}/{language.tests}");'.encode()
+        + tail
+    )
+    late = {"program.rs": program, f"{room}/{language.tests}": rewritten, **glue}
+    return Unit("inline", names, plain, late, sealed=True)
 
 
 def _root(language: Language, solution: str) -> bytes:
@@ -99,13 +121,22 @@ def _tests(parent: tree_sitter.Node, path: str, edits: list[Edit]) -> Iterator[_
             continue
         if node.type in ("line_comment", "block_comment"):
             continue
-        edits.extend(_blank(one) for one in attributes if _attribute(one) == "cfg(test)")
+        for one in attributes:
+            edits.extend(_under_test(one))
         name = node.child_by_field_name("name")
         if node.type == "mod_item" and name is not None:
             yield from _module(node, f"{path}{text(name)}::", edits)
         elif node.type == "function_item" and name is not None:
             yield from _function(node, f"{path}{text(name)}", attributes, edits)
         attributes = []
+
+
+def _under_test(attribute: tree_sitter.Node) -> Iterator[Edit]:
+    """Have a condition hold as under `cargo test`; this program is compiled without `--test`."""
+    if _attribute(attribute).startswith(("cfg(", "cfg_attr(")):
+        for node in walk(attribute):
+            if node.type == "identifier" and text(node) == "test":
+                yield Edit(node.start_byte, node.end_byte, b"all()")
 
 
 def _module(node: tree_sitter.Node, path: str, edits: list[Edit]) -> Iterator[_Test]:
@@ -157,12 +188,50 @@ def _open(node: tree_sitter.Node, edits: list[Edit]) -> None:
         edits.append(Edit(node.start_byte, node.start_byte, b"pub(crate) "))
 
 
-def _call(test: _Test) -> str:
+def _glue(tests: list[_Test], scopes: list[str], canary: str, nonce: str) -> bytes:
+    places = [f"crate::{scope}::{canary}" if scope else f"crate::{canary}" for scope in scopes]
+    return _TESTS.format(
+        end=list(seal(nonce, "", "end")),
+        canaries=", ".join(places),
+        tests="\n".join(_call(test, nonce) for test in tests),
+    ).encode()
+
+
+def _canaries(root: tree_sitter.Node, scopes: list[str], name: str) -> Iterator[Edit]:
+    """Yield an insertion at the end of the root and of each module that holds a test."""
+    text_of = _CANARY.format(name=name).encode()
+    for scope in scopes:
+        place: tree_sitter.Node | None = root
+        for part in scope.split("::") if scope else ():
+            place = None if place is None else _inner(place, part)
+        if place is root:
+            yield Edit(root.end_byte, root.end_byte, b"\n" + text_of + b"\n")
+        elif place is not None:
+            yield Edit(place.end_byte - 1, place.end_byte - 1, text_of)
+
+
+def _inner(place: tree_sitter.Node, name: str) -> tree_sitter.Node | None:
+    for node in place.children:
+        found = node.child_by_field_name("name") if node.type == "mod_item" else None
+        if found is not None and text(found) == name:
+            return node.child_by_field_name("body")
+    return None
+
+
+def _call(test: _Test, nonce: str) -> str:
     path = "codegen_script" if test.path == SCRIPT else test.path
     panic = "None" if test.should_panic is None else f"Some({test.should_panic})"
     ignored = "true" if test.ignored else "false"
     name = json.dumps(test.path, ensure_ascii=False)
-    return _TEST.format(name=name, path=path, should_panic=panic, ignored=ignored)
+    passed, skipped = (list(seal(nonce, test.path, how)) for how in ("passed", "skipped"))
+    return _TEST.format(
+        name=name,
+        path=path,
+        should_panic=panic,
+        ignored=ignored,
+        passed=passed,
+        skipped=skipped,
+    )
 
 
 def _uses_crate(root: tree_sitter.Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,7 +13,8 @@ class Unit:
 
     `form` is one of the language's forms; `tests` the names found by parsing, each of which must be
     attested. `files` are there from the start, `late` ones only with the last compile command.
-    `marks` fill in the form's commands; `names` are bound by the tests at their top level.
+    `marks` fill in the form's commands; `names` are bound by the tests at their top level. Where
+    the seals are `sealed` into the program it is not told the nonce that they are made from.
     """
 
     form: str
@@ -21,6 +23,7 @@ class Unit:
     late: Mapping[str, bytes]
     marks: Mapping[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,8 @@ def edited(source: bytes, edits: Iterable[Edit]) -> bytes:
     for edit in sorted(edits, key=lambda one: one.start, reverse=True):
         source = source[: edit.start] + edit.text + source[edit.end :]
     return source
+
+
+def seal(nonce: str, name: str, outcome: str) -> bytes:
+    """Return the 16 bytes that prove an outcome: only the harness has them, one for each."""
+    return hashlib.sha256(f"{nonce}\0{name}\0{outcome}".encode()).digest()[:16]

@@ -2,9 +2,13 @@
 #   build.sh call             solution.go + call.go as one package, call_main.go
 #   build.sh internal         solution.go + solution_test.go as one package, unit_main.go
 #   build.sh external [PATH]  solution.go alone first, solution_test.go imports it as PATH; unit_main.go
+# Native tests and their solution cannot import the harness, nor find what was made on the way.
 set -e
 std=/opt/codegen/go/importcfg
-cp "$std" importcfg
+case $1 in
+call) cp "$std" importcfg ;;
+*) grep -v '^packagefile codegen/' "$std" >importcfg ;;
+esac
 
 package() {
     name=$1
@@ -24,7 +28,11 @@ external)
 esac
 case $1 in
 call) package main call_main.go ;;
-*) package main unit_main.go ;;
+*)
+    grep '^packagefile codegen/' "$std" >>importcfg
+    package main unit_main.go
+    ;;
 esac
 grep -v "^importmap " importcfg >linkcfg # the linker knows no such line
 go-link -importcfg linkcfg -s -w -o program main.a
+rm -f ./*.a importcfg linkcfg

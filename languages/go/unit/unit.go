@@ -2,8 +2,10 @@
 package unit
 
 import (
+	"encoding/hex"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"testing"
@@ -13,26 +15,29 @@ import (
 
 // Test is one top-level test function.
 type Test struct {
-	Name string
-	Run  func(*testing.T)
+	Name    string
+	Run     func(*testing.T)
+	Passed  Seal
+	Skipped Seal
 }
 
+// Seal proves an outcome; nobody else can make it. The program's package cannot import this one.
+type Seal [16]byte
+
 type runner struct {
-	nonce  string
+	end    Seal
 	mutex  sync.Mutex
 	left   int
 	panics map[string]string
 }
 
 // Main runs the tests one after another; a panic ends its own test only.
-func Main(tests []Test) {
-	frame, more := codec.Receive()
-	if !more {
+func Main(end Seal, tests []Test) {
+	debug.SetMaxStack(256 << 20)
+	if _, more := codec.Receive(); !more {
 		return
 	}
-	order := codec.Parse(frame).(map[string]any)
-	r := &runner{nonce: order["nonce"].(string), panics: map[string]string{}}
-	r.left = len(tests)
+	r := &runner{end: end, panics: map[string]string{}, left: len(tests)}
 	os.Args = os.Args[:1]
 	all := func(_, _ string) (bool, error) { return true, nil }
 	testing.Main(all, r.wrapped(tests), nil, nil)
@@ -42,7 +47,7 @@ func (r *runner) wrapped(tests []Test) []testing.InternalTest {
 	var found []testing.InternalTest
 	for _, test := range tests {
 		found = append(found, testing.InternalTest{Name: test.Name, F: func(t *testing.T) {
-			t.Cleanup(func() { r.finish(test.Name, t) })
+			t.Cleanup(func() { r.finish(test, t) })
 			defer r.guard(test.Name, t)
 			test.Run(t)
 		}})
@@ -63,39 +68,39 @@ func (r *runner) guard(name string, t *testing.T) {
 }
 
 // finish is the first clean-up registered, hence the last to run: subtests are done by then.
-func (r *runner) finish(name string, t *testing.T) {
+func (r *runner) finish(test Test, t *testing.T) {
 	r.mutex.Lock()
-	message, panicked := r.panics[name]
+	message, panicked := r.panics[test.Name]
 	r.mutex.Unlock()
 	switch {
 	case panicked:
-		r.attest(name, "error", message)
+		r.attest(test.Name, "error", message, Seal{})
 	case t.Failed():
-		r.attest(name, "failed", "")
+		r.attest(test.Name, "failed", "", Seal{})
 	case t.Skipped():
-		r.attest(name, "skipped", "")
+		r.attest(test.Name, "skipped", "", test.Skipped)
 	default:
-		r.attest(name, "passed", "")
+		r.attest(test.Name, "passed", "", test.Passed)
 	}
 }
 
-func (r *runner) attest(name, outcome, message string) {
+func (r *runner) attest(name, outcome, message string, seal Seal) {
 	r.mutex.Lock()
 	r.left--
 	last := r.left == 0
 	r.mutex.Unlock()
 	body := codec.Quote([]byte(`"outcome":"`+outcome+`","name":`), name)
 	body = append(body, `,"message":`...)
-	r.send(string(codec.Quote(body, message)))
+	r.send(seal, string(codec.Quote(body, message)))
 	if last {
-		r.send(`"end":true,"extra":[],"broken":"","canary":` + strconv.Quote(canary()))
+		r.send(r.end, `"end":true,"extra":[],"broken":"","canary":`+strconv.Quote(canary()))
 	}
 }
 
-func (r *runner) send(body string) {
+func (r *runner) send(seal Seal, body string) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	codec.Send([]byte(`{"nonce":"` + r.nonce + `",` + body + "}"))
+	codec.Send([]byte(`{"seal":"` + hex.EncodeToString(seal[:]) + `",` + body + "}"))
 }
 
 // canary says whether a test that fails is still seen to fail.

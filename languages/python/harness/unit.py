@@ -5,41 +5,21 @@
 `pytest` runs test_solution.py under pytest with a pinned configuration; `script` runs it from top to
 bottom as one test. `shared` puts the solution's names into the tests' namespace; `imported` leaves it to
 the tests to import `solution`. One frame comes in, `nonce` and the names of the `tests`; one reply goes
-out for each of them as it is done, and a last one, `end`, with whatever else was run.
+out for each of them as it is done, and a last one, `end`, with whatever else was run. `guard` attests;
+this file tells it what happened by audit events.
 """
 
-import json
 import os
 import sys
 import types
 
 import channel
+import guard
+import soundness
 
-_DUMPS, _LOADS, _SEND = json.dumps, json.loads, channel.send
+_audit, _exec, _compile = sys.audit, exec, compile
 _MOST = 4000
 OURS = ("solution.py", "test_solution.py")
-
-
-class Attest:
-    """Sends what became of a test, once for each."""
-
-    def __init__(self, frame):
-        order = _LOADS(frame)
-        self.nonce = order["nonce"]
-        self.waiting = dict.fromkeys(order["tests"])
-
-    def test(self, name, outcome, message=""):
-        if name in self.waiting:
-            del self.waiting[name]
-            self.send({"name": name, "outcome": outcome, "message": message[:_MOST]})
-
-    def end(self, **more):
-        for name in list(self.waiting):
-            self.test(name, "missing")
-        self.send({"end": True, **more})
-
-    def send(self, reply):
-        _SEND(_DUMPS({"nonce": self.nonce, **reply}).encode())
 
 
 def describe(error):
@@ -65,85 +45,99 @@ def line_of(error):
     return found
 
 
-def run(path, namespace):
+def load(path, namespace):
     with open(path, "rb") as file:
-        exec(compile(file.read(), path, "exec", dont_inherit=True), namespace)
+        run(file.read(), path, namespace)
 
 
-def script(attest, shared):
+def run(source, path, namespace):
+    _exec(_compile(source, path, "exec", dont_inherit=True), namespace)
+
+
+def script(shared):
     main = types.ModuleType("__main__")
     main.__file__ = "solution.py" if shared else "test_solution.py"
     sys.modules["__main__"] = main
     sys.argv = [main.__file__]
+    sound = soundness.Check()
+    outcome, message = "passed", ""
     try:
         if shared:
-            run("solution.py", main.__dict__)
-        run("test_solution.py", main.__dict__)
+            load("solution.py", main.__dict__)
+        load("test_solution.py", main.__dict__)
     except SystemExit:
         raise
     except BaseException as error:
-        attest.test("script", *describe(error))
-    else:
-        attest.test("script", "passed")
-    attest.end()
+        outcome, message = describe(error)
+        outcome = "error" if outcome == "passed" else outcome
+    reason = (sound.reason(main.__dict__) or unnoticed()) if outcome == "passed" else ""
+    _audit(guard.EVENT, "test", "script", outcome, message)
+    _audit(guard.EVENT, "end", reason, "")
+
+
+def unnoticed():
+    """Return what no longer fails as it has to."""
+    number = int.from_bytes(os.urandom(2), "big")
+    try:
+        run(f"assert {number} == {number + 1}".encode(), "test_solution.py", {})
+    except BaseException as error:
+        return "" if describe(error)[0] == "failed" else "describe"
+    return "assert"
 
 
 class Plugin:
-    """Attests tests as pytest finishes them. Instances of a parametrised test count as one."""
+    """Tells of tests as pytest finishes them. Instances of a parametrised test count as one."""
 
-    def __init__(self, attest):
-        self.attest = attest
-        self.left, self.worst = {}, {}
-        self.extra, self.broken = [], ""
-
-    def base(self, nodeid):
-        return nodeid.partition("::")[2].partition("[")[0]
+    def __init__(self, planted):
+        self.planted, self.broken = planted, ""
 
     def pytest_collection_modifyitems(self, items):
         for item in items:
-            name = self.base(item.nodeid)
-            self.left[name] = self.left.get(name, 0) + 1
+            _audit(guard.EVENT, "collected", base(item.nodeid))
 
     def pytest_collectreport(self, report):
         if report.failed:
-            self.broken = crash(report)
+            self.broken = crash(report)[:_MOST]
 
     def pytest_runtest_logreport(self, report):
-        name = self.base(report.nodeid)
-        found = self.reported(report)
-        if found is not None and found[0] != "passed":
-            ranks = ("skipped", "error", "failed")
-            old = self.worst.get(name)
-            if old is None or ranks.index(found[0]) > ranks.index(old[0]):
-                self.worst[name] = found
-        if report.when == "teardown":
-            self.left[name] -= 1
-            if not self.left[name]:
-                self.done(name)
+        outcome, message = reported(report)
+        _audit(guard.EVENT, "phase", base(report.nodeid), report.when, outcome, message[:_MOST])
 
-    def reported(self, report):
-        if report.skipped:
-            return None if hasattr(report, "wasxfail") else ("skipped", reason(report))
-        return (
-            ("failed" if assertion(report) else "error", crash(report)) if report.failed else None
-        )
+    def pytest_report_teststatus(self, report):
+        return ("", "", "") if base(report.nodeid) in self.planted else None
 
-    def done(self, name):
-        outcome, message = self.worst.get(name, ("passed", ""))
-        if name in self.attest.waiting:
-            self.attest.test(name, outcome, message)
-        else:
-            self.extra.append([name, outcome, message[:_MOST]])
+
+def base(nodeid):
+    return nodeid.partition("::")[2].partition("[")[0]
+
+
+def reported(report):
+    if report.skipped:
+        place, reason = skipped(report)
+        if place == "solution.py":
+            return "error", "the program skipped the test: " + reason
+        return ("passed" if hasattr(report, "wasxfail") else "skipped"), reason
+    if report.failed:
+        return ("failed" if assertion(report) else "error"), crash(report)
+    return "passed", ""
+
+
+def skipped(report):
+    """Return the file that skipped a test, or called it an expected failure, and the reason."""
+    longrepr = report.longrepr
+    if isinstance(longrepr, tuple):
+        return os.path.basename(longrepr[0]), str(longrepr[2])
+    reason = str(getattr(report, "wasxfail", ""))
+    called = (
+        "XFailed"
+        in str(getattr(getattr(longrepr, "reprcrash", None), "message", "")).partition(":")[0]
+    )
+    return (innermost(longrepr).partition(":")[0] if called else ""), reason
 
 
 def assertion(report):
     first = crash(report).split("\n")[0]
     return first.startswith(("AssertionError", "assert ", "Failed", "[XPASS")) or not first
-
-
-def reason(report):
-    longrepr = report.longrepr
-    return str(longrepr[2]) if isinstance(longrepr, tuple) else ""
 
 
 def crash(report):
@@ -164,39 +158,16 @@ def innermost(longrepr):
     return f"{os.path.basename(found[-1].path)}:{found[-1].lineno}" if found else ""
 
 
-def canaries():
-    """Return what of the assertion machinery no longer holds; empty when it is sound."""
-    import unittest
-
+def under_pytest(shared):
     import pytest
 
-    def equal():
-        unittest.TestCase().assertEqual(1, 2)
-
-    def true():
-        unittest.TestCase().assertTrue(False)
-
-    def raises():
-        with pytest.raises(ValueError):
-            pass
-
-    for check in (equal, true, raises):
-        try:
-            check()
-        except BaseException:
-            continue
-        return check.__name__
-    return "" if pytest.approx(1.0) != 2.0 else "approx"
-
-
-def under_pytest(attest, shared):
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
-    import pytest
-
-    if shared:
-        share()
-    plugin = Plugin(attest)
+    planted = soundness.canaries() if plantable() else {}
+    names = [name if name[:5] == "test_" else name + "::test_" + name[4:] for name in planted]
+    for name in names:
+        _audit(guard.EVENT, "canary", name)
+    prepare(shared, planted)
+    sound = soundness.Check()
+    plugin = Plugin(names)
     argv = [
         "-q",
         "-p",
@@ -212,27 +183,38 @@ def under_pytest(attest, shared):
         "--import-mode=prepend",
         "--tb=short",
         "--no-header",
-        "--capture=sys",
+        "--capture=no",
         "test_solution.py",
     ]
     pytest.main(argv, plugins=[plugin])
-    if plugin.broken:
-        for name in list(attest.waiting):
-            attest.test(name, "error", plugin.broken)
-    attest.end(extra=plugin.extra, canary=canaries(), broken=plugin.broken[:_MOST])
+    module = sys.modules.get("test_solution")
+    reason = sound.reason(vars(module)) if module is not None else ""
+    _audit(guard.EVENT, "end", reason, plugin.broken)
 
 
-def share():
-    """Have the tests' module start with the solution's names."""
+def plantable():
+    """Whether tests of ours fit into the module: a mark that parametrises all of it wants arguments."""
+    with open("test_solution.py", "rb") as file:
+        source = file.read()
+    return b"pytestmark" not in source or b"parametrize" not in source
+
+
+def prepare(shared, planted):
+    """Have the tests' module start with the solution's names, and hold the canaries at both ends."""
     from _pytest.assertion.rewrite import AssertionRewritingHook
 
     execute = AssertionRewritingHook.exec_module
+    first = dict(list(planted.items())[::2])
 
     def exec_module(self, module):
-        if module.__name__ == "test_solution":
+        if module.__name__ != "test_solution":
+            return execute(self, module)
+        module.__dict__.update(first)
+        if shared:
             names = vars(__import__("solution"))
             module.__dict__.update({key: names[key] for key in names if key[:2] != "__"})
-        return execute(self, module)
+        execute(self, module)
+        module.__dict__.update(planted)
 
     AssertionRewritingHook.exec_module = exec_module
 
@@ -240,9 +222,18 @@ def share():
 def main():
     sys.dont_write_bytecode = True
     form, scope = sys.argv[1:3]
-    attest = Attest(channel.receive())
-    runner = {"pytest": under_pytest, "script": script}[form]
-    runner(attest, scope == "shared")
+    trusted, callers = guard.codes(sys.modules[__name__]), [script]
+    if form == "pytest":
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        os.environ.pop("PYTEST_ADDOPTS", None)
+        trusted |= guard.codes(*guard.framework())
+        callers = [
+            under_pytest,
+            Plugin.pytest_collection_modifyitems,
+            Plugin.pytest_runtest_logreport,
+        ]
+    guard.install(channel.receive(), sys._getframe(), trusted, callers)
+    {"pytest": under_pytest, "script": script}[form](scope == "shared")
 
 
 if __name__ == "__main__":

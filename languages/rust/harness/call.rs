@@ -1,7 +1,7 @@
 #[allow(unused_imports)]
 use ::std::collections::HashMap;
 
-pub fn main() {
+pub(crate) fn main() {
     ::codegen_codec::serve(call);
 }
 
