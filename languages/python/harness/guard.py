@@ -21,26 +21,35 @@ EVENT = "codegen.unit"
 
 def codes(*modules):
     """Return the code of every function of these modules and of what is nested in them."""
-    found = set()
+    found, classes = set(), set()
     for module in modules:
-        for item in list(vars(module).values()):
-            _collect(item, found)
-            if isinstance(item, type):
-                for inner in list(vars(item).values()):
-                    _collect(inner, found)
+        waiting = list(vars(module).values())
+        for item in waiting:
+            kind = type(item)
+            if kind is types.FunctionType:
+                _nested(item.__code__, found)
+                if "__wrapped__" in item.__dict__:
+                    waiting.append(item.__wrapped__)
+            elif kind in (classmethod, staticmethod):
+                waiting.append(item.__func__)
+            elif kind is property:
+                waiting.append(item.fget)
+            elif (
+                isinstance(item, type)
+                and item not in classes
+                and item.__module__ == module.__name__
+            ):
+                classes.add(item)
+                waiting.extend(vars(item).values())
     return found
 
 
-def _collect(item, found):
-    item = getattr(item, "__func__", getattr(item, "fget", item))
-    code = getattr(getattr(item, "__wrapped__", item), "__code__", None)
-    for one in (code, getattr(item, "__code__", None)):
-        waiting = [one]
-        while waiting:
-            one = waiting.pop()
-            if isinstance(one, types.CodeType) and one not in found:
-                found.add(one)
-                waiting.extend(one.co_consts)
+def _nested(code, found):
+    if code not in found:
+        found.add(code)
+        for inner in code.co_consts:
+            if type(inner) is types.CodeType:
+                _nested(inner, found)
 
 
 def framework():
