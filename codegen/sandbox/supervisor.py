@@ -1369,6 +1369,36 @@ class _Given:
         module.__loader__ = self._spec.loader
 
 
+COMPILED: dict[tuple[str, bytes], types.CodeType] = {}
+
+
+def compile_ahead(sources: dict[str, str]) -> None:
+    """Compile our own scripts, which go with many jobs, before the first.
+
+    Nothing of a program's is ever compiled in the supervisor.
+    """
+    for name, text in sources.items():
+        path, source = os.path.join(JOB, name), text.encode()
+        COMPILED[path, source] = compile(source, path, "exec", dont_inherit=True)
+
+
+def compiled(source: bytes, path: str) -> types.CodeType:
+    """Return the code of a file: what was compiled ahead where it is the same to the byte."""
+    known = COMPILED.get((path, source))
+    return known or compile(source, path, "exec", dont_inherit=True)
+
+
+def _import_compiled() -> None:
+    """Let imports in this process take what was compiled ahead."""
+    loader: Any = type(json.__loader__)  # of source files; importing importlib would show
+    usual = loader.source_to_code
+
+    def source_to_code(self: Any, data: Any, path: str, **options: Any) -> Any:
+        return COMPILED.get((path, bytes(data))) or usual(self, data, path, **options)
+
+    loader.source_to_code = source_to_code
+
+
 def run_script(argv: list[str], env: dict[str, str]) -> NoReturn:
     """Be `python3 script arguments…` in this process, and end it as python3 would."""
     os.environ.clear()
@@ -1378,6 +1408,7 @@ def run_script(argv: list[str], env: dict[str, str]) -> NoReturn:
     sys.argv = list(argv)
     sys.path[0:0] = [JOB]
     sys.dont_write_bytecode = True
+    _import_compiled()
     gc.collect()  # what is left of our own frames
     gc.enable()
     code = 1
@@ -1417,7 +1448,7 @@ def _execute(script: str) -> int:
             source = stream.read()
         # Our own frames below must not cost the program any depth of recursion.
         sys.setrecursionlimit(sys.getrecursionlimit() + (3 if sys.version_info >= (3, 12) else 4))
-        exec(compile(source, script, "exec", dont_inherit=True), main.__dict__)
+        exec(compiled(source, script), main.__dict__)
     except SystemExit as stop:
         return _exit_code(stop.code)
     except BaseException as error:
@@ -1532,6 +1563,7 @@ class Supervisor:
         os.environ["PATH"] = bin_folder + ":" + os.environ.get("PATH", "/usr/bin:/bin")
         sys.path.extend(path for path in first["site"] if os.path.isdir(path))
         self.warmth.load(first["preload"])
+        compile_ahead(first.get("sources", {}))
         version = platform.python_version()  # now: it needs modules that are concealed next
         wipe()
         self.warmth.conceal()

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from codegen.language import Language, fill
@@ -49,16 +49,21 @@ class _Run:
     restarts: int
 
 
-def plan(request: Checked, key: bytes) -> Plan:
+def plan(request: Checked, key: bytes, *, lean: bool = False) -> Plan:
     """Return the job of a request. `key` seeds the nonce of native tests' attestations.
+
+    A `lean` plan leaves out what an interpreted language's compile commands do, which is to check:
+    a program that answers has been compiled. It is for requests without linters.
 
     Raises:
         UsageError: the tests hold no test.
     """
-    return _call(request) if request.tests is None else _unit(request, request.tests, key)
+    if request.tests is None:
+        return _call(request, lean=lean)
+    return _unit(request, request.tests, key, lean=lean)
 
 
-def _call(request: Checked) -> Plan:
+def _call(request: Checked, *, lean: bool) -> Plan:
     language, signature = request.language, request.signature
     assert signature is not None
     call = language.call
@@ -68,7 +73,7 @@ def _call(request: Checked) -> Plan:
         files[name] = fill(language.harness(name).decode(), marks).encode()
     frames = tuple(json.dumps(list(case.arguments)).encode() for case in request.cases)
     run = _Run(frames, len(frames), min(len(frames) - 1, _RESTARTS))
-    steps, stages = _steps(request, call.form, files, {}, marks, run)
+    steps, stages = _steps(request, _leaner(call.form, lean), files, {}, marks, run)
     return Plan(request, Job(language.environment, steps), stages, "call")
 
 
@@ -86,7 +91,7 @@ def _marks(language: Language, signature: Signature) -> dict[str, str]:
     }
 
 
-def _unit(request: Checked, tests: str, key: bytes) -> Plan:
+def _unit(request: Checked, tests: str, key: bytes, *, lean: bool) -> Plan:
     language = request.language
     entry = language.function_name(request.signature) if request.signature else ""
     nonce = _nonce(key, request.solution, tests)
@@ -94,10 +99,15 @@ def _unit(request: Checked, tests: str, key: bytes) -> Plan:
     told = {} if found.sealed else {"nonce": nonce}
     frame = json.dumps({**told, "tests": found.tests}).encode()
     run = _Run((frame,), len(found.tests) + 1, 0)
-    form = language.unit[found.form]
+    form = _leaner(language.unit[found.form], lean)
     steps, stages = _steps(request, form, found.files, found.late, found.marks, run)
     job = Job(language.environment, steps)
     return Plan(request, job, stages, "unit", found.tests, nonce, found.names)
+
+
+def _leaner(form: Form, lean: bool) -> Form:
+    checks = all(tool.preloaded for tool in form.compile)
+    return replace(form, compile=()) if lean and checks else form
 
 
 def _nonce(key: bytes, solution: str, tests: str) -> str:

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from codegen.sandbox.contract import Sandbox
+    from codegen.verify.plan import Plan
 
 __all__ = ["Verifier", "VerifyRequest"]
 
 _LOOK_AHEAD = 4
+
+
+_DOUBTFUL = (Outcome.RUNTIME_ERROR, Outcome.TAMPERED, Outcome.COMPILE_ERROR)
 
 
 class Verifier:
@@ -168,15 +172,27 @@ class Verifier:
             return Verdict(Outcome.INFRASTRUCTURE_ERROR, Stage.RUN, message=str(error))
 
     async def _verified(self, request: Checked) -> Verdict:
-        from codegen.verify.judge import judge  # noqa: PLC0415 - tree-sitter, when it is needed
+        from codegen.syntax import syntax_errors  # noqa: PLC0415 - tree-sitter, when it is needed
         from codegen.verify.plan import plan  # noqa: PLC0415 - as above
 
-        planned = plan(request, self._key)
-        sandbox = await self._opened(request.language.environment)
-        execution = await sandbox.run(planned.job)
-        verdict = judge(planned, execution)
-        digest = await sandbox.digest(request.language.environment)
-        return replace(verdict, environment=digest)
+        lean = request.lint == "off" and not syntax_errors(
+            request.language, request.solution.encode("utf-8", "replace")
+        )
+        planned = plan(request, self._key, lean=lean)
+        verdict = await self._judged(planned)
+        if lean and verdict.outcome in _DOUBTFUL:
+            full = plan(request, self._key)
+            # what kept the program from answering may be what the compiler says of it
+            verdict = verdict if full.stages == planned.stages else await self._judged(full)
+        return verdict
+
+    async def _judged(self, planned: Plan) -> Verdict:
+        from codegen.verify.judge import judge  # noqa: PLC0415 - tree-sitter, when it is needed
+
+        environment = planned.job.environment
+        sandbox = await self._opened(environment)
+        verdict = judge(planned, await sandbox.run(planned.job))
+        return replace(verdict, environment=await sandbox.digest(environment))
 
     async def _opened(self, environment: str) -> Sandbox:
         if self._choice is None:

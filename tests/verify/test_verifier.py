@@ -331,3 +331,25 @@ def test_the_same_program_has_the_same_verdict(local: Verifier) -> None:
     first, second = (called(local, solution) for _ in range(2))
     assert first.message == second.message
     assert first.cases == second.cases
+
+
+@pytest.mark.parametrize(
+    "tests",
+    ["assert f(1) == 1", "from solution import f\n\n\ndef test_f():\n    assert f(1) == 1\n"],
+)
+@pytest.mark.parametrize(
+    "solution",
+    [
+        "def f(x):\n    return x\n\n\nreturn 3\n",
+        "def f(x):\n    return x\n\n\nclass A:\n    break\n",
+    ],
+)
+def test_what_only_the_compiler_refuses_is_a_compile_error_without_linters_too(
+    local: Verifier, solution: str, tests: str
+) -> None:
+    verdict = local.verify("python", solution, tests=tests, lint="off")
+    assert (verdict.outcome, verdict.stage) == (Outcome.COMPILE_ERROR, Stage.COMPILE)
+    right = local.verify("python", "def f(x):\n    return x\n", tests=tests, lint="off")
+    assert right.passed
+    wrong = local.verify("python", "def f(x):\n    return x + 1\n", tests=tests, lint="off")
+    assert wrong.outcome is Outcome.WRONG_ANSWER
