@@ -117,7 +117,7 @@ def test_an_interrupted_verification_leaves_nothing(
     rows: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     command = [*CODEGEN, "verify", rows, "--sandbox", "local", "--output", tmp_path / "out"]
-    started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    started = subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     part = tmp_path / "out.part"
     while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
