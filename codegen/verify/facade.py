@@ -23,12 +23,22 @@ class LoopThread:
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end and return its result; an interrupt cancels it."""
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._started())
+        loop, ended = self._started(), threading.Event()
+        tasks: list[asyncio.Task[T]] = []
+
+        def begin() -> None:
+            tasks.append(loop.create_task(coroutine))
+            tasks[0].add_done_callback(lambda _: ended.set())
+
+        loop.call_soon_threadsafe(begin)
         try:
-            return future.result()
+            ended.wait()
         except BaseException:
-            future.cancel()
+            # to its end, or what is closed next is still at work
+            loop.call_soon_threadsafe(lambda: tasks[0].cancel())
+            ended.wait()
             raise
+        return tasks[0].result()
 
     def iterate(self, items: AsyncIterator[T]) -> Iterator[T]:
         """Yield what an asynchronous iterator yields; it is closed however this one ends."""

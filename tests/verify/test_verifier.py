@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -353,3 +355,21 @@ def test_what_only_the_compiler_refuses_is_a_compile_error_without_linters_too(
     assert right.passed
     wrong = local.verify("python", "def f(x):\n    return x + 1\n", tests=tests, lint="off")
     assert wrong.outcome is Outcome.WRONG_ANSWER
+
+
+def test_an_interrupt_ends_a_verification_of_many_and_its_verifier_cleanly() -> None:
+    code = (
+        "import _thread, threading\n"
+        "from codegen.verify.verifier import Verifier, VerifyRequest\n"
+        "rows = [VerifyRequest('python', 'import time\\ntime.sleep(20)', tests='assert True',"
+        " lint='off') for _ in range(4)]\n"
+        "with Verifier('local', slots=1) as verifier:\n"
+        "    verifier.verify('python', 'x = 1', tests='assert x', lint='off')\n"
+        "    threading.Timer(0.5, _thread.interrupt_main).start()\n"
+        "    try:\n"
+        "        list(verifier.verify_many(rows))\n"
+        "    except KeyboardInterrupt:\n"
+        "        print('interrupted')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.returncode) == ("interrupted\n", 0), done.stderr
