@@ -35,7 +35,7 @@ class LoopThread:
             ended.wait()
         except BaseException:
             # to its end, or what is closed next is still at work
-            loop.call_soon_threadsafe(lambda: tasks[0].cancel())
+            loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # noqa: PLW0108 - it may not be there yet
             ended.wait()
             raise
         return tasks[0].result()

@@ -359,13 +359,13 @@ def test_what_only_the_compiler_refuses_is_a_compile_error_without_linters_too(
 
 def test_an_interrupt_ends_a_verification_of_many_and_its_verifier_cleanly() -> None:
     code = (
-        "import _thread, threading\n"
+        "import os, signal, threading\n"
         "from codegen.verify.verifier import Verifier, VerifyRequest\n"
         "rows = [VerifyRequest('python', 'import time\\ntime.sleep(20)', tests='assert True',"
         " lint='off') for _ in range(4)]\n"
         "with Verifier('local', slots=1) as verifier:\n"
         "    verifier.verify('python', 'x = 1', tests='assert x', lint='off')\n"
-        "    threading.Timer(0.5, _thread.interrupt_main).start()\n"
+        "    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "    try:\n"
         "        list(verifier.verify_many(rows))\n"
         "    except KeyboardInterrupt:\n"
