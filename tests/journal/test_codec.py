@@ -162,6 +162,7 @@ OTHER_STEP = sandbox.Step(
     keep_going=True,
     collect=("out",),
     keep_bytes=5,
+    bare=True,
 )
 
 

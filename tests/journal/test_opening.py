@@ -81,9 +81,12 @@ def test_takes_an_empty_file_for_a_start_that_was_interrupted(tmp_path: Path) ->
         assert journal.counts() == Counts(0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("folder", ["/proc/run", "/dev/null/run"])
-def test_says_where_it_may_not_write(folder: str) -> None:
-    with pytest.raises(JournalError, match=rf"{folder}: .*check the folder"):
+@pytest.mark.parametrize(
+    ("folder", "advice"),
+    [("/proc/run", "check the folder"), ("/dev/null/run", "a file is where a folder is wanted")],
+)
+def test_says_where_it_may_not_write(folder: str, advice: str) -> None:
+    with pytest.raises(JournalError, match=rf"{folder}: .*{advice}"):
         Journal.open(folder)
 
 
