@@ -408,6 +408,15 @@ async def test_no_shared_memory_outside_the_accounts(sandbox: Pool) -> None:
 # ---- files
 
 
+async def test_a_bare_step_finds_only_what_was_made(sandbox: Pool) -> None:
+    first = command("open('made', 'w').write('kept')", files={"a.txt": b"A", "given/b.txt": b"B"})
+    look = "import os; print(sorted(name for *_, names in os.walk('.') for name in names))"
+    bare = command(look, files={"c.txt": b"C"}, bare=True)
+    _, before, after = await run_steps(sandbox, first, command(look), bare)
+    assert said(before) == "['a.txt', 'b.txt', 'made']"
+    assert said(after) == "['c.txt', 'made']"
+
+
 async def test_files_stay_for_later_steps(sandbox: Pool) -> None:
     first = command("open('made', 'w').write('by the first')", files={"given/a.txt": b"A"})
     second = command("print(open('made').read(), open('given/a.txt').read())")
