@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,17 +22,30 @@ from typing import Any
 from codegen.errors import UsageError
 from codegen.records import Limits, Signature, from_json
 from codegen.resources import folder
-from codegen.schema import Call, Form, Lint, Naming, Scaffold
+from codegen.schema import (
+    Answer,
+    Call,
+    Edit,
+    Form,
+    Lint,
+    Mark,
+    Naming,
+    Scaffold,
+    Seeds,
+    UnitForm,
+)
 from codegen.types import SCALARS, Type, parse
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """One language.
+    """One language: the fields are the keys of its file, but for `home`, the path of its folder.
 
-    `source` is the file that a solution is written to, `tests` the one for native tests. `unit`
-    holds the forms that native tests come in, by the names that its `scaffold` gives them; a
-    scaffold is the part that has to understand the language's syntax (`codegen.verify.scaffold`).
+    `source` is the file that a solution is written to, `tests` the one for native tests. `types`
+    has the templates of each type, `boxed` the spelling of scalars as arguments of another type.
+    `unit` holds the forms that native tests come in, by name. What has to understand the language's
+    syntax is its `scaffold` (`codegen.verify.scaffold`); a declared one is made of `marks`, `edits`
+    and the queries in the forms. `program` is how a solution is run that is a program by itself.
     """
 
     name: str
@@ -50,9 +63,20 @@ class Language:
     lint: Lint
     call: Call
     scaffold: Scaffold
-    unit: Mapping[str, Form]
+    unit: Mapping[str, UnitForm]
     compile_limits: Limits
-    folder: Path
+    home: str
+    boxed: Mapping[str, str] = field(default_factory=dict)
+    program: Form | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
+    answer: Answer | None = None
+    seeds: Seeds | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The language's folder."""
+        return Path(self.home)
 
     @property
     def environment(self) -> str:
@@ -63,7 +87,8 @@ class Language:
         """Return how the language writes a type."""
         templates = self.types[kind.name]
         template = templates[len(kind.arguments) - 2] if kind.name == "tuple" else templates[0]
-        return fill(template, {str(i): self.spell(a) for i, a in enumerate(kind.arguments, 1)})
+        spelled = (self.boxed.get(a.name) or self.spell(a) for a in kind.arguments)
+        return fill(template, {str(i): text for i, text in enumerate(spelled, 1)})
 
     def identifier(self, name: str) -> str:
         """Return a snake_case name in the language's case; a keyword gets a trailing underscore."""
@@ -171,45 +196,17 @@ def load(path: Path) -> Language:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{where}: {error}") from error
     table.pop("environment", None)
-    spelling = _types(table.pop("types", None), where)
-    nested: dict[str, type[Any]] = {
-        "naming": Naming,
-        "lint": Lint,
-        "call": Call,
-        "compile_limits": Limits,
-    }
-    parts = {
-        key: from_json(kind, table.pop(key, None), f"{where}: {key}")
-        for key, kind in nested.items()
-    }
-    flat = from_json(_Flat, table, where)
-    values = {name: getattr(flat, name) for name in _Flat.__slots__}
-    return Language(**values, **parts, types=spelling, folder=path)
+    if "home" in table:
+        raise UsageError(f"{where}: unknown key 'home'")
+    spelling = _types(table.get("types"), where)
+    return from_json(Language, {**table, "types": spelling, "home": str(path)}, where)
 
 
-@dataclass(frozen=True, slots=True)
-class _Flat:
-    name: str
-    aliases: tuple[str, ...]
-    title: str
-    fence: str
-    fences: tuple[str, ...]
-    grammar: str
-    source: str
-    tests: str
-    linters: str
-    rules: tuple[str, ...]
-    scaffold: Scaffold
-    unit: Mapping[str, Form]
-
-
-def _types(table: Any, where: str) -> Mapping[str, tuple[str, ...]]:
+def _types(table: Any, where: str) -> Mapping[str, Any]:
     wanted = {*SCALARS, "list", "map", "optional", "tuple"}
     if not isinstance(table, dict) or set(table) != wanted:
         raise UsageError(f"{where}: [types] spells exactly {', '.join(sorted(wanted))}")
-    spelled = {
-        key: (item,) if isinstance(item, str) else tuple(item) for key, item in table.items()
-    }
+    spelled = {key: [item] if isinstance(item, str) else item for key, item in table.items()}
     if len(spelled["tuple"]) != 3:  # noqa: PLR2004 - two, three and four elements
         raise UsageError(
             f"{where}: types.tuple has a template each for two, three and four elements"

@@ -6,24 +6,38 @@ list, never named as code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from codegen.records import Limits
 
 DiagnosticParser = Literal[
-    "python", "ruff", "pyrefly", "rustc", "go", "go-compiler", "diff", "staticcheck"
+    "python",
+    "ruff",
+    "pyrefly",
+    "rustc",
+    "go",
+    "go-compiler",
+    "diff",
+    "staticcheck",
+    "lines",
+    "sarif",
 ]
-Scaffold = Literal["python", "rust", "go"]
+Scaffold = Literal["declared", "python", "rust", "go"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
     """One command over a program: a linter or a compiler.
 
-    `parser` reads its findings from standard output or error. `errors` are the rules that mean
-    broken code, as glob patterns; `ignored` are not findings at all. An `optional` tool that is not
-    there is no failure. A `preloaded` one is a Python script that the warm interpreter runs.
+    `parser` reads its findings from standard output or error; `lines` does so with `pattern`, a
+    regular expression whose groups are `file`, `line`, `column`, `rule`, `message` and `error`
+    (matched: broken code). `errors` are the rules that mean broken code, as glob patterns;
+    `ignored` are not findings at all. An `optional` tool that is not there is no failure. A
+    `preloaded` one is a Python script that the warm interpreter runs, a `resident` one a request to
+    the environment's resident tool of the name `argv[0]`. One that only `checks` makes nothing that
+    the run needs.
     """
 
     name: str
@@ -33,22 +47,99 @@ class Tool:
     ignored: tuple[str, ...] = ()
     optional: bool = False
     preloaded: bool = False
+    resident: bool = False
+    checks: bool = False
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """One way of building and running a program.
 
-    `files` are names in `harness/`, put beside the program as they are. `compile` are the commands
-    that make it, one after another; `run` starts it. A `bare` run finds only what the compile
-    commands have made: no source, no test.
+    `files` are names in `harness/`, put beside the program as they are; `templates` are paths in
+    the working folder with the name in `harness/` of what is filled in to make them, `late` such
+    that come only with the last compile command. `compile` are the commands that make the program,
+    one after another; `run` starts it. A `bare` run finds only what the compile commands have made:
+    no source, no test.
     """
 
-    files: tuple[str, ...]
     run: tuple[str, ...]
+    files: tuple[str, ...] = ()
     compile: tuple[Tool, ...] = ()
     preloaded: bool = False
     bare: bool = False
+    templates: Mapping[str, str] = field(default_factory=dict)
+    late: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitForm(Form):
+    """A form that native tests come in, and for a declared scaffold how it is recognised.
+
+    `when` and `unless` are queries over the tests. `tests` finds them, each by its capture `@name`;
+    the `@name` of a match of `groups` whose `@body` encloses one goes before it. A `script` is one
+    test, called `main`, which the whole of the tests is, if `script_query` finds something there.
+    `each` makes the line of a test in `$calls`. Where the seals are `sealed` into the program
+    through templates, the harness is not told what they are made from.
+    """
+
+    when: str = ""
+    unless: str = ""
+    tests: str = ""
+    groups: str = ""
+    separator: str = "::"
+    script: bool = False
+    script_query: str = ""
+    sealed: bool = False
+    each: str = ""
+
+
+Text = Literal["solution", "tests"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A text drawn from the syntax tree: `each` filled with the captures, a line for each match.
+
+    Where `where` is `function` only those matches count whose capture `@function` is the name of
+    the function that is wanted, as far as that is known.
+    """
+
+    of: Text
+    query: str
+    each: str = "$name"
+    first: bool = False
+    where: Literal["", "function"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of the solution or of the tests at every node that `query` captures as `@edit`."""
+
+    of: Text
+    query: str
+    text: str
+    place: Literal["replace", "before", "after"] = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How answers are read, beside the query `answer.scm`: see `codegen.answer.grammar`."""
+
+    functions: tuple[str, ...]
+    starts: tuple[str, ...]
+    endings: tuple[str, ...]
+    braces: bool
+    unique_names: bool = True
+    loose_statements: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """The node types of functions, and those of branches, in code that problems are drawn from."""
+
+    functions: tuple[str, ...]
+    branches: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ Not here: what is done with a tree (`codegen.answer`, `codegen.verify`, `codegen
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from codegen.errors import UsageError
 from codegen.records import Diagnostic, Severity
 
 if TYPE_CHECKING:
@@ -39,6 +40,33 @@ def parser(language: Language) -> tree_sitter.Parser:
 def parse(language: Language, source: bytes) -> tree_sitter.Tree:
     """Parse a program; never fails, errors are nodes of the tree."""
     return parser(language).parse(source)
+
+
+Captures = Mapping[str, "list[tree_sitter.Node]"]
+
+
+@cache
+def _query(grammar: str, text: str) -> tree_sitter.Query:
+    import tree_sitter  # noqa: PLC0415 - the CLI starts without it
+
+    try:
+        return tree_sitter.Query(_grammar(grammar), text)
+    except (tree_sitter.QueryError, ValueError) as error:
+        raise UsageError(f"tree-sitter-{grammar}: not a query: {text!r}: {error}") from error
+
+
+def matches(language: Language, text: str, node: tree_sitter.Node) -> list[tuple[int, Captures]]:
+    """Return (number of the pattern, captures) for each match of a query, in the file's order.
+
+    Raises:
+        UsageError: the text is no query of the language's grammar.
+    """
+    import tree_sitter  # noqa: PLC0415 - the CLI starts without it
+
+    found = tree_sitter.QueryCursor(_query(language.grammar, text)).matches(node)
+    return sorted(
+        found, key=lambda one: min((n.start_byte for ns in one[1].values() for n in ns), default=0)
+    )
 
 
 def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:

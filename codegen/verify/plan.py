@@ -10,7 +10,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from codegen.language import Language, fill
 from codegen.records import Signature
@@ -19,9 +19,11 @@ from codegen.schema import Form, Tool
 from codegen.types import parse
 from codegen.verify import scaffold
 from codegen.verify.request import Checked
+from codegen.verify.scaffold import declared
 from codegen.verify.scaffold.unit import Unit
 
 _RESTARTS = 8
+F = TypeVar("F", bound=Form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class _Run:
 def plan(request: Checked, key: bytes, *, lean: bool = False) -> Plan:
     """Return the job of a request. `key` seeds the nonce of native tests' attestations.
 
-    A `lean` plan leaves out what an interpreted language's compile commands do, which is to check:
-    a program that answers has been compiled. It is for requests without linters.
+    A `lean` plan leaves out the compile commands that only check: a program that answers has been
+    compiled. It is for requests without linters.
 
     Raises:
         UsageError: the tests hold no test.
@@ -67,23 +69,27 @@ def _call(request: Checked, *, lean: bool) -> Plan:
     language, signature = request.language, request.signature
     assert signature is not None
     call = language.call
-    marks = _marks(language, signature)
+    marks = _marks(request, signature)
     files = dict(scaffold.sources(language, request.solution))
     for name in call.glue:
         files[name] = fill(language.harness(name).decode(), marks).encode()
+    files.update(declared.made(language, call.form.templates, marks))
+    late = declared.made(language, call.form.late, marks)
     frames = tuple(json.dumps(list(case.arguments)).encode() for case in request.cases)
     run = _Run(frames, len(frames), min(len(frames) - 1, _RESTARTS))
-    steps, stages = _steps(request, _leaner(call.form, lean), files, {}, marks, run)
+    steps, stages = _steps(request, _leaner(call.form, lean), files, late, marks, run)
     return Plan(request, Job(language.environment, steps), stages, "call")
 
 
-def _marks(language: Language, signature: Signature) -> dict[str, str]:
-    call = language.call
+def _marks(request: Checked, signature: Signature) -> dict[str, str]:
+    language, call = request.language, request.language.call
     kinds = [parse(parameter.type) for parameter in signature.parameters]
     returns = parse(signature.returns)
     spelled = [{"index": str(i), "type": language.spell(k)} for i, k in enumerate(kinds)]
+    function = language.function_name(signature)
     return {
-        "function": language.function_name(signature),
+        **declared.marks(language, request.solution, function=function),
+        "function": function,
         "arguments": "\n".join(fill(call.argument, one) for one in spelled),
         "names": ", ".join(fill(call.name, one) for one in spelled),
         "returns": language.spell(returns),
@@ -105,9 +111,9 @@ def _unit(request: Checked, tests: str, key: bytes, *, lean: bool) -> Plan:
     return Plan(request, job, stages, "unit", found.tests, nonce, found.names)
 
 
-def _leaner(form: Form, lean: bool) -> Form:
-    checks = all(tool.preloaded for tool in form.compile)
-    return replace(form, compile=()) if lean and checks else form
+def _leaner(form: F, lean: bool) -> F:
+    kept = tuple(tool for tool in form.compile if not tool.checks)
+    return replace(form, compile=kept) if lean else form
 
 
 def _nonce(key: bytes, solution: str, tests: str) -> str:

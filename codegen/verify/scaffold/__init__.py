@@ -1,8 +1,9 @@
 """Fits a solution and its native tests into a program; one module for each scaffold of a language.
 
-What has to understand the language's syntax is here, all the rest of a language is data. A scaffold
-has two functions: `sources(language, solution)` gives the files of a solution that is called, and
-`unit(language, solution, tests, entry, nonce)` finds the native tests and builds their program.
+What has to understand the language's syntax is here; in a declared scaffold that is data as well. A
+scaffold has two functions: `sources(language, solution)` gives the files of a solution that is
+called, and `unit(language, solution, tests, entry, nonce)` finds the native tests and builds their
+program.
 """
 
 from __future__ import annotations
@@ -10,14 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from codegen.verify.scaffold import go, python, rust
+from codegen.verify.scaffold import declared, go, python, rust
 
 if TYPE_CHECKING:
     from codegen.language import Language
     from codegen.verify.scaffold.unit import Unit
 
-_SOURCES = {"python": python.sources, "rust": rust.sources, "go": go.sources}
-_UNITS = {"python": python.unit, "rust": rust.unit, "go": go.unit}
+_SOURCES = {
+    "declared": declared.sources,
+    "python": python.sources,
+    "rust": rust.sources,
+    "go": go.sources,
+}
+_UNITS = {"declared": declared.unit, "python": python.unit, "rust": rust.unit, "go": go.unit}
 
 
 def sources(language: Language, solution: str) -> Mapping[str, bytes]:
