@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,7 @@ from codegen.schema import (
     Naming,
     Scaffold,
     Seeds,
+    Tool,
     UnitForm,
 )
 from codegen.types import SCALARS, Type, parse
@@ -65,13 +66,13 @@ class Language:
     scaffold: Scaffold
     unit: Mapping[str, UnitForm]
     compile_limits: Limits
+    seeds: Seeds
     home: str
     boxed: Mapping[str, str] = field(default_factory=dict)
     program: Form | None = None
     marks: Mapping[str, Mark] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
     answer: Answer | None = None
-    seeds: Seeds | None = None
 
     @property
     def folder(self) -> Path:
@@ -199,7 +200,29 @@ def load(path: Path) -> Language:
     if "home" in table:
         raise UsageError(f"{where}: unknown key 'home'")
     spelling = _types(table.get("types"), where)
-    return from_json(Language, {**table, "types": spelling, "home": str(path)}, where)
+    loaded = from_json(Language, {**table, "types": spelling, "home": str(path)}, where)
+    for tool in _tools(loaded):
+        _check_pattern(tool, where)
+    return loaded
+
+
+def _tools(language: Language) -> Iterator[Tool]:
+    forms = [language.call.form, *language.unit.values(), *filter(None, [language.program])]
+    yield from language.lint.tools
+    for form in forms:
+        yield from form.compile
+
+
+def _check_pattern(tool: Tool, where: str) -> None:
+    if (tool.parser == "lines") != bool(tool.pattern):
+        raise UsageError(f"{where}: {tool.name}: pattern goes with the parser lines, and only it")
+    try:
+        groups = set(re.compile(tool.pattern).groupindex)
+    except re.error as error:
+        raise UsageError(f"{where}: {tool.name}: pattern: {error}") from error
+    unknown = groups - {"file", "line", "column", "rule", "message", "error"}
+    if unknown:
+        raise UsageError(f"{where}: {tool.name}: pattern: unknown group {min(unknown)!r}")
 
 
 def _types(table: Any, where: str) -> Mapping[str, Any]:

@@ -22,7 +22,6 @@ DiagnosticParser = Literal[
     "diff",
     "staticcheck",
     "lines",
-    "sarif",
 ]
 Scaffold = Literal["declared", "python", "rust", "go"]
 

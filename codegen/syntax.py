@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from codegen.language import Language
 
+COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
 _MOST = 20
 
 
@@ -81,6 +82,11 @@ def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 def text(node: tree_sitter.Node) -> str:
     """Return the source text of a node."""
     return (node.text or b"").decode("utf-8", "replace")
+
+
+def is_comment(node: tree_sitter.Node) -> bool:
+    """Whether a node is a comment, in any of the grammars."""
+    return node.type in COMMENTS
 
 
 def syntax_errors(language: Language, source: bytes) -> tuple[Diagnostic, ...]:

@@ -41,13 +41,18 @@ def _no_locals(_node: tree_sitter.Node) -> set[str]:
     return set()
 
 
+def _nothing_shown(_node: tree_sitter.Node) -> tuple[tree_sitter.Node, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """One language's words.
 
     `starts` are the first words of a line at which code may begin; `endings` complete an unfinished
     function; `braces` says that a body ends with one; `imports` are (alias, path) where several
-    files' imports have to be merged; `locals` are the names that a node binds for itself alone.
+    files' imports have to be merged; `locals` are the names that a node binds for itself alone;
+    `shown` are the nodes inside an item that only show it off, such as a class's own `main`.
     `strict_imports`: an unused import does not compile. `unique_names`: a second function of the
     same name does not compile. `loose_statements`: a file may hold statements that just run.
     """
@@ -60,6 +65,7 @@ class Grammar:
     braces: bool
     imports: Callable[[tree_sitter.Node], tuple[tuple[str, str], ...]] = _no_imports
     locals: Callable[[tree_sitter.Node], set[str]] = _no_locals
+    shown: Callable[[tree_sitter.Node], tuple[tree_sitter.Node, ...]] = _nothing_shown
     strict_imports: bool = False
     unique_names: bool = True
     loose_statements: bool = False

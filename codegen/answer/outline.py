@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from codegen.language import Language
 
 _NAMES = frozenset(
-    {"identifier", "type_identifier", "package_identifier", "shorthand_field_identifier"}
+    {
+        *("identifier", "type_identifier", "package_identifier", "namespace_identifier"),
+        *("shorthand_field_identifier", "shorthand_property_identifier"),
+    }
 )
 # of an attribute or a keyword argument only one side mentions a name in scope
-_MENTIONS = {"attribute": "object", "keyword_argument": "value"}
+_MENTIONS = {"attribute": "object", "keyword_argument": "value", "member_expression": "object"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def _items(grammar: Grammar, root: tree_sitter.Node) -> Iterator[Item]:
     last: Item | None = None
     row = -1
     for attached, node in _grouped(root.children):
-        if _is_comment(node) and last is not None and node.start_point.row == row:
+        if syntax.is_comment(node) and last is not None and node.start_point.row == row:
             last = replace(last, end=node.end_byte)
             continue
         if last is not None:
@@ -110,13 +113,13 @@ def _grouped(
         if not node.is_named:
             continue
         beside, row = node.start_point.row == row, _end_row(node)
-        if beside and _is_comment(node):
+        if beside and syntax.is_comment(node):
             yield [], node
             continue
         while waiting and not _attaches(waiting[-1], node):
             yield from (([], one) for one in waiting)
             waiting = []
-        if _is_comment(node) or node.type == "attribute_item":
+        if syntax.is_comment(node) or node.type == "attribute_item":
             waiting.append(node)
         else:
             yield waiting, node
@@ -131,7 +134,7 @@ def _attaches(above: tree_sitter.Node, node: tree_sitter.Node) -> bool:
 def _item(grammar: Grammar, attached: list[tree_sitter.Node], node: tree_sitter.Node) -> Item:
     start = attached[0].start_byte if attached else node.start_byte
     attributes = [syntax.text(one) for one in attached if one.type == "attribute_item"]
-    if _is_comment(node):
+    if syntax.is_comment(node):
         # shebangs and Rust's inner documentation only work in front
         is_first = syntax.text(node).startswith(("#!", "//!"))
         kind = Kind.HEADER if is_first else Kind.COMMENT
@@ -165,10 +168,6 @@ def _uses(grammar: Grammar, node: tree_sitter.Node) -> frozenset[str]:
             if one.type in _NAMES:
                 found.append(syntax.text(one))
     return frozenset(found) - grammar.locals(node)
-
-
-def _is_comment(node: tree_sitter.Node) -> bool:
-    return node.type in ("comment", "line_comment", "block_comment")
 
 
 def _end_row(node: tree_sitter.Node) -> int:

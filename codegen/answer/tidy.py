@@ -16,13 +16,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from codegen import syntax
 from codegen.answer.goheader import imports_of, merged_header, package_of, written_imports
 from codegen.answer.grammar import Grammar, Kind
 from codegen.answer.grammars import grammar_of
 from codegen.answer.outline import Item, Outline, outline
 from codegen.language import Language
 
-_SHOWS = frozenset({"print", "pprint", "doctest", "unittest", "pytest", "breakpoint"})
+_SHOWS = frozenset({"console", "print", "pprint", "doctest", "unittest", "pytest", "breakpoint"})
 _HEAD = (Kind.HEADER, Kind.IMPORT, Kind.COMMENT)
 _USED = (Kind.FUNCTION, Kind.TYPE, Kind.VALUE, Kind.BROKEN)
 
@@ -43,7 +44,7 @@ def tidied(language: Language, text: str, entry: str, donors: Sequence[Outline] 
     them), all else when it is used.
     """
     grammar = grammar_of(language)
-    file = outline(language, text)
+    file = outline(language, text if entry == "main" else _plain(language, text))
     split = sort_items(grammar, file, entry)
     gifts = _gifts(grammar, file, split, donors)
     if grammar.strict_imports:
@@ -52,6 +53,20 @@ def tidied(language: Language, text: str, entry: str, donors: Sequence[Outline] 
     drop = {item.start for item in (*split.dropped, *gone)}
     imports = _missing_imports(split.kept, donors, gifts)
     return _written(file, drop, imports, gifts, 1 if grammar.braces else 2)
+
+
+def _plain(language: Language, text: str) -> str:
+    """Return a program without the parts inside its items that only show them off."""
+    source = text.encode("utf-8", "surrogatepass")
+    root = syntax.parse(language, source).root_node
+    shown = () if root.has_error else grammar_of(language).shown(root)
+    inside = (node for node in shown if node.parent != root)
+    for node in sorted(inside, key=lambda one: one.start_byte, reverse=True):
+        first = node
+        while (above := first.prev_sibling) is not None and syntax.is_comment(above):
+            first = above
+        source = source[: first.start_byte].rstrip() + b"\n" + source[node.end_byte :].lstrip(b"\n")
+    return source.decode("utf-8", "surrogatepass")
 
 
 def sort_items(grammar: Grammar, file: Outline, entry: str) -> Sorted:

@@ -24,24 +24,8 @@ LEAST_LINES = 5
 MOST_LINES = 80
 MOST_BYTES = 4_000
 _LEAST_STEPS = 2
-_QUERIES = {
-    "python": "(function_definition) @function",
-    "rust": "(function_item) @function",
-    "go": "[(function_declaration) (method_declaration)] @function",
-}
-_FUNCTIONS = frozenset(
-    ("function_definition", "function_item", "function_declaration", "method_declaration")
-)
-_COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
-_ABOVE = _COMMENTS | {"attribute_item"}
-_BRANCHES = frozenset(
-    {
-        *("if_statement", "for_statement", "while_statement", "match_statement", "try_statement"),
-        *("with_statement", "expression_switch_statement", "type_switch_statement"),
-        *("if_expression", "for_expression", "while_expression", "loop_expression"),
-        *("match_expression", "select_statement"),
-    }
-)
+_ABOVE = syntax.COMMENTS | {"attribute_item"}
+_WRAPPERS = ("decorated_definition", "export_statement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +55,21 @@ class FunctionFinder:
         self._parser = syntax.parser(language)
         grammar = self._parser.language
         assert grammar is not None
-        query = _QUERIES.get(language.grammar)
-        self._cursor = tree_sitter.QueryCursor(tree_sitter.Query(grammar, query)) if query else None
+        self._functions = frozenset(language.seeds.functions)
+        self._branches = frozenset(language.seeds.branches)
+        query = f"[{' '.join(f'({kind})' for kind in language.seeds.functions)}] @function"
+        self._cursor = tree_sitter.QueryCursor(tree_sitter.Query(grammar, query))
 
     def find(self, source: bytes) -> Found:
         """Return the functions of a file in order."""
-        if self._cursor is None:
-            return Found((), {}, has_errors=False)
         root = self._parser.parse(source).root_node
         rejected: Counter[str] = Counter()
         functions = []
         for node in self._cursor.captures(root).get("function", ()):
             # siblings and parents are dear to look up: most functions fall before they are needed
-            reason = _own_reason(node)
+            reason = self._own_reason(node)
             first = node if reason else _first(node)
-            reason = reason or _outer_reason(first, node)
+            reason = reason or self._outer_reason(first, node)
             if reason:
                 rejected[reason] += 1
             else:
@@ -94,10 +78,58 @@ class FunctionFinder:
         functions.sort(key=lambda one: one.start)
         return Found(tuple(functions), rejected, root.has_error)
 
+    def _own_reason(self, node: tree_sitter.Node) -> str:
+        lines = node.end_point.row - node.start_point.row + 1
+        body = node.child_by_field_name("body")
+        if body is None or lines < LEAST_LINES:
+            return "too short"
+        if lines > MOST_LINES or node.end_byte - node.start_byte > MOST_BYTES:
+            return "too long"
+        if node.has_error:
+            return "syntax error in the function"
+        name = node.child_by_field_name("name")
+        if name is not None and syntax.text(name).lower().startswith(("test", "bench", "example")):
+            return "test"
+        return "trivial" if self._is_trivial(body) else ""
+
+    def _outer_reason(self, first: tree_sitter.Node, node: tree_sitter.Node) -> str:
+        if node.end_byte - first.start_byte > MOST_BYTES:
+            return "too long"
+        body = node.child_by_field_name("body")
+        if body is None or not _is_documented(first, body):
+            return "without documentation"
+        return self._place_reason(first, node)
+
+    def _is_trivial(self, body: tree_sitter.Node) -> bool:
+        # Go wraps the statements of a block in a list
+        inner = body.named_children
+        if len(inner) == 1 and inner[0].type == "statement_list":
+            inner = inner[0].named_children
+        docstring = _docstring(body)
+        steps = [one for one in inner if one.type not in syntax.COMMENTS and one != docstring]
+        if len(steps) > _LEAST_STEPS:
+            return False
+        return not any(one.type in self._branches for step in steps for one in syntax.walk(step))
+
+    def _place_reason(self, first: tree_sitter.Node, node: tree_sitter.Node) -> str:
+        inner = node.parent
+        while inner is not None:
+            if inner.type in self._functions:
+                return "inside another function"
+            if inner.type == "mod_item" and _is_test_module(inner):
+                return "test"
+            inner = inner.parent
+        above: tree_sitter.Node | None = first
+        while above is not None and above != node:
+            if above.type == "attribute_item" and "test" in syntax.text(above):
+                return "test"
+            above = above.next_sibling
+        return ""
+
 
 def _first(node: tree_sitter.Node) -> tree_sitter.Node:
     """Return where a function begins: at its decorators, attributes and comments."""
-    if node.parent is not None and node.parent.type == "decorated_definition":
+    if node.parent is not None and node.parent.type in _WRAPPERS:
         node = node.parent
     while (above := node.prev_sibling) is not None and above.type in _ABOVE:
         last_row = above.end_point.row - (above.end_point.column == 0)
@@ -107,37 +139,13 @@ def _first(node: tree_sitter.Node) -> tree_sitter.Node:
     return node
 
 
-def _own_reason(node: tree_sitter.Node) -> str:
-    lines = node.end_point.row - node.start_point.row + 1
-    body = node.child_by_field_name("body")
-    if body is None or lines < LEAST_LINES:
-        return "too short"
-    if lines > MOST_LINES or node.end_byte - node.start_byte > MOST_BYTES:
-        return "too long"
-    if node.has_error:
-        return "syntax error in the function"
-    name = node.child_by_field_name("name")
-    if name is not None and syntax.text(name).lower().startswith(("test", "bench", "example")):
-        return "test"
-    return "trivial" if _is_trivial(body) else ""
-
-
-def _outer_reason(first: tree_sitter.Node, node: tree_sitter.Node) -> str:
-    if node.end_byte - first.start_byte > MOST_BYTES:
-        return "too long"
-    body = node.child_by_field_name("body")
-    if body is None or not _is_documented(first, body):
-        return "without documentation"
-    return _place_reason(first, node)
-
-
 def _is_documented(first: tree_sitter.Node, body: tree_sitter.Node) -> bool:
-    if first.type in _COMMENTS or _docstring(body) is not None:
+    if first.type in syntax.COMMENTS or _docstring(body) is not None:
         return True
     above: tree_sitter.Node | None = first
     while above is not None and above.type == "attribute_item":
         above = above.next_sibling
-        if above is not None and above.type in _COMMENTS:
+        if above is not None and above.type in syntax.COMMENTS:
             return True
     return False
 
@@ -147,34 +155,6 @@ def _docstring(body: tree_sitter.Node) -> tree_sitter.Node | None:
     if statement is None or statement.type != "expression_statement":
         return None
     return statement if statement.named_children[0].type == "string" else None
-
-
-def _is_trivial(body: tree_sitter.Node) -> bool:
-    # Go wraps the statements of a block in a list
-    inner = body.named_children
-    if len(inner) == 1 and inner[0].type == "statement_list":
-        inner = inner[0].named_children
-    docstring = _docstring(body)
-    steps = [one for one in inner if one.type not in _COMMENTS and one != docstring]
-    if len(steps) > _LEAST_STEPS:
-        return False
-    return not any(one.type in _BRANCHES for step in steps for one in syntax.walk(step))
-
-
-def _place_reason(first: tree_sitter.Node, node: tree_sitter.Node) -> str:
-    inner = node.parent
-    while inner is not None:
-        if inner.type in _FUNCTIONS:
-            return "inside another function"
-        if inner.type == "mod_item" and _is_test_module(inner):
-            return "test"
-        inner = inner.parent
-    above: tree_sitter.Node | None = first
-    while above is not None and above != node:
-        if above.type == "attribute_item" and "test" in syntax.text(above):
-            return "test"
-        above = above.next_sibling
-    return ""
 
 
 def _is_test_module(node: tree_sitter.Node) -> bool:

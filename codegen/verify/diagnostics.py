@@ -7,6 +7,7 @@ out, nothing here raises. Paths are reduced to the file's name.
 from __future__ import annotations
 
 import fnmatch
+import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,7 +31,8 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m|\x1b\(B")
 
 def diagnostics(tool: Tool, stdout: bytes, stderr: bytes) -> tuple[Diagnostic, ...]:
     """Return a tool's findings in their order, without those that it is told to ignore."""
-    raw = _PARSERS[tool.parser](_text(stdout), _text(stderr))
+    said = (_text(stdout), _text(stderr))
+    raw = _lines(tool.pattern, *said) if tool.parser == "lines" else _PARSERS[tool.parser](*said)
     found: dict[Diagnostic, None] = {}
     for finding in raw:
         made = _diagnostic(tool, finding)
@@ -201,6 +203,17 @@ def _staticcheck(stdout: str, _: str) -> Iterator[dict[str, Any]]:
             "line": at.get("line"),
             "column": at.get("column"),
         }
+
+
+def _lines(pattern: str, stdout: str, stderr: str) -> Iterator[dict[str, Any]]:
+    """Read findings by a language's own pattern; the groups are the keys of a finding."""
+    for found in _compiled(pattern).finditer(stdout + "\n" + stderr):
+        yield found.groupdict()
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 _PARSERS: dict[DiagnosticParser, Callable[[str, str], Iterable[Mapping[str, Any]]]] = {

@@ -1,11 +1,12 @@
-"""The grammars whose answers can be read."""
+"""The grammars whose answers can be read: three that need code, all others as they are declared."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from codegen.answer.grammars import go, python, rust
-from codegen.errors import UsageError
+from codegen.answer.grammars.declared import declared
 
 if TYPE_CHECKING:
     from codegen.answer.grammar import Grammar
@@ -14,13 +15,11 @@ if TYPE_CHECKING:
 _GRAMMARS = {"go": go.GRAMMAR, "python": python.GRAMMAR, "rust": rust.GRAMMAR}
 
 
+@cache
 def grammar_of(language: Language) -> Grammar:
     """Return what a language's grammar says.
 
     Raises:
         UsageError: its grammar is not described.
     """
-    if language.grammar not in _GRAMMARS:
-        where = f"codegen/answer/grammars/{language.grammar}.py"
-        raise UsageError(f"answers in {language.title} cannot be read; describe it in {where}")
-    return _GRAMMARS[language.grammar]
+    return _GRAMMARS.get(language.grammar) or declared(language)
