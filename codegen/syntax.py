@@ -28,7 +28,10 @@ _MOST = 20
 def _grammar(name: str) -> tree_sitter.Language:
     import tree_sitter  # noqa: PLC0415 - the CLI starts without it
 
-    return tree_sitter.Language(importlib.import_module(f"tree_sitter_{name}").language())
+    module = importlib.import_module(f"tree_sitter_{name}")
+    # a package with several grammars names each
+    language = getattr(module, f"language_{name}", None) or module.language
+    return tree_sitter.Language(language())
 
 
 def parser(language: Language) -> tree_sitter.Parser:
