@@ -10,26 +10,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from codegen.model.builtin.dialect import dialect, fences, titles
 from codegen.model.builtin.family import Family, Parameters
 from codegen.model.builtin.knowledge import recognise
 from codegen.model.contract import Message
 
-LANGUAGES = {
-    "python": "python",
-    "py": "python",
-    "rust": "rust",
-    "rs": "rust",
-    "go": "go",
-    "golang": "go",
-}
 _STATEMENT = re.compile(r"^## Problem\n(.*?)^## Signature$", re.DOTALL | re.MULTILINE)
 _SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.MULTILINE)
 _INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
 _TOPIC = re.compile(r"^(?:Topic|Skill): (.*)$", re.MULTILINE)
 _GIVEN = "This problem exists already"
 _COUNT = re.compile(r"^- (\d+) inputs", re.MULTILINE)
-_KEYWORD = re.compile(r"^(?:def|pub fn|func) ", re.MULTILINE)
-_STRUCT = re.compile(r"struct ?\{ ?((?:\w+ [^;{}]+; ?)+\w+ [^;{}]+?);? ?\}")
+_LANGUAGES = re.compile(r"^- It can be solved in (.+) with the standard library", re.MULTILINE)
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _MOST_INPUTS = 1000
 
@@ -58,13 +50,10 @@ def read_solution_prompt(text: str) -> Task | None:
     if found is None or signature is None:
         return None
     family, parameters = found
-    language = LANGUAGES.get(signature[1])
-    start = _KEYWORD.search(signature[2])
-    if language is None or start is None:
+    language = fences().get(signature[1])
+    if language is None or not family.speaks([language]):
         return None
-    declaration = _bare(signature[2][start.start() :])
-    if language == "go":
-        declaration = _STRUCT.sub(_expanded, declaration)
+    declaration = dialect(language).declared(_bare(signature[2]))
     values = tuple(sorted(parameters.items()))
     return Task(family, family.name, values, language, signature[1], declaration)
 
@@ -87,6 +76,13 @@ def read_inspiration(text: str) -> str | None:
     if match is None:
         return None
     return "\n".join(_TOPIC.findall(match[1])) or match[1]
+
+
+def read_languages(text: str) -> list[str]:
+    """Return the names of the languages in which a problem prompt wants its problem solved."""
+    match = _LANGUAGES.search(text)
+    known = titles()
+    return [known[title] for title in match[1].split(", ") if title in known] if match else []
 
 
 def is_given(inspiration: str) -> bool:
@@ -113,11 +109,3 @@ def _bare(declaration: str) -> str:
         if (declaration.rstrip().endswith((":", "{", "...", "pass", "{ }", "{}")))
         else declaration.strip()
     )
-
-
-def _expanded(match: re.Match[str]) -> str:
-    """Write a Go struct of several fields as gofmt does: a line each, types in a column."""
-    fields = [part.strip().split(" ", 1) for part in match[1].split(";")]
-    width = max(len(name) for name, _ in fields)
-    lines = (f"\t{name.ljust(width)} {kind.strip()}\n" for name, kind in fields)
-    return "struct {\n" + "".join(lines) + "}"

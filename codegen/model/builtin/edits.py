@@ -9,38 +9,16 @@ Not here: how often which mistake is made (`codegen.model.builtin.mistakes`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from codegen.model.builtin.conversation import Task
+from codegen.model.builtin.dialect import Dialect, Omission, dialect
+from codegen.model.builtin.program import fill
 
 _FAMILY_KINDS = {"boundary": "boundary", "crash": "crash", "endless": "endless_loop"}
-_ASSIGNED = {
-    "python": re.compile(r"^ +([a-z_]{3,})(?:: [^=]+)? = ", re.MULTILINE),
-    "rust": re.compile(r"^ +let (?:mut )?([a-z_]{3,})(?:: [^=]+)? = ", re.MULTILINE),
-    "go": re.compile(r"^\t+([a-zA-Z]{3,}) := ", re.MULTILINE),
-}
-_IMPORT = {
-    "python": re.compile(r"^(?:from [\w.]+ )?import (.+)\n", re.MULTILINE),
-    "rust": re.compile(r"^use [\w:]*?(\w+|\{.*\});\n", re.MULTILINE),
-    "go": re.compile(r'^(?:import |\t)"([\w/]+)"\n', re.MULTILINE),
-}
-_COMMENT = {"python": "#", "rust": "//", "go": "//"}
-_WRONG_TYPE = {"python": "[{}]", "rust": "vec![{}]", "go": "[]any{{{}}}"}
-_UNUSED = {
-    "python": "    attempts = 0",
-    "rust": "    let attempts = 0;",
-    "go": "\tattempts := 0",
-}
-_ENDLESS = {
-    "python": "    # Halve the step until nothing is left of it.\n"
-    "    step = 64\n    while step >= 0:\n        step //= 2",
-    "rust": "    // Halve the step until nothing is left of it.\n"
-    "    let mut step = 64;\n    while step >= 0 {\n        step /= 2;\n    }",
-    "go": "\t// Halve the step until nothing is left of it.\n"
-    "\tstep := 64\n\tfor step >= 0 {\n\t\tstep /= 2\n\t}",
-}
+_RETURNED = re.compile(r"(\s*(?:return )?)(.*?)(;?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +35,16 @@ class Variant:
 class _Program:
     """The lines of a program and where the body of its entry function lies: `lines[start:end]`."""
 
-    language: str
+    dialect: Dialect
     lines: tuple[str, ...]
     start: int
     end: int
 
     def replaced(self, index: int, *lines: str) -> str:
         return "\n".join((*self.lines[:index], *lines, *self.lines[index + 1 :])) + "\n"
+
+    def without(self, index: int, ending: str) -> str:
+        return self.replaced(index, self.lines[index].removesuffix(ending))
 
     def inserted(self, line: str) -> str:
         return "\n".join((*self.lines[: self.start], line, *self.lines[self.start :])) + "\n"
@@ -72,7 +53,7 @@ class _Program:
         """Yield the body's lines of code with their indices, comments left out."""
         for index in range(self.start, self.end):
             line = self.lines[index]
-            if line.strip() and not line.lstrip().startswith(_COMMENT[self.language]):
+            if line.strip() and not line.lstrip().startswith(self.dialect.comment):
                 yield index, line
 
 
@@ -89,7 +70,7 @@ def variants(task: Task) -> tuple[Variant, ...]:
     for variant in _general(_located(right, task), right, names):
         found.setdefault(variant.code, variant)
     if not any(variant.kind == "endless_loop" for variant in found.values()):
-        code = _located(right, task).inserted(_ENDLESS[task.language])
+        code = _located(right, task).inserted(dialect(task.language).endless)
         found[code] = Variant("endless_loop", code, _changed(right, code))
     return tuple(found.values())
 
@@ -97,15 +78,12 @@ def variants(task: Task) -> tuple[Variant, ...]:
 def _located(code: str, task: Task) -> _Program:
     lines = tuple(code.rstrip("\n").split("\n"))
     header = code[: code.index(task.declaration)].count("\n") + task.declaration.count("\n")
+    speech = dialect(task.language)
     after = range(header + 1, len(lines))
-    if task.language == "python":
-        closing = (i for i in after if lines[i] and not lines[i].startswith(" "))
-    else:
-        closing = (i for i in after if lines[i] == "}")
-    end = next(closing, len(lines))
+    end = next((i for i in after if re.match(speech.closing, lines[i])), len(lines))
     while not lines[end - 1].strip():
         end -= 1
-    return _Program(task.language, lines, header + 1, end)
+    return _Program(speech, lines, header + 1, end)
 
 
 def _changed(right: str, wrong: str) -> tuple[int, ...]:
@@ -122,35 +100,45 @@ def _general(program: _Program, right: str, parameters: list[str]) -> Iterator[V
     if undefined:
         code, *names = undefined
         yield Variant("undefined", code, (), tuple(names))
-    yield Variant("unused", program.inserted(_UNUSED[program.language]), (), ("attempts",))
-    code, name = _unused_import(program, right)
-    yield Variant("unused", code, (), (name,))
+    yield Variant("unused", program.inserted(program.dialect.unused), (), ("attempts",))
+    yield from _unused_import(program, right)
     code = _wrong_type(program)
     yield Variant("wrong_type", code, _changed(right, code))
 
 
 def _syntax(program: _Program) -> Iterator[str]:
-    """Yield programs that do not parse: a bracket, a colon or a semicolon left out."""
-    if program.language == "python":
-        header = program.start - 1
-        yield program.replaced(header, program.lines[header].removesuffix(":"))
-        ending, opening = ")", ":"
-    else:
-        yield program.replaced(program.end)
-        ending, opening = ");", " {"
+    """Yield programs that do not parse: each way of the language to leave a token out."""
+    speech, header = program.dialect, program.start - 1
+    omissions: dict[Omission, Callable[[], Iterator[str]]] = {
+        "header": lambda: iter([program.without(header, speech.block)]),
+        "closing": lambda: iter([program.replaced(program.end)]),
+        "block": lambda: _without_opening(program),
+        "bracket": lambda: _without_bracket(program),
+    }
+    for omission in speech.omissions:
+        yield from omissions[omission]()
+
+
+def _without_opening(program: _Program) -> Iterator[str]:
+    """Yield the program without the opening of its first block that a condition has."""
+    block = program.dialect.block
     for index, line in program.body():
-        if line.endswith(opening) and not line.lstrip().startswith(("}", "match")):
-            if program.language != "rust":
-                yield program.replaced(index, line.removesuffix(opening))
+        if line.endswith(block) and not line.lstrip().startswith("}"):
+            yield program.without(index, block)
             break
+
+
+def _without_bracket(program: _Program) -> Iterator[str]:
+    """Yield the program without the bracket that closes its first call as a statement."""
+    terminator = program.dialect.terminator
     for index, line in program.body():
-        if line.endswith(ending) and line.count("(") == line.count(")"):
-            yield program.replaced(index, line.removesuffix(ending) + ending[1:])
+        if line.endswith(")" + terminator) and line.count("(") == line.count(")"):
+            yield program.replaced(index, line.removesuffix(")" + terminator) + terminator)
             break
 
 
 def _without_import(program: _Program, right: str) -> tuple[str, ...]:
-    match = _IMPORT[program.language].search(right)
+    match = program.dialect.import_in(right)
     if match is None:
         return ()
     names = re.findall(r"\w+", match[1].rsplit("/", 1)[-1])
@@ -159,14 +147,14 @@ def _without_import(program: _Program, right: str) -> tuple[str, ...]:
 
 def _misspelt(program: _Program, right: str, parameters: list[str]) -> tuple[str, ...]:
     """Return the program with the last use of a variable misspelt, and the wrong name."""
-    for name in [*_ASSIGNED[program.language].findall(right), *parameters]:
+    for name in [*program.dialect.assigned_in(right), *parameters]:
         wrong = name + "s"
         if re.search(rf"\b{wrong}\b", right):
             continue
         uses = [
             index
             for index, line in program.body()
-            if re.search(rf"\b{name}\b", line.split(_COMMENT[program.language])[0])
+            if re.search(rf"\b{name}\b", line.split(program.dialect.comment)[0])
         ]
         if len(uses) > (name not in parameters):
             line = re.sub(rf"\b{name}\b", wrong, program.lines[uses[-1]], count=1)
@@ -174,25 +162,22 @@ def _misspelt(program: _Program, right: str, parameters: list[str]) -> tuple[str
     return ()
 
 
-def _unused_import(program: _Program, right: str) -> tuple[str, str]:
-    if program.language == "go":
-        name = "os" if '"os"' not in right else "bytes"
-        return right.replace(
-            "package solution\n", f'package solution\n\nimport "{name}"\n', 1
-        ), name
-    if program.language == "rust":
-        name = "BTreeSet" if "BTreeSet" not in right else "BinaryHeap"
-        return f"use std::collections::{name};\n\n{right}", name
-    name = "string" if "import string" not in right else "operator"
-    gap = "" if right.startswith(("from ", "import ")) else "\n\n"
-    return f"import {name}\n{gap}{right}", name
+def _unused_import(program: _Program, right: str) -> Iterator[Variant]:
+    """Yield the program with the first of the imports of no use that it does not have."""
+    for new in program.dialect.unused_imports:
+        if re.search(rf"\b{new.name}\b", right) or new.after not in right:
+            continue
+        before, after, rest = right.partition(new.after) if new.after else ("", "", right)
+        found = program.dialect.import_in(rest)
+        gap = "" if found and found.start() == 0 else new.gap
+        yield Variant("unused", before + after + new.text + gap + rest, (), (new.name,))
+        break
 
 
 def _wrong_type(program: _Program) -> str:
-    """Wrap the value that is returned last in a list, which is never what the signature says."""
+    """Make of the value that is returned last what the signature never says."""
     index = program.end - 1
-    line = program.lines[index]
-    indent = line[: len(line) - len(line.lstrip())]
-    keyword = "" if program.language == "rust" else "return "
-    value = line.strip().removeprefix(keyword)
-    return program.replaced(index, indent + keyword + _WRONG_TYPE[program.language].format(value))
+    match = _RETURNED.fullmatch(program.lines[index])
+    assert match, program.lines[index]
+    wrong = fill(program.dialect.wrong_type, {"value": match[2]})
+    return program.replaced(index, match[1] + wrong + match[3])

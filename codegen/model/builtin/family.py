@@ -1,10 +1,9 @@
 """A family of problems: a text with placeholders, its inverse, and solutions with wrong variants.
 
-The prose and the programs of a family are data (`catalogue/<name>.txt`): sections that start with
-`=== name`, placeholders `$name` or `${name}`, and in programs sites `~[right~label:wrong~]` where a
-mistake of that label differs. All sites of one label are wrong together; a label is a kind of
-mistake with an optional number. The statement, compiled to a regular expression, gives family and
-parameters back, so nothing has to be remembered between calls.
+The prose of a family is data (`catalogue/<name>.txt`): sections that start with `=== name`, and
+placeholders `$name` or `${name}`. The statement, compiled to a regular expression, gives family and
+parameters back, so nothing has to be remembered between calls. Its programs are data of the
+languages (`codegen.model.builtin.program`).
 
 Not here: mistakes that any program can have (`codegen.model.builtin.edits`).
 """
@@ -12,22 +11,20 @@ Not here: mistakes that any program can have (`codegen.model.builtin.edits`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from math import prod
 from random import Random
 
+from codegen.model.builtin import program
 from codegen.records import Json, Parameter, Signature
 
 Parameters = Mapping[str, Json]  # each an int or a word out of its domain
 Arguments = list[Json]
 
 _PLACEHOLDER = re.compile(r"\$(?:\{([a-z_]+)\}|([a-z_]+))")
-_SECTION = re.compile(r"^=== (\w+)\n", re.MULTILINE)
-_SITE = re.compile(r"~\[(.*?)~\]", re.DOTALL)
-_LABEL = re.compile(r"~([a-z]+\d*):")
 _NEXT_PARAMETER = re.compile(r", (?=\w+: )")
 
 
@@ -37,7 +34,8 @@ class Family:
 
     `domains` gives each parameter's values. `reference` takes parameters and JSON arguments.
     `inputs` draws one list of arguments, `edges` lists those that every test set should hold,
-    the small and telling ones first. `derive` adds placeholders that follow from the parameters.
+    the small and telling ones first. `derive` adds placeholders that follow from the parameters,
+    whatever the language.
     `invalid` gives arguments that break the constraints.
     """
 
@@ -61,7 +59,7 @@ class Family:
 
     def text(self, section: str, parameters: Parameters) -> str:
         """Return a section of prose with the parameters filled in; empty if the file has none."""
-        return _fill(sections(self.name).get(section, ""), self._values(parameters))
+        return program.fill(sections(self.name).get(section, ""), self._values(parameters))
 
     def signature(self) -> Signature:
         """Return the typed signature."""
@@ -84,13 +82,12 @@ class Family:
 
     def programs(self, language: str, parameters: Parameters, declaration: str) -> dict[str, str]:
         """Return programs by label: the right one under the empty label, then the wrong ones."""
-        pieces = _pieces(self.name, language)
         values = {**self._values(parameters), "declaration": declaration}
-        labels = {label for _, wrong in pieces for label in wrong}
-        return {
-            label: _fill("".join(wrong.get(label, right) for right, wrong in pieces), values)
-            for label in ("", *sorted(labels))
-        }
+        return program.template(self.name, language).filled(values)
+
+    def speaks(self, languages: Iterable[str]) -> bool:
+        """Return whether there is a program in each of the languages."""
+        return all(program.exists(self.name, language) for language in languages)
 
     def _values(self, parameters: Parameters) -> dict[str, Json]:
         return {**parameters, **(self.derive(parameters) if self.derive else {})}
@@ -101,20 +98,14 @@ class Family:
 
 @cache
 def sections(name: str) -> dict[str, str]:
-    """Return the sections of a family's text file; paragraphs of prose are unwrapped."""
+    """Return the sections of a family's text file, paragraphs unwrapped."""
     file = resources.files("codegen.model.builtin.catalogue") / f"{name}.txt"
-    parts = _SECTION.split(file.read_text(encoding="utf-8"))[1:]
-    found = dict(zip(parts[::2], parts[1::2], strict=True))
-    programs = ("python", "rust", "go")
-    return {key: text if key in programs else _unwrap(text) for key, text in found.items()}
+    found = program.split(file.read_text(encoding="utf-8"))
+    return {key: _unwrap(text) for key, text in found.items()}
 
 
 def _unwrap(text: str) -> str:
     return re.sub(r"(?<!\n)\n(?!\n)", " ", text.strip())
-
-
-def _fill(template: str, values: Mapping[str, Json]) -> str:
-    return _PLACEHOLDER.sub(lambda match: str(values[match[1] or match[2]]), template)
 
 
 @cache
@@ -151,16 +142,3 @@ def _inverted(name: str, values: tuple[tuple[str, str], ...]) -> tuple[str, re.P
             pattern += f"(?P={part})" if part in dict(values) else ".*?"
     assert not unseen, f"{name}: the statement does not mention {sorted(unseen)}"
     return max(parts[::2], key=len), re.compile(pattern + "(?!.)")
-
-
-@cache
-def _pieces(name: str, language: str) -> tuple[tuple[str, dict[str, str]], ...]:
-    """Split a program into (right text, wrong text by label)."""
-    found: list[tuple[str, dict[str, str]]] = []
-    for index, part in enumerate(_SITE.split(sections(name)[language])):
-        if index % 2 == 0:
-            found.append((part, {}))
-            continue
-        right, *wrong = _LABEL.split(part)
-        found.append((right, dict(zip(wrong[::2], wrong[1::2], strict=True))))
-    return tuple(found)

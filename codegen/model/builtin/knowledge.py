@@ -73,16 +73,21 @@ def truth(problem: Problem, arguments: Sequence[Json]) -> Json:
     return family.reference(parameters, *arguments)
 
 
-def fitting(inspiration: str) -> tuple[Family, ...]:
+def fitting(inspiration: str, languages: Sequence[str] = ()) -> tuple[Family, ...]:
     """Return the families that fit a topic, skill or piece of code; all of them if none does.
 
     A family comes once for each word that it shares, so that drawing one prefers what fits best.
+    Those that lack a program in one of the languages do not count.
     """
     words = {_stem(word) for word in _WORD.findall(inspiration.lower())}
-    fit = tuple(
-        family for family in all_families() for _ in words & _keywords(family.name, family.topics)
-    )
-    return fit or all_families()
+    known = _speaking(tuple(languages))
+    fit = tuple(family for family in known for _ in words & _keywords(family.name, family.topics))
+    return fit or known
+
+
+@cache
+def _speaking(languages: tuple[str, ...]) -> tuple[Family, ...]:
+    return tuple(family for family in all_families() if family.speaks(languages))
 
 
 @cache

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from random import Random
 
 from codegen.model.builtin import answers, conversation
@@ -23,6 +23,7 @@ from codegen.model.builtin.knowledge import draw_inputs, fitting, recognise
 from codegen.model.builtin.mistakes import Mistakes
 from codegen.model.contract import Message, Reply, Request
 from codegen.records import canonical, content_id
+from codegen.resources import folder
 
 _CHARACTERS_PER_TOKEN = 4
 _TURNS_OF_A_REPAIR = 2  # the solution prompt and at least one report
@@ -83,7 +84,10 @@ class BuiltinTeacher:
         if conversation.is_given(inspiration):
             known = recognise(inspiration)
             return answers.problem(*known, rng, wrong_example=wrong) if known else answers.refusal()
-        family = rng.choice(fitting(inspiration))
+        families = fitting(inspiration, conversation.read_languages(prompt))
+        if not families:
+            return answers.refusal()
+        family = rng.choice(families)
         return answers.problem(family, family.draw(rng), rng, wrong_example=wrong)
 
     def _tests(self, prompt: str, rng: Random) -> str:
@@ -153,12 +157,11 @@ def _reply(text: str, max_tokens: int, prompt: int) -> Reply:
 
 @cache
 def _sources() -> str:
-    """Return a hash over every file of this package, code and data."""
-    package = resources.files("codegen.model.builtin")
-    files = [*package.iterdir(), *(package / "catalogue").iterdir()]
+    """Return a hash over every file of this package and of the languages' part of it."""
+    package, languages = Path(__file__).parent, folder("languages")
+    files = [*package.rglob("*.py"), *package.rglob("*.txt"), *languages.glob("*/teacher*/*.txt")]
     texts = {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in files
-        if file.is_file() and file.name.endswith((".py", ".txt"))
+        "/".join(file.parts[-3:]): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in (*files, *languages.glob("*/teacher.toml"))
     }
     return content_id(texts)

@@ -8,7 +8,6 @@ from random import Random
 
 from codegen.model.builtin.catalogue.draw import ints, length
 from codegen.model.builtin.family import Arguments, Family, Parameters
-from codegen.records import Json
 
 _TESTS = {
     "above": (">", ">=", operator.gt),
@@ -49,13 +48,6 @@ def _pair_count(p: Parameters, values: list[int]) -> int:
     return sum((a + sign * b) % p["k"] == 0 for a, b in combinations(values, 2))
 
 
-def _pair_words(p: Parameters) -> dict[str, Json]:
-    partner = f"({p['k']} - remainder) % {p['k']}"
-    if p["what"] == "sum":
-        return {"sign": "+", "py": "-value", "rs": "(-value)", "go": partner, "slip": "remainder"}
-    return {"sign": "-", "py": "value", "rs": "value", "go": "remainder", "slip": partner}
-
-
 PAIR_COUNT = Family(
     name="pair_count",
     topics=("hash maps", "arrays", "counting", "pairs", "modular arithmetic"),
@@ -70,7 +62,7 @@ PAIR_COUNT = Family(
         [[-1, 1, -p["k"] - 1, p["k"] - 1]],
         [[2, p["k"] + 2, -2, -p["k"] - 2]],
     ],
-    derive=_pair_words,
+    derive=lambda p: {"sign": "+" if p["what"] == "sum" else "-"},
 )
 
 
@@ -109,10 +101,6 @@ def _next_beyond(p: Parameters, values: list[int]) -> list[int | None]:
     ]
 
 
-def _gap(p: Parameters) -> str:
-    return "other - value" if p["way"] == "larger" else "value - other"
-
-
 NEXT_LARGER = Family(
     name="next_larger",
     topics=("stacks", "arrays", "optional values", "searching", "monotonic stack"),
@@ -127,7 +115,7 @@ NEXT_LARGER = Family(
         [[0, -p["d"], -p["d"] - 1]],
         [[1, 1, 1]],
     ],
-    derive=lambda p: {"gap": _gap(p), "gapgo": _gap(p).replace(" ", "")},
+    derive=lambda p: {"gap": "other - value" if p["way"] == "larger" else "value - other"},
 )
 
 FAMILIES = (LONGEST_RUN, PAIR_COUNT, WINDOW_SPREAD, NEXT_LARGER)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from codegen.model.builtin.catalogue.draw import ints
 from codegen.model.builtin.family import Family, Parameters
-from codegen.records import Json
 
 
 def _smooth(p: Parameters, values: list[float]) -> list[float]:
@@ -36,24 +35,6 @@ def _trimmed_mean(p: Parameters, values: list[int]) -> float | None:
     return sum(kept) / len(kept) if p["what"] == "mean" else (min(kept) + max(kept)) / 2
 
 
-def _mean_words(p: Parameters) -> dict[str, Json]:
-    more = {"tless": p["t"] - 1}
-    if p["what"] == "mean":
-        rust = "kept.iter().sum::<i64>() as f64 / kept.len() as f64"
-        return more | {
-            "expr_py": "sum(kept) / len(kept)",
-            "expr_rs": rust,
-            "kept_go": "kept",
-            "count_go": "len(kept)",
-        }
-    return more | {
-        "expr_py": "(kept[0] + kept[-1]) / 2",
-        "expr_rs": "(kept[0] + kept[kept.len() - 1]) as f64 / 2.0",
-        "kept_go": "[]int{kept[0], kept[len(kept)-1]}",
-        "count_go": "2",
-    }
-
-
 TRIMMED_MEAN = Family(
     name="trimmed_mean",
     topics=("statistics", "sorting", "floating point", "averages", "optional values"),
@@ -68,7 +49,7 @@ TRIMMED_MEAN = Family(
         [[-i * i for i in range(2 * p["t"] + 3)]],
         [[5]],
     ],
-    derive=_mean_words,
+    derive=lambda p: {"tless": p["t"] - 1},
 )
 
 FAMILIES = (SMOOTHING, TRIMMED_MEAN)

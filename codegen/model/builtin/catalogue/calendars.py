@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from random import Random
 
 from codegen.model.builtin.family import Arguments, Family, Parameters
-from codegen.records import Json
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -70,41 +69,6 @@ def _dates(rng: Random, _p: Parameters) -> Arguments:
     return [[moment.year, moment.month, moment.day]]
 
 
-_FORWARD = """\
-        day += 1;
-        if day > month_length(year, month) {
-            day = 1;
-            month += 1;
-        }
-        if month > 12 {
-            month = 1;
-            year += 1;
-        }
-"""
-_BACKWARD = """\
-        day -= 1;
-        if day == 0 {
-            month -= 1;
-            if month == 0 {
-                month = 12;
-                year -= 1;
-            }
-            day = month_length(year, month);
-        }
-"""
-
-
-def _date_words(p: Parameters) -> dict[str, Json]:
-    after = p["way"] == "after"
-    return {
-        "sign": "+" if after else "-",
-        "signgo": "" if after else "-",
-        "step_rs": _FORWARD if after else _BACKWARD,
-        "nless": p["n"] - 1,
-        "nmore": p["n"] + 1,
-    }
-
-
 SHIFT_DATE = Family(
     name="shift_date",
     topics=("dates", "calendars", "time", "tuples", "arithmetic"),
@@ -123,7 +87,11 @@ SHIFT_DATE = Family(
         [[2023, 2, 27]],
         [[2023, 3, 2]],
     ],
-    derive=_date_words,
+    derive=lambda p: {
+        "sign": "+" if p["way"] == "after" else "-",
+        "nless": p["n"] - 1,
+        "nmore": p["n"] + 1,
+    },
     invalid=lambda _rng, _p: [[2023, 2, 30]],
 )
 

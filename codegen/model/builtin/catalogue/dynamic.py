@@ -8,7 +8,6 @@ from random import Random
 
 from codegen.model.builtin.catalogue.draw import ints, length, word
 from codegen.model.builtin.family import Arguments, Family, Parameters
-from codegen.records import Json
 
 
 def _fewest_coins(p: Parameters, amount: int) -> int | None:
@@ -83,27 +82,6 @@ def _best_value(p: Parameters, items: list[list[int]]) -> int:
     return max(best.values())
 
 
-def _knapsack_words(p: Parameters) -> dict[str, Json]:
-    c = p["c"]
-    if p["times"] == "at most once":
-        return {
-            "py_range": f"range({c}, weight - 1, -1)",
-            "py_slip": f"range({c}, weight, -1)",
-            "rs_range": f"(weight..={c}).rev()",
-            "rs_slip": f"weight..={c}",
-            "go_loop": f"for total := {c}; total >= item.First; total--",
-            "go_slip": f"for total := {c} - 1; total >= item.First; total--",
-        }
-    return {
-        "py_range": f"range(weight, {c} + 1)",
-        "py_slip": f"range(weight, {c})",
-        "rs_range": f"weight..={c}",
-        "rs_slip": f"(weight..={c}).rev()",
-        "go_loop": f"for total := item.First; total <= {c}; total++",
-        "go_slip": f"for total := item.First + 1; total <= {c}; total++",
-    }
-
-
 def _items(rng: Random, p: Parameters) -> Arguments:
     return [[[rng.randint(1, p["c"] + 2), rng.randint(1, 60)] for _ in range(min(9, length(rng)))]]
 
@@ -122,7 +100,6 @@ KNAPSACK = Family(
         [[[1, 3]]],
         [[[p["c"] // 3, 7]]],
     ],
-    derive=_knapsack_words,
     invalid=lambda _rng, _p: [[[-3, 5], [1, -2]]],
 )
 
@@ -136,23 +113,6 @@ def _longest_rise(p: Parameters, values: list[int]) -> int:
         later = (best[j] for j in range(i + 1, len(values)) if fits(values[j] - values[i]))
         best[i] += max(later, default=0)
     return max(best.values(), default=0)
-
-
-def _rise_words(p: Parameters) -> dict[str, Json]:
-    d = p["d"]
-    if p["rule"] == "at least":
-        return {
-            "low": d,
-            "fits_py": f"value - values[i] >= {d}",
-            "range_rs": f"{d}..",
-            "high_go": "",
-        }
-    return {
-        "low": 1,
-        "fits_py": f"1 <= value - values[i] <= {d}",
-        "range_rs": f"1..={d}",
-        "high_go": f" && rise <= {d}",
-    }
 
 
 SPACED_SUBSEQUENCE = Family(
@@ -170,7 +130,7 @@ SPACED_SUBSEQUENCE = Family(
         [[0, 1, 2, 0]],
         [[0, p["d"], 2 * p["d"], -1]],
     ],
-    derive=_rise_words,
+    derive=lambda p: {"low": p["d"] if p["rule"] == "at least" else 1},
 )
 
 FAMILIES = (COIN_CHANGE, EDIT_COST, KNAPSACK, SPACED_SUBSEQUENCE)

@@ -30,16 +30,6 @@ def _graph(rng: Random, _p: Parameters) -> Arguments:
     return [n, _pairs(rng, n, rng.randint(0, 2 * n))]
 
 
-def _both_ways(p: Parameters) -> dict[str, Json]:
-    if p["kind"] == "directed":
-        return {"back_py": "", "back_rs": "", "back_go": ""}
-    return {
-        "back_py": "        neighbours[end].append(start)\n",
-        "back_rs": "        neighbours[end as usize].push(start as usize);\n",
-        "back_go": "\t\tneighbours[edge.Second] = append(neighbours[edge.Second], edge.First)\n",
-    }
-
-
 REACH_DISTANCE = Family(
     name="reach_distance",
     topics=("graphs", "breadth-first search", "shortest paths", "queues"),
@@ -57,7 +47,6 @@ REACH_DISTANCE = Family(
         [6, [[0, 1], [0, 5], [5, 3], [1, 3], [1, 5]]],
         [4, [[0, 1], [0, 3], [1, 3]]],
     ],
-    derive=_both_ways,
     invalid=lambda _rng, _p: [2, [[0, 5], [-1, 1]]],
 )
 
@@ -116,22 +105,6 @@ def _ordered(rng: Random, p: Parameters) -> Arguments:
     return [n, [[b, a] for a, b in pairs] if rng.random() < 1 / 2 else pairs]
 
 
-def _round_words(p: Parameters) -> dict[str, Json]:
-    k = p["k"]
-    more: dict[str, Json] = {"kless": k - 1, "kmore": k + 1}
-    if p["first"] == "smallest":
-        return more | {
-            "take_py": f"ready[:{k}]",
-            "take_rs": "ready[..size]",
-            "take_go": f"ready[:{k}]",
-        }
-    return more | {
-        "take_py": f"ready[-{k}:]",
-        "take_rs": "ready[ready.len() - size..]",
-        "take_go": f"ready[len(ready)-{k}:]",
-    }
-
-
 TASK_ROUNDS = Family(
     name="task_rounds",
     topics=("graphs", "topological sorting", "scheduling", "simulation"),
@@ -147,7 +120,7 @@ TASK_ROUNDS = Family(
         [p["k"] + 1, []],
         [p["k"] + 2, [[0, 1], [0, 1]]],
     ],
-    derive=_round_words,
+    derive=lambda p: {"kless": p["k"] - 1, "kmore": p["k"] + 1},
     invalid=lambda _rng, _p: [2, [[5, 1]]],
 )
 

@@ -70,21 +70,6 @@ def _group(p: Parameters, values: list[int]) -> list[Json]:
     return [[r, ordered(r)] for r in range(p["k"]) if ordered(r)]
 
 
-def _group_words(p: Parameters) -> dict[str, Json]:
-    more: dict[str, Json] = {"kmore": p["k"] + 1}
-    if p["order"] == "in the order of the list":
-        return more | {"ordered_py": "values", "settle_rs": "", "settle_go": "", "import_go": ""}
-    descending = p["order"] == "in descending order"
-    rust = "group.sort_unstable_by(|a, b| b.cmp(a));" if descending else "group.sort_unstable();"
-    go = "\t\tslices.Sort(group)\n" + "\t\tslices.Reverse(group)\n" * descending
-    return more | {
-        "ordered_py": "sorted(values, reverse=True)" if descending else "sorted(values)",
-        "settle_rs": f"    for group in groups.values_mut() {{\n        {rust}\n    }}\n",
-        "settle_go": f"\tfor _, group := range groups {{\n{go}\t}}\n",
-        "import_go": '\nimport "slices"\n',
-    }
-
-
 REMAINDER_GROUPS = Family(
     name="remainder_groups",
     topics=("maps", "grouping", "hash maps", "modular arithmetic", "dictionaries"),
@@ -102,7 +87,7 @@ REMAINDER_GROUPS = Family(
         [[2, 2, 2 - p["k"]]],
         [[p["k"] + 2, 2, -p["k"] + 2]],
     ],
-    derive=_group_words,
+    derive=lambda p: {"kmore": p["k"] + 1},
 )
 
 
@@ -120,7 +105,6 @@ def _score_words(p: Parameters) -> dict[str, Json]:
     highest = p["best"] == "highest"
     return {
         "sign": "-" if highest else "",
-        "compare": "b.1.cmp(&a.1)" if highest else "a.1.cmp(&b.1)",
         "op": ">" if highest else "<",
         "kless": p["k"] - 1,
     }

@@ -42,20 +42,20 @@ DIAGONAL_SUMS = Family(
 _TURNS = {
     "rotate clockwise": (
         "by 90 degrees: the first column, read upwards, becomes the first row",
-        ("width, height", "height - 1 - c", "r"),
+        ("width", "height", "height - 1 - c", "r"),
     ),
     "rotate anticlockwise": (
         "by 90 degrees: the last column, read downwards, becomes the first row",
-        ("width, height", "c", "width - 1 - r"),
+        ("width", "height", "c", "width - 1 - r"),
     ),
     "rotate half way": (
         "by 180 degrees: the last row, read backwards, becomes the first row",
-        ("height, width", "height - 1 - r", "width - 1 - c"),
+        ("height", "width", "height - 1 - r", "width - 1 - c"),
     ),
-    "transpose": ("the first column becomes the first row", ("width, height", "c", "r")),
+    "transpose": ("the first column becomes the first row", ("width", "height", "c", "r")),
     "transpose backwards": (
         "along the other diagonal: the last column, read upwards, becomes the first row",
-        ("width, height", "height - 1 - c", "width - 1 - r"),
+        ("width", "height", "height - 1 - c", "width - 1 - r"),
     ),
 }
 
@@ -73,16 +73,15 @@ def _turn_matrix(p: Parameters, matrix: list[list[int]]) -> list[list[int]]:
 
 
 def _turn_words(p: Parameters) -> dict[str, Json]:
-    meaning, (size, row, column) = _TURNS[p["turn"]]
+    meaning, (rows, columns, row, column) = _TURNS[p["turn"]]
     return {
         "meaning": meaning,
-        "size_py": size,
-        "size_rs": f"({size})",
+        "rows": rows,
+        "columns": columns,
+        "size": f"{rows}, {columns}",
         "row": row,
         "column": column,
         "row_slip": row.replace("- 1 - ", "- 2 - ") if "-" in row else f"{row} - 1",
-        "row_go": row.replace(" ", ""),
-        "column_go": column.replace(" ", ""),
     }
 
 
@@ -126,19 +125,6 @@ def _count_paths(p: Parameters, grid: list[str]) -> int:
     return ways.get((len(grid) - 1, len(grid[0]) - 1), 0) % p["m"] if grid else 0
 
 
-def _path_words(p: Parameters) -> dict[str, Json]:
-    right, diagonal = "right" in p["moves"], "diagonal" in p["moves"]
-    python = ["row[-1]"] * right + ["above[c]"] + ["above[c - 1]"] * diagonal
-    rust = ["row[c]"] * right + ["above[c + 1]"] + ["above[c]"] * diagonal
-    go = [text.replace(" ", "") for text in rust]
-    return {
-        "meaning": _MOVES[p["moves"]],
-        "sum_py": " + ".join(python),
-        "sum_rs": " + ".join(rust),
-        "sum_go": " + ".join(go),
-    }
-
-
 def _grid(rng: Random, _p: Parameters) -> Arguments:
     columns = rng.randint(1, 6)
     return [[word(rng, "......#", columns, columns) for _ in range(rng.randint(1, 6))]]
@@ -162,7 +148,7 @@ GRID_PATHS = Family(
         [[".", ".", "."]],
         [["..", ".."]],
     ],
-    derive=_path_words,
+    derive=lambda p: {"meaning": _MOVES[p["moves"]]},
     invalid=lambda _rng, _p: [["...", "."]],
 )
 

@@ -43,14 +43,6 @@ def _sort_by_remainder(p: Parameters, values: list[int]) -> list[int]:
     return sorted(ordered, key=lambda value: value % p["k"])
 
 
-def _sort_words(p: Parameters) -> dict[str, Json]:
-    larger = p["tie"] == "larger"
-    return {
-        "key": "-value" if larger else "value",
-        "order": "cmp.Compare(b, a)" if larger else "cmp.Compare(a, b)",
-    }
-
-
 REMAINDER_SORT = Family(
     name="remainder_sort",
     topics=("sorting", "custom order", "keys", "modular arithmetic"),
@@ -65,7 +57,7 @@ REMAINDER_SORT = Family(
         [[p["k"], 0, -p["k"], p["k"] + 1, 1 - p["k"]]],
         [[2, 2, 1]],
     ],
-    derive=_sort_words,
+    derive=lambda p: {"key": "-value" if p["tie"] == "larger" else "value"},
 )
 
 

@@ -31,7 +31,6 @@ def _nesting_depth(p: Parameters, text: str) -> int | None:
 def _bracket_words(p: Parameters) -> dict[str, Json]:
     pairs = p["shown"].split(" and ")
     return {
-        "pairs_py": ", ".join(f'"{pair[0]}": "{pair[1]}"' for pair in pairs),
         "opening": "".join(pair[0] for pair in pairs),
         "closing": "".join(pair[1] for pair in pairs),
     }
@@ -131,32 +130,12 @@ _SEPARATORS = {
     "slashes": "/",
     "ampersands": "&",
 }
-_POLICIES = {
-    "the last valid number counts": {
-        "merge_py": "settings[name] = number",
-        "wrong_py": "settings.setdefault(name, number)",
-        "merge_rs": "entry.insert_entry(number);",
-        "merge_go": "settings[name] = number",
-    },
-    "the first valid number counts": {
-        "merge_py": "settings.setdefault(name, number)",
-        "wrong_py": "settings[name] = number",
-        "merge_rs": "entry.or_insert(number);",
-        "merge_go": "if _, known := settings[name]; !known {\n\t\t\tsettings[name] = number\n\t\t}",
-    },
-    "the valid numbers are added up": {
-        "merge_py": "settings[name] = settings.get(name, 0) + number",
-        "wrong_py": "settings[name] = number",
-        "merge_rs": "*entry.or_insert(0) += number;",
-        "merge_go": "settings[name] += number",
-    },
-    "the largest valid number counts": {
-        "merge_py": "settings[name] = max(settings.get(name, 0), number)",
-        "wrong_py": "settings[name] = number",
-        "merge_rs": "let old = entry.or_insert(0);\n            *old = number.max(*old);",
-        "merge_go": "settings[name] = max(settings[name], number)",
-    },
-}
+_POLICIES = (
+    "the last valid number counts",
+    "the first valid number counts",
+    "the valid numbers are added up",
+    "the largest valid number counts",
+)
 
 
 def _parse_settings(p: Parameters, text: str) -> list[Json]:
@@ -206,11 +185,11 @@ def _setting_edges(p: Parameters) -> list[Arguments]:
 PARSE_SETTINGS = Family(
     name="parse_settings",
     topics=("parsing", "maps", "configuration", "strings", "text processing", "validation"),
-    domains={"between": tuple(_SEPARATORS), "equals": ("=", ":", "~"), "policy": tuple(_POLICIES)},
+    domains={"between": tuple(_SEPARATORS), "equals": ("=", ":", "~"), "policy": _POLICIES},
     reference=_parse_settings,
     inputs=_settings,
     edges=_setting_edges,
-    derive=lambda p: {"sep": _SEPARATORS[p["between"]], **_POLICIES[p["policy"]]},
+    derive=lambda p: {"sep": _SEPARATORS[p["between"]]},
 )
 
 FAMILIES = (BRACKET_DEPTH, POSTFIX_VALUE, PARSE_SETTINGS)

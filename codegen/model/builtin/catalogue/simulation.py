@@ -6,7 +6,6 @@ from random import Random
 
 from codegen.model.builtin.catalogue.draw import word
 from codegen.model.builtin.family import Arguments, Family, Parameters
-from codegen.records import Json
 
 
 def _walk(p: Parameters, commands: str) -> list[int]:
@@ -91,30 +90,6 @@ def _evolve(p: Parameters, row: str, steps: int) -> str:
     return "".join(map(str, cells))
 
 
-def _automaton_words(p: Parameters) -> dict[str, Json]:
-    words: dict[str, dict[str, Json]] = {
-        "dead": {
-            "pad_py": 'f"0{row}0"',
-            "left_rs": "if i == 0 { 0 } else { old[i - 1] }",
-            "right_rs": "if i + 1 == size { 0 } else { old[i + 1] }",
-            "cell_go": "\tif place < 0 || place == len(row) {\n\t\treturn 0\n\t}\n",
-        },
-        "round": {
-            "pad_py": "row[-1:] + row + row[:1]",
-            "left_rs": "old[(i + size - 1) % size]",
-            "right_rs": "old[(i + 1) % size]",
-            "cell_go": "\tplace = (place + len(row)) % len(row)\n",
-        },
-        "mirrored": {
-            "pad_py": "row[:1] + row + row[-1:]",
-            "left_rs": "old[i.saturating_sub(1)]",
-            "right_rs": "old[(i + 1).min(size - 1)]",
-            "cell_go": "\tplace = min(max(place, 0), len(row)-1)\n",
-        },
-    }
-    return {"how": _EDGES[p["edge"]], **words[p["edge"]]}
-
-
 def _row(rng: Random, _p: Parameters) -> Arguments:
     return [word(rng, "01", 1, 14), rng.randint(0, 6)]
 
@@ -143,7 +118,7 @@ CELL_AUTOMATON = Family(
         ["0100110111", 5],
         ["1000000", 1],
     ],
-    derive=_automaton_words,
+    derive=lambda p: {"how": _EDGES[p["edge"]]},
     invalid=lambda _rng, _p: ["10a1", -1],
 )
 

@@ -8,7 +8,6 @@ from random import Random
 
 from codegen.model.builtin.catalogue.draw import word, words
 from codegen.model.builtin.family import Arguments, Family, Parameters
-from codegen.records import Json
 
 
 def _shift_text(p: Parameters, text: str) -> str:
@@ -48,11 +47,24 @@ def _compress(p: Parameters, text: str) -> str:
 
 
 def _written(style: str, count: str, letter: str) -> str:
-    first, _, rest = style.partition(", ")
-    order = (count, letter) if "length first" in first else (letter, count)
+    words = _run_words(style)
+    order = (count, letter) if words["former"] == "count" else (letter, count)
+    return f"{words['before']}{words['between'].join(order)}{words['after']}"
+
+
+def _run_words(style: str) -> dict[str, str]:
+    order, _, rest = style.partition(", ")
     mark = re.search(r'"(.)" between', rest)
-    body = (mark[1] if mark else "").join(order)
-    return f"[{body}]" if "brackets" in rest else body
+    former, latter = ("count", "letter") if "length first" in order else ("letter", "count")
+    before, after = "[]" if "brackets" in rest else ("", "")
+    between = mark[1] if mark else ""
+    return {
+        "before": before,
+        "former": former,
+        "between": between,
+        "latter": latter,
+        "after": after,
+    }
 
 
 _STYLES = tuple(
@@ -60,18 +72,6 @@ _STYLES = tuple(
     for first in ("length", "letter")
     for rest in ("nothing between", '"*" between', '"-" between', "both in square brackets")
 )
-
-
-def _run_words(p: Parameters) -> dict[str, Json]:
-    style = p["style"]
-    args = "count, letter" if "length first" in style else "letter, count"
-    return {
-        "format_py": _written(style, "{count}", "{letter}"),
-        "format_rs": _written(style, "{count}", "{letter}"),
-        "format_go": _written(style, "%d", "%c"),
-        "args_go": args,
-        "mless": p["m"] - 1,
-    }
 
 
 def _runs(rng: Random, p: Parameters) -> Arguments:
@@ -94,7 +94,7 @@ COMPRESS_RUNS = Family(
         ["x" * 120],
         ["ab" * 4 + "c" * p["m"]],
     ],
-    derive=_run_words,
+    derive=lambda p: {"mless": p["m"] - 1, **_run_words(p["style"])},
 )
 
 _MARKS = {
@@ -106,9 +106,9 @@ _MARKS = {
     "a semicolon": ";",
 }
 _NEGATIVES = {
-    'with a leading "-"': ("-{text}", '"-" + text'),
-    "in round brackets and without a sign": ("({text})", '"(" + text + ")"'),
-    'with a trailing "-"': ("{text}-", 'text + "-"'),
+    'with a leading "-"': ("-", ""),
+    "in round brackets and without a sign": ("(", ")"),
+    'with a trailing "-"': ("", "-"),
 }
 
 
@@ -116,7 +116,8 @@ def _group_digits(p: Parameters, number: int) -> str:
     backwards = str(abs(number))[::-1]
     groups = [backwards[i : i + p["g"]] for i in range(0, len(backwards), p["g"])]
     text = _MARKS[p["mark"]].join(groups)[::-1]
-    return _NEGATIVES[p["style"]][0].format(text=text) if number < 0 else text
+    before, after = _NEGATIVES[p["style"]] if number < 0 else ("", "")
+    return before + text + after
 
 
 GROUP_DIGITS = Family(
@@ -137,8 +138,8 @@ GROUP_DIGITS = Family(
     ],
     derive=lambda p: {
         "sep": _MARKS[p["mark"]],
-        "negative_py": _NEGATIVES[p["style"]][0],
-        "negative_go": _NEGATIVES[p["style"]][1],
+        "before": _NEGATIVES[p["style"]][0],
+        "after": _NEGATIVES[p["style"]][1],
         "gless": p["g"] - 1,
     },
 )
@@ -151,15 +152,6 @@ def _wrap_text(p: Parameters, text: str) -> list[str]:
     padding = (p["pad"] * max(0, p["w"] - len(line)) for line in lines)
     pairs = zip(lines, padding, strict=True)
     return [line + pad if p["side"] == "left" else pad + line for line, pad in pairs]
-
-
-def _wrap_words(p: Parameters) -> dict[str, Json]:
-    left = p["side"] == "left"
-    return {
-        "just_py": "ljust" if left else "rjust",
-        "just_rs": f"{p['pad']}{'<' if left else '>'}{p['w']}",
-        "join_go": "line + padding" if left else "padding + line",
-    }
 
 
 def _prose(rng: Random, p: Parameters) -> Arguments:
@@ -184,7 +176,6 @@ WRAP_TEXT = Family(
         ["a" * (p["w"] - 3) + " b c"],
         ["q" * (p["w"] - 1) + " r"],
     ],
-    derive=_wrap_words,
 )
 
 
@@ -198,23 +189,6 @@ def _shorten(p: Parameters, labels: list[str]) -> list[str]:
         else:
             result.append(p["mark"] + label[len(label) - size :])
     return result
-
-
-def _cut_words(p: Parameters) -> dict[str, Json]:
-    size, mark = p["w"] - len(p["mark"]), p["mark"]
-    if p["keep"] == "its beginning":
-        return {
-            "cut_py": f'label[:{size}] + "{mark}"',
-            "cut_rs": f"characters[..{size}]",
-            "join_rs": f'kept + "{mark}"',
-            "cut_go": f'string(runes[:{size}]) + "{mark}"',
-        }
-    return {
-        "cut_py": f'"{mark}" + label[-{size}:]',
-        "cut_rs": f"characters[characters.len() - {size}..]",
-        "join_rs": f'String::from("{mark}") + &kept',
-        "cut_go": f'"{mark}" + string(runes[len(runes)-{size}:])',
-    }
 
 
 SHORTEN_LABELS = Family(
@@ -236,7 +210,7 @@ SHORTEN_LABELS = Family(
         [["λόγος" * 6]],
         [["ß" * (p["w"] + 1), "x" * (p["w"] - 1)]],
     ],
-    derive=lambda p: {"wmore": p["w"] + 1, **_cut_words(p)},
+    derive=lambda p: {"wmore": p["w"] + 1, "size": p["w"] - len(p["mark"])},
 )
 
 FAMILIES = (ROTATE_LETTERS, COMPRESS_RUNS, GROUP_DIGITS, WRAP_TEXT, SHORTEN_LABELS)
