@@ -63,7 +63,8 @@ class Step:
     warm interpreter instead of a new process; only the environment `python` has one. `collect`
     names regular files (no links followed) to bring back, up to `limits.output_bytes` in all.
     `keep_bytes` is how much of standard output, and of standard error, comes back: half from the
-    head, half from the tail. A `bare` step finds only what the steps before have made: their
+    head, half from the tail. A step that `gives_up` ends the job when it has used up its CPU or wall
+    time, even if it would keep going. A `bare` step finds only what the steps before have made: their
     `files` are taken away first.
     """
 
@@ -78,6 +79,7 @@ class Step:
     replies: int = 0
     restarts: int = 0
     keep_going: bool = False
+    gives_up: bool = False
     keep_bytes: int = 131072
     collect: tuple[str, ...] = ()
     bare: bool = False

@@ -94,6 +94,7 @@ def _step(step: Step) -> dict[str, Any]:
         "replies": step.replies,
         "restarts": step.restarts,
         "keep_going": step.keep_going,
+        "gives_up": step.gives_up,
         "keep_bytes": step.keep_bytes,
         "collect": list(step.collect),
         "bare": step.bare,

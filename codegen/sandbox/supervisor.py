@@ -952,6 +952,7 @@ class Step:
         self.env, self.stdin = spec["env"], base64.b64decode(spec["stdin"])
         self.limits, self.preloaded = spec["limits"], spec["preloaded"]
         self.restarts, self.keep_going = spec["restarts"], spec["keep_going"]
+        self.gives_up = spec["gives_up"]
         self.collect, self.bare = spec["collect"], spec["bare"]
         frames = [base64.b64decode(frame) for frame in spec["frames"]]
         self.channel = None
@@ -1583,7 +1584,8 @@ class Supervisor:
             self._take(step)
             results.append(step.result())
             good = step.status == "answered" or (step.status == "exited" and step.code == 0)
-            if not good and not step.keep_going:
+            spent = step.gives_up and step.status in ("cpu_limit", "wall_limit")
+            if spent or not (good or step.keep_going):
                 break
         wipe()  # in no `finally`: a child that becomes a program comes by here
         return {"steps": results}
