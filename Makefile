@@ -5,11 +5,11 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 RUN    ?= runs/demo
 
-.PHONY: synthesize test check format images doctor bench docs wheel clean help
+.PHONY: synthesize test test-attacks check format images doctor bench docs wheel clean help
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -22,8 +22,11 @@ $(STAMP): pyproject.toml
 synthesize: $(STAMP) ## make verified examples with the builtin teacher, in runs/demo
 	@$(BIN)/codegen synthesize --langs py,rs,go --out $(RUN)
 
-test: $(STAMP) ## run all tests; those that need a Docker daemon run where one answers
-	@$(BIN)/python -m pytest -q $(TEST_ARGS)
+test: $(STAMP) ## run all tests but the hostile programs; those that need a Docker daemon where one answers
+	@$(BIN)/python -m pytest -q -m "not attack" $(TEST_ARGS)
+
+test-attacks: $(STAMP) ## run hostile programs in every sandbox that is there, a worker for each
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m attack tests/attacks $(ATTACK_ARGS)
 
 check: $(STAMP) ## format, lint, types and the fast tests
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
