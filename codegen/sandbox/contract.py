@@ -64,8 +64,10 @@ class Step:
     names regular files (no links followed) to bring back, up to `limits.output_bytes` in all.
     `keep_bytes` is how much of standard output, and of standard error, comes back: half from the
     head, half from the tail. A step that `gives_up` ends the job when it has used up its CPU or wall
-    time, even if it would keep going. A `bare` step finds only what the steps before have made: their
-    `files` are taken away first.
+    time, even if it would keep going. A `bare` step finds only what the steps before have made:
+    their `files` are taken away first. A `resident` step is done by the environment's resident tool
+    `argv[0]`, a process of ours that stays; it has only files, arguments and limits. What it makes
+    is read-only to the program, as `files` are, and stays for a `bare` step.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Step:
     keep_bytes: int = 131072
     collect: tuple[str, ...] = ()
     bare: bool = False
+    resident: bool = False
 
 
 @dataclass(frozen=True, slots=True)

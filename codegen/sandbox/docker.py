@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DockerBackend", "SlotLimits", "docker_available", "ensure_images"]
 
+_RESIDENTS = "rw,nosuid,nodev,noexec,size=64m,nr_inodes=4096,mode=0711"
 _CAPABILITIES = ("SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE", "FOWNER")
 
 
@@ -93,7 +94,7 @@ class DockerBackend:
         image = self._image(environment.name)
         with translated(f"start a slot of {environment.name}"):
             container = client.api.create_container_from_config(  # type: ignore[no-untyped-call]  # the stubs miss it
-                self._config(image)
+                self._config(image, environment)
             )["Id"]
         connection: DockerConnection | None = None
         try:
@@ -179,7 +180,7 @@ class DockerBackend:
         if closed:
             raise SandboxError("the Docker sandbox was closed while a slot was starting")
 
-    def _config(self, image: images.Image) -> dict[str, Any]:
+    def _config(self, image: images.Image, environment: Environment) -> dict[str, Any]:
         return {
             "Image": image.id,
             "Labels": labels(image.language),
@@ -191,10 +192,10 @@ class DockerBackend:
             "AttachStdout": True,
             "AttachStderr": True,
             "NetworkDisabled": True,
-            "HostConfig": self._host_config(),
+            "HostConfig": self._host_config(residents=bool(environment.residents)),
         }
 
-    def _host_config(self) -> dict[str, Any]:
+    def _host_config(self, *, residents: bool) -> dict[str, Any]:
         limits = self._limits
         seccomp = (folder("sandboxes") / "seccomp.json").read_text(encoding="utf-8")
         return {
@@ -215,6 +216,7 @@ class DockerBackend:
                 "/dev/shm": _tmpfs(limits.shm_bytes, limits.files),  # noqa: S108 - inside the slot
                 # Message queues are denied; their folder must not be one more place to write to.
                 "/dev/mqueue": "ro,nosuid,nodev,noexec,size=4k,nr_inodes=1,mode=0555",
+                **({"/run/residents": _RESIDENTS} if residents else {}),
             },
             "IpcMode": "private",
             "Init": False,

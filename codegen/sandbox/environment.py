@@ -7,6 +7,7 @@ This module owns the `[environment]` table of that file:
     root       optional command that prints the toolchain's root, e.g. `["go", "env", "GOROOT"]`
     preload    Python modules that the warm interpreter imports before the first job
     site       folders that the warm interpreter adds to the end of its module path
+    residents  commands of tools that stay, by name: a slot starts each once and asks it many times
     hint       how to get the toolchain, for the message that it is missing
 
 Not here: the rest of `language.toml` (`codegen.language`), and how a backend gets the tools.
@@ -16,7 +17,8 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
@@ -38,6 +40,7 @@ class Environment:
     preload: tuple[str, ...] = ()
     site: tuple[str, ...] = ()
     hint: str = ""
+    residents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:

@@ -182,7 +182,7 @@ def build(configuration: dict[str, Any]) -> None:
 
 def furnish(uid: int) -> None:
     """Write the few files that programs expect, and the folders for mounts."""
-    for folder in ("etc", "proc", "job", "tmp", "dev/shm", "var/tmp"):
+    for folder in ("etc", "proc", "job", "tmp", "dev/shm", "var/tmp", "run/residents"):
         os.makedirs("/new/" + folder, exist_ok=True)
     files = {
         "passwd": ACCOUNTS % (uid, uid),

@@ -58,6 +58,7 @@ def configuration(environment: Environment) -> bytes:
             "preload": list(environment.preload),
             "site": list(environment.site),
             "sources": _sources(environment) if environment.preload else {},
+            "residents": {name: list(argv) for name, argv in environment.residents.items()},
         }
     )
 
@@ -98,6 +99,7 @@ def _step(step: Step) -> dict[str, Any]:
         "keep_bytes": step.keep_bytes,
         "collect": list(step.collect),
         "bare": step.bare,
+        "resident": step.resident,
     }
 
 

@@ -11,13 +11,18 @@ they started. Nothing that decides a verdict (an expected value) ever enters thi
     uid          in a container: each job has a fresh uid; PID 1 kills everything else in it
     namespaces   in a slot that `local_root.py` made: each step has a fresh PID and mount namespace
 
+A **resident** is a tool of ours that stays, a warm compiler: it translates what programs are made
+from and never runs any of it. It has a uid (or namespaces) of its own and writes only to a folder
+of its own; it is asked over its private channel, one JSON message for each step, and what it makes
+the supervisor puts into the working folder.
+
 Not here: what steps mean, retries, and scheduling; they are the host's business.
 """
 
 # What a bare interpreter has loaded must be noted before anything is imported:
 # ruff: noqa: E402
 # pathlib is slow to import, and paths under attack are walked by descriptors:
-# ruff: noqa: PTH101, PTH112, PTH118, PTH123, PTH208
+# ruff: noqa: PTH101, PTH102, PTH112, PTH118, PTH123, PTH208
 # To run code in odd folders, and to end an interpreter as it ends itself, is what this file is for:
 # ruff: noqa: S102, S103, S108, S606, SLF001
 # The program may have replaced any object by one that raises anything:
@@ -95,6 +100,7 @@ import types
 JOB = "/job"
 SCRATCH = ("/job", "/tmp", "/dev/shm", "/dev/mqueue")  # all that a program can write to
 OPT = "/opt/codegen"
+RESIDENTS = "/run/residents"  # a folder for each resident to write to
 MAX_MESSAGE = 1 << 30
 PAGE = resource.getpagesize()
 TICK = os.sysconf("SC_CLK_TCK")
@@ -102,8 +108,12 @@ STACK_BYTES = 64 << 20
 OPEN_FILES = 1024
 GRACE_S = 0.5  # to leave after the last reply
 SAMPLE_S = (0.005, 0.010)  # first and later distance between two looks at a running step
+RESIDENT_REQUESTS = 200  # then a resident is started anew: what it may have kept goes
+RESIDENT_FILES, RESIDENT_PROCESSES = 4096, 256
+F_SETPIPE_SZ = 1031
 
-CLONE_NEWNS, CLONE_NEWPID = 0x00020000, 0x20000000
+CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x20000000, 0x40000000
+MNT_DETACH = 2
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 38, 47
@@ -366,9 +376,9 @@ def _move_up(child: str, inside: int, folder: int, moved: int) -> int:
             return moved
 
 
-def wipe() -> None:
+def wipe(paths: tuple[str, ...] = SCRATCH) -> None:
     """Empty everything that a program can write to, and make sure of it."""
-    for path in SCRATCH:
+    for path in paths:
         try:
             folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:
@@ -390,14 +400,16 @@ def parts_of(path: str) -> list[str]:
 class Workspace:
     """The working folder of one job: its own files, and ours, which it cannot change."""
 
-    def __init__(self, *, shared_uid: bool) -> None:
-        # With a shared uid ownership protects nothing: the paths are protected by mounts.
-        self._shared_uid = shared_uid
+    def __init__(self, group: int | None) -> None:
+        # `group` is the residents', who may not write here. With a shared uid (None) ownership
+        # protects nothing: the paths are protected by mounts.
+        self._group = group
         self.folders: set[str] = set()
         self.files: set[str] = set()
+        self.made: set[str] = set()
 
-    def put(self, path: str, data: bytes) -> None:
-        """Write one file of ours; anything in its place is removed."""
+    def put(self, path: str, data: bytes, *, made: bool = False) -> None:
+        """Write one file of ours, in the place of anything; what a step has `made` stays longer."""
         parts = parts_of(path)
         folder = os.open(JOB, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -408,7 +420,7 @@ class Workspace:
                 self.folders.add("/".join(parts[:depth]))
             _remove(parts[-1], folder)
             self._write(parts[-1], folder, data)
-            self.files.add(path)
+            (self.made if made else self.files).add(path)
         finally:
             os.close(folder)
 
@@ -442,9 +454,9 @@ class Workspace:
             _remove(name, parent)
             os.mkdir(name, dir_fd=parent)
             folder = os.open(name, flags, dir_fd=parent)
-        if not self._shared_uid:
-            os.fchown(folder, 0, 0)
-        os.fchmod(folder, 0o755 if self._shared_uid else 0o1777)
+        if self._group is not None:
+            os.fchown(folder, 0, self._group)
+        os.fchmod(folder, 0o755 if self._group is None else 0o1757)
         return folder
 
     @staticmethod
@@ -464,7 +476,7 @@ class Workspace:
         for path in sorted(self.folders):
             mount(JOB + "/" + path, JOB + "/" + path, None, MS_BIND)
         flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
-        for path in self.files:
+        for path in self.files | self.made:
             target = JOB + "/" + path
             mount(target, target, None, MS_BIND)
             mount(None, target, None, flags)
@@ -555,11 +567,11 @@ def scratch_bytes() -> int:
     return total
 
 
-def processes() -> Table:
-    """Return {pid: (CPU seconds with reaped children, resident bytes)} of all but this process."""
+def processes(spared: set[int]) -> Table:
+    """Return {pid: (CPU seconds with reaped children, resident bytes)} of all but us and these."""
     found = {}
     for name in os.listdir("/proc"):
-        if name == "1" or not name.isdigit():
+        if name == "1" or not name.isdigit() or int(name) in spared:
             continue
         facts = process(name)
         if facts is not None:
@@ -887,14 +899,14 @@ class Life:
             return False
         if pid == self.pid:
             self.wait_status, self.usage = status, usage
-        else:
+        elif not self._supervisor.residents.mourn(pid):
             self._orphans_cpu += _cpu(usage)
         return True
 
     def _look(self, cpu_before: float) -> None:
         while self._reap():
             pass
-        table = processes()
+        table = processes(self._supervisor.isolation.spared)
         cpu = cpu_before + self._orphans_cpu + self._supervisor.isolation.reaped_cpu(table)
         cpu += sum(used for used, _ in table.values())
         memory = sum(r for _, r in table.values()) + scratch_bytes()
@@ -953,7 +965,7 @@ class Step:
         self.limits, self.preloaded = spec["limits"], spec["preloaded"]
         self.restarts, self.keep_going = spec["restarts"], spec["keep_going"]
         self.gives_up = spec["gives_up"]
-        self.collect, self.bare = spec["collect"], spec["bare"]
+        self.collect, self.bare, self.resident = spec["collect"], spec["bare"], spec["resident"]
         frames = [base64.b64decode(frame) for frame in spec["frames"]]
         self.channel = None
         if frames or spec["replies"]:
@@ -979,6 +991,275 @@ class Step:
         }
 
 
+# ---------------------------------------------------------------- residents
+
+
+class Resident:
+    """One tool that stays: started ahead, asked many times, killed when it goes too far."""
+
+    def __init__(self, supervisor: Supervisor, number: int, name: str, argv: list[str]) -> None:
+        self._supervisor = supervisor
+        self.number, self.name, self.argv = number, name, argv
+        self.pid, self.asked = 0, 0
+        self.ends: list[int] = []
+
+    def environment(self) -> dict[str, str]:
+        """Return the whole environment of the tool."""
+        folder = RESIDENTS + "/" + self.name
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": folder,
+            "TMPDIR": folder,
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+        }
+
+    def start(self) -> None:
+        """Start the tool, unless it is there. In the child this does not return."""
+        if self.pid:
+            return
+        self.stop()
+        null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+        (frames, asks), (answers, replies) = os.pipe(), os.pipe()
+        (errors, says), (complains, complaint) = os.pipe(), os.pipe()
+        self.ends = [asks, answers, errors, complains]
+        for end in (*self.ends, says):
+            os.set_blocking(end, False)  # nobody reads what it says while it is idle
+        fcntl.fcntl(answers, F_SETPIPE_SZ, 1 << 20)
+        self.pid = self._supervisor.isolation.fork_resident(self.number)
+        if self.pid == 0:
+            targets = [null, null, says, frames, replies]
+            self._supervisor.isolation.become_resident(self, targets, complaint)
+        self._supervisor.isolation.spared.add(self.pid)
+        for end in (null, says, frames, replies, complaint):
+            os.close(end)
+        self.asked = 0
+
+    def make_ready(self) -> None:
+        """Start the tool anew where it has ended by itself, or has spoken without being asked."""
+        if self.pid:
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                self.gone()
+            elif heard(self.ends[1]) is not None:
+                self.stop()
+        self.start()
+
+    def gone(self) -> None:
+        """Note that the tool has ended and has been reaped."""
+        self._supervisor.isolation.spared.discard(self.pid)
+        self.pid = 0
+
+    def stop(self) -> None:
+        """Kill the tool, and everything of its own."""
+        if self.pid:
+            self._supervisor.isolation.kill_resident(self.number, self.pid)
+            os.waitpid(self.pid, 0)
+            self.gone()
+        for end in self.ends:
+            os.close(end)
+        self.ends = []
+
+
+def heard(descriptor: int) -> bytes | None:
+    """Return what there is to read, none at the end, or None while there is nothing yet."""
+    try:
+        return os.read(descriptor, 1 << 20)
+    except BlockingIOError:
+        return None
+
+
+class Request:
+    """One step that a resident does: asked, watched from outside, and put into the folder."""
+
+    def __init__(self, supervisor: Supervisor, tool: Resident, step: Step) -> None:
+        self._supervisor, self._tool, self._step = supervisor, tool, step
+        body = json.dumps({"argv": step.argv[1:], "cwd": JOB}).encode()
+        self._rest = memoryview(struct.pack(">I", len(body)) + body)
+        self._reply, self._errors = bytearray(), bytearray()
+        self._room = 65536 + 2 * (step.limits["output_bytes"] + step.limits["disk_bytes"])
+        self._before = self._used()
+
+    def take(self, deadline: float) -> None:
+        """Have the step done; times are monotonic."""
+        step, kills = self._step, self._supervisor.ledger.kills()
+        limit = self._watch(deadline)
+        self._look()
+        if limit is None and self._whole() and self._accept():
+            over = step.stdout.total + step.stderr.total > step.limits["output_bytes"]
+            step.status = "output_limit" if over else "exited"
+            return
+        step.status, step.code = limit or "signaled", int(signal.SIGKILL)
+        if self._supervisor.ledger.kills() > kills:
+            step.status = "memory_limit"
+        self._explain()
+
+    def _watch(self, deadline: float) -> str | None:
+        """Return the limit that was reached, or None when the reply is in or the tool is gone."""
+        limits, step = self._step.limits, self._step
+        poll = self._poll()
+        look = 0.0
+        while not self._whole():
+            if not self._serve(poll):
+                return None
+            now = time.monotonic()
+            if now >= look:
+                self._look()
+                look = now + SAMPLE_S[0]
+            for reached, limit in (
+                (self._announced() > self._room, "output_limit"),
+                (now >= deadline, "wall_limit"),
+                (step.cpu > limits["cpu_s"], "cpu_limit"),
+                (step.peak > limits["memory_bytes"], "memory_limit"),
+            ):
+                if reached:
+                    return limit
+        return None
+
+    def _poll(self) -> select.poll:
+        asks, answers, errors, _ = self._tool.ends
+        poll = select.poll()
+        poll.register(asks, select.POLLOUT)
+        poll.register(answers, select.POLLIN)
+        poll.register(errors, select.POLLIN)
+        poll.register(self._supervisor.line.source, 0)
+        return poll
+
+    def _serve(self, poll: select.poll) -> bool:
+        """Move what can be moved; returns False when the tool is gone."""
+        asks, answers, errors, _ = self._tool.ends
+        for descriptor, event in poll.poll(int(SAMPLE_S[1] * 1000)):
+            if descriptor == self._supervisor.line.source:
+                os._exit(0)  # the host is gone
+            if descriptor == asks and not self._send(asks, poll):
+                return False
+            if descriptor == answers:
+                data = heard(answers)
+                if data == b"":
+                    return False
+                self._reply += data or b""
+            if descriptor == errors:
+                self._errors = (self._errors + (heard(errors) or b""))[-4096:]
+                if event & select.POLLHUP:
+                    poll.unregister(errors)
+        return True
+
+    def _send(self, asks: int, poll: select.poll) -> bool:
+        try:
+            self._rest = self._rest[os.write(asks, self._rest) :]
+        except OSError:
+            return False
+        if not self._rest:
+            poll.unregister(asks)
+        return True
+
+    def _announced(self) -> int:
+        """Return how long the reply is or will be."""
+        return 4 + int.from_bytes(self._reply[:4], "big") if len(self._reply) >= 4 else 4
+
+    def _whole(self) -> bool:
+        """Whether the reply is in."""
+        return len(self._reply) >= max(5, self._announced())
+
+    def _used(self) -> float:
+        """Return the CPU seconds of the tool and of all it has started; note their memory."""
+        isolation = self._supervisor.isolation
+        table = processes(isolation.spared - {self._tool.pid})
+        isolation.reaped_cpu(table)
+        self._step.peak = max(self._step.peak, sum(held for _, held in table.values()))
+        return sum(used for used, _ in table.values())
+
+    def _look(self) -> None:
+        self._step.cpu = max(self._step.cpu, self._used() - self._before)
+
+    def _accept(self) -> bool:
+        """Put the reply into the step and its files into the folder; False if it is none."""
+        step = self._step
+        try:
+            reply = json.loads(bytes(self._reply[4:]))
+            code = reply["code"]
+            said = [base64.b64decode(reply[name], validate=True) for name in ("stdout", "stderr")]
+            made = {
+                "/".join(parts_of(path)): base64.b64decode(data, validate=True)
+                for path, data in reply["files"].items()
+            }
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, SlotError):
+            return False
+        proper = type(code) is int and 0 <= code < 256 and len(made) <= RESIDENT_FILES
+        if not proper or sum(map(len, made.values())) > step.limits["disk_bytes"]:
+            return False
+        step.stdout.add(said[0])
+        step.stderr.add(said[1])
+        step.code = code
+        self._put(made)
+        return True
+
+    def _put(self, made: dict[str, bytes]) -> None:
+        try:
+            for path, data in made.items():
+                self._supervisor.isolation.workspace.put(path, data, made=True)
+        except (OSError, ValueError) as error:
+            self._step.stderr.add("cannot write a file: {}\n".format(error).encode())
+            self._step.code = 1
+
+    def _explain(self) -> None:
+        """End the tool, and say how it came to give no reply."""
+        step, tool = self._step, self._tool
+        complaint = heard(tool.ends[3]) or b""
+        tool.stop()
+        if complaint[:1] == b"S":
+            raise SlotError(complaint[1:].decode("utf-8", "replace"))
+        if complaint[:1] == b"E":
+            step.status, step.code = "not_started", 127
+            step.stderr.add(complaint[1:])
+        elif step.status == "signaled":
+            step.stderr.add(bytes(self._errors))
+            step.stderr.add("{} gave no answer\n".format(tool.name).encode())
+
+
+class Residents:
+    """The residents of a slot."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+        self._tools: dict[str, Resident] = {}
+
+    def configure(self, commands: dict[str, list[str]]) -> None:
+        """Start the residents; `commands` are their names and arguments."""
+        for number, name in enumerate(sorted(commands)):
+            self._tools[name] = Resident(self._supervisor, number, name, commands[name])
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Start what is not there, and anew what has served long: between two jobs."""
+        for tool in self._tools.values():
+            if tool.asked >= RESIDENT_REQUESTS:
+                tool.stop()
+            tool.start()
+
+    def mourn(self, pid: int) -> bool:
+        """Take note of a process that was reaped; returns whether it was a resident."""
+        for tool in self._tools.values():
+            if tool.pid == pid:
+                tool.gone()
+                return True
+        return False
+
+    def wipe(self) -> None:
+        """Empty the folders of the residents."""
+        wipe(tuple(RESIDENTS + "/" + name for name in self._tools))
+
+    def ask(self, step: Step, deadline: float) -> None:
+        """Have a resident do a step."""
+        tool = self._tools.get(step.argv[0])
+        if tool is None:
+            step.status, step.code = "not_started", 127
+            step.stderr.add("there is no resident tool {}\n".format(step.argv[0]).encode())
+            return
+        tool.make_ready()
+        Request(self._supervisor, tool, step).take(deadline)
+        tool.asked += 1
+
+
 # ---------------------------------------------------------------- isolation
 
 
@@ -987,14 +1268,32 @@ class Isolation(abc.ABC):
 
     shared_uid = False
     processes_of_ours = 0  # that the kernel counts with the program's
+    group: int | None = None  # of the residents, where they have one
 
     def __init__(self) -> None:
         self._filter = Filter()
-        self.workspace = Workspace(shared_uid=self.shared_uid)
+        self.spared: set[int] = set()  # the residents: no job's processes
+        self.workspace = Workspace(self.group)
 
     @abc.abstractmethod
-    def begin(self) -> None:
-        """Get ready for the first job."""
+    def begin(self, residents: list[str]) -> None:
+        """Get ready for the first job, and for these residents."""
+
+    @abc.abstractmethod
+    def fork_resident(self, number: int) -> int:
+        """Fork, as `os.fork` does; the child goes on with `become_resident`."""
+
+    @abc.abstractmethod
+    def _enter_resident(self, number: int) -> None:
+        """In the child, with all privileges: enter what is the resident's own."""
+
+    @abc.abstractmethod
+    def _shed_resident(self, number: int) -> None:
+        """In the child: give up all privileges."""
+
+    @abc.abstractmethod
+    def kill_resident(self, number: int, pid: int) -> None:
+        """Kill a resident and whatever it has started; the resident itself is left to be reaped."""
 
     @abc.abstractmethod
     def prepare(self) -> None:
@@ -1025,7 +1324,7 @@ class Isolation(abc.ABC):
 
     def new_job(self) -> None:
         """Prepare for a job."""
-        self.workspace = Workspace(shared_uid=self.shared_uid)
+        self.workspace = Workspace(self.group)
 
     def become(self, step: Step, targets: list[int], complaint: int) -> NoReturn:
         """In the child: give up everything, then run the program. Does not return."""
@@ -1034,18 +1333,42 @@ class Isolation(abc.ABC):
             if step.preloaded:
                 os.close(len(targets))
                 raise Become(step.argv, environment(step))
-            self._exec(step)
+            self._exec(step.argv, environment(step), len(targets))
         except Become:
             raise
         except BaseException as error:
             self._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
 
-    def _settle(self, step: Step, targets: list[int], complaint: int) -> None:
+    def become_resident(self, tool: Resident, targets: list[int], complaint: int) -> NoReturn:
+        """In the child: give up everything, then run the tool. Does not return."""
+        try:
+            self._arrange(targets, complaint)
+            _write("/proc/self/oom_score_adj", b"500")
+            self._enter_resident(tool.number)
+            os.chdir(JOB)
+            os.umask(0o077)
+            for kind, most in (
+                (resource.RLIMIT_CORE, 0),
+                (resource.RLIMIT_NOFILE, 4 * OPEN_FILES),
+                (resource.RLIMIT_NPROC, RESIDENT_PROCESSES + self.processes_of_ours),
+            ):
+                resource.setrlimit(kind, (most, most))
+            self._shed_resident(tool.number)
+            self._filter.install()
+            self._exec(tool.argv, tool.environment(), len(targets))
+        except BaseException as error:
+            self._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
+
+    @staticmethod
+    def _arrange(targets: list[int], complaint: int) -> None:
         os.setsid()
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in (*targets, complaint)]
         for target, source in enumerate(high):
             os.dup2(source, target, inheritable=target < len(targets))
         close_from(len(high))
+
+    def _settle(self, step: Step, targets: list[int], complaint: int) -> None:
+        self._arrange(targets, complaint)
         _write("/proc/self/oom_score_adj", b"1000")
         self._enter()
         os.chdir(JOB)
@@ -1066,16 +1389,14 @@ class Isolation(abc.ABC):
         limit(resource.RLIMIT_CPU, cpu, cpu + 1)
 
     @staticmethod
-    def _exec(step: Step) -> NoReturn:
+    def _exec(argv: list[str], env: dict[str, str], complaint: int) -> NoReturn:
         for number in (signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
-        env = environment(step)
         try:
-            os.execvpe(step.argv[0], step.argv, env)
+            os.execvpe(argv[0], argv, env)
         except (OSError, ValueError) as error:
-            where = len((0, 1, 2)) if step.channel is None else 5
             reason = getattr(error, "strerror", None) or str(error)
-            Isolation._complain(where, "E{}: {}\n".format(step.argv[0], reason))
+            Isolation._complain(complaint, "E{}: {}\n".format(argv[0], reason))
 
     @staticmethod
     def _complain(descriptor: int, text: str) -> NoReturn:
@@ -1088,18 +1409,55 @@ class Isolation(abc.ABC):
 class Container(Isolation):
     """`uid`: the supervisor is root of a container, with no more than it needs to change uid."""
 
+    group: int
+
     def __init__(self, ledger: Ledger) -> None:
-        super().__init__()
         if os.getpid() != 1:
             # kill(-1) below would reach every process of the machine.
             raise SlotError("the isolation `uid` needs a PID namespace of its own")
-        os.chmod(JOB, 0o1777)
         self._ledger = ledger
-        self._low, self._count = self._range()
+        first, count = self._range()
+        self.group, self._low, self._count = first, first + 64, count - 64
         self.uid = self._low
+        super().__init__()
 
-    def begin(self) -> None:
-        """Nothing to do: the container is ready."""
+    def begin(self, residents: list[str]) -> None:
+        """Let all but the residents write to the scratch folders, and give each one of its own."""
+        for path in SCRATCH[:3]:
+            os.chown(path, 0, self.group)
+            os.chmod(path, 0o1757)
+        for number, name in enumerate(residents):
+            folder = RESIDENTS + "/" + name
+            os.mkdir(folder, 0o700)
+            os.chown(folder, self.group + 1 + number, self.group)
+
+    def fork_resident(self, number: int) -> int:  # noqa: ARG002 - it is its uid that sets it apart
+        """Fork, as `os.fork` does."""
+        return os.fork()
+
+    def _enter_resident(self, number: int) -> None:  # noqa: ARG002 - they share a group
+        os.setgroups([])
+        os.setresgid(self.group, self.group, self.group)
+
+    def _shed_resident(self, number: int) -> None:
+        uid = self.group + 1 + number
+        os.setresuid(uid, uid, uid)
+        drop_capabilities()
+
+    def kill_resident(self, number: int, pid: int) -> None:  # noqa: ARG002 - all that have its uid
+        """Kill a resident and whatever it has started; the resident itself is left to be reaped."""
+        self._signal_all(self.group + 1 + number)
+
+    @staticmethod
+    def _signal_all(uid: int) -> None:
+        """Kill every process of a uid, at one stroke; its rights reach no other's."""
+        os.seteuid(uid)
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+        finally:
+            os.seteuid(0)
 
     @staticmethod
     def _range() -> tuple[int, int]:
@@ -1146,7 +1504,17 @@ class Container(Isolation):
             while reap():
                 pass
 
-        _kill_others(reap_all)
+        if not self.spared:
+            _kill_others(reap_all)
+            return
+        end = time.monotonic() + 5.0
+        while time.monotonic() < end:
+            self._signal_all(self.uid)
+            reap_all()
+            if {int(name) for name in os.listdir("/proc") if name.isdigit()} <= self.spared | {1}:
+                return
+            time.sleep(0.0001)
+        raise SlotError("processes of the job cannot be killed")
 
 
 class Namespaces(Isolation):
@@ -1157,7 +1525,6 @@ class Namespaces(Isolation):
     """
 
     shared_uid = True
-    processes_of_ours = 2
 
     def __init__(self) -> None:
         super().__init__()
@@ -1169,9 +1536,16 @@ class Namespaces(Isolation):
             except OSError:
                 break
         self._init = 0
+        self._residents = False
 
-    def begin(self) -> None:
+    def begin(self, residents: list[str]) -> None:
         """Start the init. From here on every fork of the supervisor lives in its namespace."""
+        self._residents = bool(residents)
+        if residents:
+            options = "mode=711,size=%d,nr_inodes=4096" % (64 << 20)
+            mount("tmpfs", RESIDENTS, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
+        for name in residents:
+            os.mkdir(RESIDENTS + "/" + name, 0o700)
         orders, self._orders = os.pipe()
         self._done, done = os.pipe()
         checked(_libc.unshare(CLONE_NEWPID), "unshare")
@@ -1199,9 +1573,38 @@ class Namespaces(Isolation):
         finally:
             os._exit(0)
 
+    def fork_resident(self, number: int) -> int:  # noqa: ARG002 - it is its namespaces that set it apart
+        """Fork into a new PID namespace beside the programs'; else as `os.fork` does."""
+        ours = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        programs = os.open("/proc/self/ns/pid_for_children", os.O_RDONLY | os.O_CLOEXEC)
+        checked(_libc.setns(ours, CLONE_NEWPID), "setns")
+        checked(_libc.unshare(CLONE_NEWPID), "unshare")
+        pid = os.fork()
+        if pid:
+            checked(_libc.setns(programs, CLONE_NEWPID), "setns")
+            os.close(ours)
+            os.close(programs)
+        return pid
+
+    def _enter_resident(self, number: int) -> None:  # noqa: ARG002 - each has namespaces of its own
+        checked(_libc.unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare")
+        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
+        for path in SCRATCH[:3]:
+            mount(None, path, None, flags)
+
+    def _shed_resident(self, number: int) -> None:  # noqa: ARG002 - as above
+        self._shed()
+
+    def kill_resident(self, number: int, pid: int) -> None:  # noqa: ARG002 - as above
+        """Kill a resident; as the first of its namespace it takes along whatever it has started."""
+        os.kill(pid, signal.SIGKILL)
+
     def prepare(self) -> None:
-        """Note what the init has reaped so far."""
+        """Note what the init has reaped so far, and how many of the uid's processes are ours."""
         self._base = self._reaped()
+        threads = sum(len(os.listdir("/proc/%d/task" % pid)) for pid in self.spared)
+        self.processes_of_ours = 2 + threads + 16 * len(self.spared)  # a tool may start some more
 
     def _reaped(self) -> float:
         facts = process(str(self._init))
@@ -1217,6 +1620,8 @@ class Namespaces(Isolation):
     def _enter(self) -> None:
         checked(_libc.unshare(CLONE_NEWNS), "unshare")
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        if self._residents:
+            checked(_libc.umount2(RESIDENTS.encode(), MNT_DETACH), "umount")
         self.workspace.protect()
 
     def _shed(self) -> None:
@@ -1536,6 +1941,7 @@ class Supervisor:
         self.ledger = Ledger()
         self.isolation = Container(self.ledger) if mode == "uid" else Namespaces()
         self.warmth = Warmth()
+        self.residents = Residents(self)
         self._disk = -1
 
     def serve(self) -> None:
@@ -1558,6 +1964,7 @@ class Supervisor:
             gc.collect()  # while the host is busy, and never while a program waits
             if "error" in answer:
                 return
+            self.residents.refresh()
 
     def _configure(self, first: dict[str, Any]) -> None:
         bin_folder = "{}/{}/bin".format(OPT, first["language"])
@@ -1571,7 +1978,8 @@ class Supervisor:
         gc.collect()
         gc.freeze()
         gc.disable()
-        self.isolation.begin()
+        self.isolation.begin(sorted(first["residents"]))
+        self.residents.configure(first["residents"])
         facts = {"pid": os.getpid(), "python": version}
         self.line.send({"ready": facts})
 
@@ -1587,6 +1995,7 @@ class Supervisor:
             spent = step.gives_up and step.status in ("cpu_limit", "wall_limit")
             if spent or not (good or step.keep_going):
                 break
+        self.residents.wipe()
         wipe()  # in no `finally`: a child that becomes a program comes by here
         return {"steps": results}
 
@@ -1612,6 +2021,10 @@ class Supervisor:
             return
         begun = time.monotonic()
         deadline = begun + step.limits["wall_s"]
+        if step.resident:
+            self.residents.ask(step, deadline)
+            step.wall = time.monotonic() - begun
+            return
         kills = self.ledger.kills()
         lives = 0
         while True:
