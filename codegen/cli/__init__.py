@@ -17,6 +17,7 @@ PIPE_CLOSED = 141  # what a shell says of a program that SIGPIPE ended
 _COMMANDS = {
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",
     "images": "Build, list and verify the sandbox images.",
+    "serve": "Serve the verifier over HTTP.",
     "synthesize": "Make verified examples: problems, solutions in several languages, tests.",
     "verify": "Give a verdict on solutions and their tests or cases.",
 }

@@ -1,0 +1,157 @@
+"""One process that listens: opens the sandbox, serves until it is told to end, and ends well.
+
+The first SIGTERM or SIGINT closes the port and lets what was accepted finish, for so long; the
+second, or the end of that time, cancels it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.metadata
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import uvicorn
+from prometheus_client import disable_created_metrics
+
+from codegen.errors import CodegenError, UsageError
+from codegen.language import Language
+from codegen.sandbox.choose import Choice, ensure, open_sandbox
+from codegen.sandbox.pool import Pool
+from codegen.serve.application import make_application
+from codegen.serve.guard import local
+from codegen.serve.metrics import Metrics
+from codegen.serve.service import Available, Service
+from codegen.serve.tokens import VARIABLE, Tokens
+from codegen.serve.turns import Turns
+from codegen.verify.verifier import Verifier
+
+_BACKLOG = 2048
+_KEEP_ALIVE_S = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to serve. `queue` requests may wait, each `deadline_s` at most with its work."""
+
+    languages: tuple[Language, ...]
+    tokens: Tokens
+    host: str = "127.0.0.1"
+    port: int = 8080
+    sandbox: Choice = "auto"
+    slots: int | None = None
+    queue: int = 1024
+    deadline_s: float = 600.0
+    grace_s: float = 60.0
+
+
+async def serve(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Serve until a signal ends it. `tell` gets a line for each thing worth telling.
+
+    Raises:
+        UsageError: it may not listen there, or cannot.
+        CodegenError: there is no sandbox, or no language that works in it.
+    """
+    disable_created_metrics()  # they double the page and say nothing that a counter does not
+    listener = _listener(settings)
+    with contextlib.closing(listener):
+        pool = await open_sandbox(settings.sandbox, slots=settings.slots, on_event=tell)
+        try:
+            service = await _service(settings, pool, tell)
+            host, port = listener.getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            names = ", ".join(one.name for one in service.languages if not one.problem)
+            tell(f"{names}: {pool.slots} at once in the {pool.name} sandbox")
+            version = importlib.metadata.version("codegen-forge")
+            application = make_application(service, settings.tokens, version)
+            server = _Server(_config(application, settings))
+            server.on_listening = lambda: tell(f"listening on http://{shown}:{port}")
+            await server.serve([listener])
+        finally:
+            await pool.close()
+
+
+def _config(application: object, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,  # type: ignore[arg-type]  # uvicorn spells ASGI in its own way
+        http="httptools",
+        loop="asyncio",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # whoever sends them could pose as many clients
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=max(1, round(settings.grace_s)),
+    )
+
+
+class _Server(uvicorn.Server):
+    """A server whose end is an ordinary one: the signal that asked for it is not raised again."""
+
+    on_listening: Callable[[], None]
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.on_listening()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def _end(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def _listener(settings: Settings) -> socket.socket:
+    host = settings.host
+    try:
+        found = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise UsageError(f"--host {host}: {error.strerror}") from None
+    family, _, _, _, address = found[0]
+    if not settings.tokens and not local(str(address[0])):
+        raise UsageError(
+            f"--host {host} can be reached from other machines, so clients must show a token; "
+            f"set {VARIABLE}, or name a file of tokens with --token-file"
+        )
+    try:
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}:{settings.port}: {error.strerror}") from None
+
+
+async def _service(settings: Settings, pool: Pool, tell: Callable[[str], None]) -> Service:
+    """Prepare every language, and leave out those that do not work here."""
+    found = [await _available(one, pool, tell) for one in settings.languages]
+    for one in found:
+        if one.problem:
+            tell(f"{one.title} is left out: {one.problem}")
+    if all(one.problem for one in found):
+        raise UsageError("no language works here; see codegen doctor")
+    turns = Turns(pool.slots, settings.queue)
+    metrics = Metrics(turns, lambda: pool.counts)
+    return Service(Verifier(pool), turns, metrics, tuple(found), deadline_s=settings.deadline_s)
+
+
+async def _available(language: Language, pool: Pool, tell: Callable[[str], None]) -> Available:
+    environment = problem = ""
+    try:
+        if pool.name == "docker":
+            await ensure((language.environment,), on_event=tell)
+        environment = await pool.digest(language.environment)
+    except CodegenError as error:
+        problem = str(error)
+    return Available(language.name, language.aliases, language.title, environment, problem)
