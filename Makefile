@@ -28,6 +28,9 @@ test: $(STAMP) ## run all tests but the hostile programs; those that need a Dock
 test-attacks: $(STAMP) ## run hostile programs in every sandbox that is there, a worker for each
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m attack tests/attacks $(ATTACK_ARGS)
 
+test-integrations: $(STAMP) ## run the examples with the real packages, in build/integrations (6 GB)
+	@$(BIN)/python tests/integrations/run.py $(NAMES)
+
 check: $(STAMP) ## format, lint, types and the fast tests
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
