@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from codegen.errors import (
+        CheckerError,
         CodegenError,
+        DeadlineError,
         InfrastructureError,
         SandboxError,
         ToolchainError,
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     from codegen.records import (
         Case,
         CaseResult,
+        Checker,
         Comparator,
+        Comparison,
         Diagnostic,
+        IoCase,
         Limits,
         Outcome,
         Parameter,
@@ -32,19 +37,28 @@ if TYPE_CHECKING:
         Verdict,
     )
     from codegen.verify.request import VerifyRequest
+    from codegen.verify.run import ProcessResult, RunRequest, RunResult
     from codegen.verify.verifier import Verifier
 
 __all__ = [
     "Case",
     "CaseResult",
+    "Checker",
+    "CheckerError",
     "CodegenError",
     "Comparator",
+    "Comparison",
+    "DeadlineError",
     "Diagnostic",
     "InfrastructureError",
+    "IoCase",
     "Limits",
     "Outcome",
     "Parameter",
+    "ProcessResult",
     "Resources",
+    "RunRequest",
+    "RunResult",
     "SandboxError",
     "Severity",
     "Signature",
@@ -56,9 +70,19 @@ __all__ = [
     "VerifyRequest",
 ]
 
-_ERRORS = ("CodegenError", "InfrastructureError", "SandboxError", "ToolchainError", "UsageError")
+_ERRORS = (
+    "CheckerError",
+    "CodegenError",
+    "DeadlineError",
+    "InfrastructureError",
+    "SandboxError",
+    "ToolchainError",
+    "UsageError",
+)
+_RUNS = ("ProcessResult", "RunRequest", "RunResult")
 _HOMES = {
     **dict.fromkeys(_ERRORS, "codegen.errors"),
+    **dict.fromkeys(_RUNS, "codegen.verify.run"),
     "Verifier": "codegen.verify.verifier",
     "VerifyRequest": "codegen.verify.request",
 }

@@ -2,9 +2,11 @@
 
 CodegenError
 ├── UsageError            the user's input cannot be used; the message says how to mend it
-│   └── ToolchainError    a language's tools are missing on this machine or in an image
+│   ├── ToolchainError    a language's tools are missing on this machine or in an image
+│   └── CheckerError      the user's checker failed on an answer, or said something else than it may
 └── InfrastructureError   ours or the machine's; retried, never shown to a model, never scored
     ├── SandboxError      a slot died, a daemon is gone, a supervisor answered nonsense
+    ├── DeadlineError     the time that was given for an answer is over
     ├── ModelError        the model server is unreachable, refused, or answered nonsense
     │   ├── ModelRefusal  it will not answer this one request, because it is too long, say
     │   └── ReplayMiss    the recorded journal does not know this request
@@ -26,12 +28,20 @@ class ToolchainError(UsageError):
     """A language's tools are missing; the message names them and the way to get them."""
 
 
+class CheckerError(UsageError):
+    """The user's checker failed; whether the answer is right is not known."""
+
+
 class InfrastructureError(CodegenError):
     """Something of ours failed. Never a verdict, never shown to a model."""
 
 
 class SandboxError(InfrastructureError):
     """A sandbox could not be started, died, or broke its protocol."""
+
+
+class DeadlineError(InfrastructureError):
+    """The time that was given for an answer is over; nothing is known about the program."""
 
 
 class ModelError(InfrastructureError):

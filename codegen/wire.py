@@ -1,10 +1,13 @@
 """Between records and JSON: a round trip that refuses what it does not know, and content hashes.
 
+Bytes are a string where they are UTF-8, and `{"base64": "…"}` where they are not.
+
 Not here: what the records are (`codegen.records`, which also offers these four functions).
 """
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import functools
 import hashlib
@@ -32,7 +35,32 @@ def to_json(value: Any) -> Json:
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_json(item) for item in value]
-    return value
+    return _bytes_to_json(value) if isinstance(value, bytes) else value
+
+
+def _bytes_to_json(value: bytes) -> Json:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(value).decode("ascii")}
+
+
+def bytes_from_json(value: Json, where: str) -> bytes:
+    """Return the bytes that a text or `{"base64": …}` stands for.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if isinstance(value, bytes):
+        return value
+    try:
+        if isinstance(value, str):
+            return value.encode()
+        if isinstance(value, Mapping) and set(value) == {"base64"}:
+            return base64.b64decode(value["base64"], validate=True)
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{where}: not valid: {error}") from error
+    raise UsageError(f'{where}: expected text or {{"base64": …}}, got {_shown(value)}')
 
 
 def from_json(kind: type[T], value: Json, where: str = "") -> T:
@@ -104,6 +132,8 @@ def _member(value: Json, allowed: tuple[Any, ...], where: str) -> Any:
 
 
 def _scalar(hint: Any, value: Json, where: str) -> Any:
+    if hint is bytes:
+        return bytes_from_json(value, where)
     if hint is float and type(value) is int:
         return float(value)
     if type(value) is not hint:

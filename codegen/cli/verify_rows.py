@@ -13,7 +13,19 @@ from codegen.records import Limits, canonical, from_json
 from codegen.verify.plan import plan
 from codegen.verify.request import LintMode, VerifyRequest, check
 
-_KEYS = ("language", "solution", "tests", "cases", "signature", "comparator", "limits", "id")
+_KEYS = (
+    "language",
+    "solution",
+    "tests",
+    "cases",
+    "signature",
+    "comparator",
+    "limits",
+    "files",
+    "reruns",
+    "deadline_s",
+    "id",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Verification:
 
     level: str
     verdict: Outcome
-    oracle: Literal["call", "unit", "none"]
+    oracle: Literal["io", "call", "unit", "none"]
     sandbox: str
     environment: str
     limits: Limits

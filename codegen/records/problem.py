@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from codegen.records.verdict import Limits
 from codegen.wire import Json
+
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,51 @@ class Case:
     known_from: Literal["", "specification", "consensus", "reference"] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class IoCase:
+    """One case of a whole program: its standard input and, where it is known, its output.
+
+    `expected` is None while it is not known; `known_from` as for a `Case`.
+    """
+
+    id: str
+    stdin: str
+    expected: str | None = None
+    known_from: Literal["", "specification", "consensus", "reference"] = ""
+
+
 class Comparator(StrEnum):
-    """How an answer is compared with the expected value."""
+    """How an answer is compared with the expected value; see `codegen.verify.compare`."""
 
     EXACT = "exact"
     FLOAT = "float"
     UNORDERED = "unordered"
     SET = "set"
+    CHECKER = "checker"
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """A program of the user's that decides whether an answer is right.
+
+    It is run once for each answer, in a sandbox of its own. Its standard input is one JSON object:
+    `arguments` (or `stdin`), `expected` (null where it is not known) and `got`. It prints one:
+    `{"pass": true}` or `{"pass": false, "message": "why"}`.
+    """
+
+    language: str
+    program: str
+    limits: Limits = _LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparator with what it needs: `float` its tolerances, `checker` the program."""
+
+    name: Comparator = Comparator.EXACT
+    relative: float = 1e-6
+    absolute: float = 1e-9
+    checker: Checker | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,14 +103,15 @@ class CaseResult:
 class Verdict:
     """The verifier's answer.
 
-    `oracle` says how far to trust it: `call` (values compared outside the program's process),
-    `unit` (a test framework inside it, attested over a private channel), `none` (compiled only).
+    `oracle` says how far to trust it: `io` (its standard output, compared outside), `call` (values
+    compared outside the program's process), `unit` (a test framework inside it, attested over a
+    private channel), `none` (compiled only).
     `executions` are the journal keys of what was run.
     """
 
     outcome: Outcome
     stage: Stage
-    oracle: Literal["call", "unit", "none"] = "none"
+    oracle: Literal["io", "call", "unit", "none"] = "none"
     message: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
     cases: tuple[CaseResult, ...] = ()

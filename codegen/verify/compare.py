@@ -6,13 +6,14 @@ The type decides what a value is, so `1` and `1.0` are one value where a float i
     exact      equal element by element. NaN equals NaN; 0.0 equals -0.0; the pairs of a map have
                no order.
     float      as exact, but two finite floats are equal within a relative 1e-6 or an absolute 1e-9
-               (whichever allows more); infinities only equal themselves.
+               (whichever allows more; both can be set); infinities only equal themselves.
     unordered  the elements of the outermost list have no order, but count; within them exact.
     set        as unordered, and an element counts once.
 
 `unordered` and `set` look for the outermost list through `optional`; without one they are `exact`.
 
-Not here: whether a value is of its type (`codegen.types.mismatch`); call that first.
+Not here: whether a value is of its type (`codegen.types.mismatch`), call that first; the output of
+whole programs (`codegen.verify.compare_text`); a user's `checker` (`codegen.verify.checking`).
 """
 
 from __future__ import annotations
@@ -21,20 +22,20 @@ import math
 from collections import Counter
 from typing import Any
 
-from codegen.records import Comparator
+from codegen.records import Comparator, Comparison
 from codegen.types import Type
 
-_RELATIVE = 1e-6
-_ABSOLUTE = 1e-9
 
+def matches(got: Any, expected: Any, kind: Type, comparator: Comparison | Comparator | str) -> bool:
+    """Return whether two values of a type are the same under a comparator. Symmetric.
 
-def matches(got: Any, expected: Any, kind: Type, comparator: Comparator | str) -> bool:
-    """Return whether two values of a type are the same under a comparator. Symmetric."""
-    how = Comparator(comparator)
-    if how is Comparator.FLOAT:
-        return _near(normal(got, kind), normal(expected, kind), kind)
-    if how in (Comparator.UNORDERED, Comparator.SET):
-        return _loose(got, expected, kind, how)
+    Under `checker` two values are the same when they are under `exact`.
+    """
+    how = comparator if isinstance(comparator, Comparison) else Comparison(Comparator(comparator))
+    if how.name is Comparator.FLOAT:
+        return _near(normal(got, kind), normal(expected, kind), kind, how)
+    if how.name in (Comparator.UNORDERED, Comparator.SET):
+        return _loose(got, expected, kind, how.name)
     return bool(normal(got, kind) == normal(expected, kind))
 
 
@@ -70,31 +71,32 @@ def _loose(got: Any, expected: Any, kind: Type, how: Comparator) -> bool:
     return Counter(first) == Counter(second)
 
 
-def _near(first: Any, second: Any, kind: Type) -> bool:
+def _near(first: Any, second: Any, kind: Type, how: Comparison) -> bool:
     """Compare normal forms; only floats are loose."""
     if kind.name == "float":
-        return bool(first == second) or _close(first, second)
+        return bool(first == second) or close(first, second, how)
     if kind.name == "optional":
         if first is None or second is None:
             return first is second
-        return _near(first[0], second[0], kind.arguments[0])
+        return _near(first[0], second[0], kind.arguments[0], how)
     if kind.name == "map":
-        return _near_maps(dict(first), dict(second), kind.arguments[1])
+        return _near_maps(dict(first), dict(second), kind.arguments[1], how)
     if kind.name in ("list", "tuple"):
         kinds = kind.arguments if kind.name == "tuple" else kind.arguments * len(first)
         return len(first) == len(second) and all(
-            _near(a, b, k) for a, b, k in zip(first, second, kinds, strict=True)
+            _near(a, b, k, how) for a, b, k in zip(first, second, kinds, strict=True)
         )
     return bool(first == second)
 
 
-def _near_maps(first: dict[Any, Any], second: dict[Any, Any], kind: Type) -> bool:
+def _near_maps(first: dict[Any, Any], second: dict[Any, Any], kind: Type, how: Comparison) -> bool:
     return first.keys() == second.keys() and all(
-        _near(value, second[key], kind) for key, value in first.items()
+        _near(value, second[key], kind, how) for key, value in first.items()
     )
 
 
-def _close(first: Any, second: Any) -> bool:
+def close(first: float | str, second: float | str, how: Comparison) -> bool:
+    """Return whether two floats are equal within the tolerances; NaN is a string here."""
     if isinstance(first, str) or isinstance(second, str):
         return False
-    return math.isclose(first, second, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE)
+    return math.isclose(first, second, rel_tol=how.relative, abs_tol=how.absolute)

@@ -39,6 +39,11 @@ def end(status: Status, code: int, limits: Limits) -> End:
     return End(Outcome.TAMPERED, "its answer is not one that the harness gives")
 
 
+def outcome_of(status: Status) -> Outcome | None:
+    """Return the verdict on a process that went over a limit, None for any other end."""
+    return _LIMITS.get(status)
+
+
 def limit_message(status: Status, limits: Limits) -> str:
     """Return a sentence with the limit that was passed."""
     return {

@@ -1,11 +1,13 @@
 """From an execution to a verdict: compile, then lint, then run, the first that fails decides.
 
-Not here: cases and tests one by one (`judge_call`, `judge_unit`), findings (`diagnostics`).
+Not here: cases and tests one by one (`judge_call`, `judge_io`, `judge_unit`); findings
+(`diagnostics`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from codegen.errors import SandboxError, ToolchainError
@@ -24,11 +26,13 @@ from codegen.syntax import syntax_errors
 from codegen.verify.diagnostics import diagnostics
 from codegen.verify.ends import End, limit_message, signal_name
 from codegen.verify.judge_call import case_results
+from codegen.verify.judge_io import Run, io_results
 from codegen.verify.judge_unit import test_results
 from codegen.verify.plan import Plan
 from codegen.verify.scrub import clean
 
 _TEXT = 8000
+_GOOD = (Outcome.PASSED, Outcome.SKIPPED)
 _LIMITED = (Status.CPU_LIMIT, Status.WALL_LIMIT, Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT)
 
 
@@ -45,11 +49,19 @@ def judge(plan: Plan, execution: Execution) -> Verdict:
         if stage == "compile" and not step.succeeded:
             return _finished(_not_compiled(plan, tool, step), plan, execution, step)
         findings.extend(_compiled(tool, step) if stage == "compile" else _linted(plan, tool, step))
-    if len(execution.steps) != len(plan.stages) + 1:
+    runs = tuple(zip(plan.job.steps, execution.steps, strict=False))[len(plan.stages) :]
+    if not runs:
         raise SandboxError(f"the sandbox ran {len(execution.steps)} of {len(plan.job.steps)} steps")
-    verdict = _lint_verdict(plan, findings) or _run_verdict(plan, execution.steps[-1])
+    verdict = _lint_verdict(plan, findings) or _run_verdict(plan, runs)
     verdict = replace(verdict, diagnostics=tuple(findings))
-    return _finished(verdict, plan, execution, execution.steps[-1])
+    return _finished(verdict, plan, execution, _telling(verdict, runs))
+
+
+def _telling(verdict: Verdict, runs: Sequence[Run]) -> StepResult:
+    """Return the run that the verdict is about: the first input that failed, else the last."""
+    failed = [i for i, one in enumerate(verdict.cases) if one.outcome not in _GOOD]
+    number = failed[0] if failed and len(runs) > 1 else len(runs) - 1
+    return runs[min(number, len(runs) - 1)][1]
 
 
 def _present(plan: Plan, tool: Tool, step: StepResult) -> None:
@@ -124,18 +136,20 @@ def _first(findings: tuple[Diagnostic, ...]) -> str:
     return f"{place}{one.message}{rule}"
 
 
-def _run_verdict(plan: Plan, run: StepResult) -> Verdict:
-    request = plan.request
+def _run_verdict(plan: Plan, runs: Sequence[Run]) -> Verdict:
+    request, run = plan.request, runs[0][1]
     if run.status is Status.NOT_STARTED:
         raise SandboxError(f"the program that was built did not start: {clean(run.stderr, 300)}")
-    if plan.oracle == "unit":
+    if plan.oracle == "io":
+        results, ended = io_results(request.inputs, request.comparison, runs)
+    elif plan.oracle == "unit":
         results, ended = test_results(plan.tests, plan.nonce, run, request.limits)
     else:
         assert request.signature is not None
         results, ended = case_results(
-            request.cases, request.signature, request.comparator, run, request.limits
+            request.cases, request.signature, request.comparison, run, request.limits
         )
-    outcome, message = _decided(results, ended, "test" if plan.oracle == "unit" else "case")
+    outcome, message = decided(results, ended, "test" if plan.oracle == "unit" else "case")
     return Verdict(
         outcome=outcome,
         stage=Stage.RUN,
@@ -146,7 +160,7 @@ def _run_verdict(plan: Plan, run: StepResult) -> Verdict:
     )
 
 
-def _decided(results: tuple[CaseResult, ...], ended: End | None, what: str) -> tuple[Outcome, str]:
+def decided(results: tuple[CaseResult, ...], ended: End | None, what: str) -> tuple[Outcome, str]:
     """Return the outcome of the first that failed; nothing is passed that was not judged."""
     if what == "test" and ended is not None and ended.outcome is Outcome.TAMPERED:
         return ended.outcome, ended.message

@@ -8,44 +8,46 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from dataclasses import dataclass
+from typing import Literal
 
-from codegen.language import Language, fill
-from codegen.records import Signature
+from codegen.language import fill
+from codegen.records import Comparator, IoCase, Signature
 from codegen.sandbox.contract import Job, Step
-from codegen.schema import Form, Tool
+from codegen.schema import Form
 from codegen.types import parse
-from codegen.verify import scaffold
+from codegen.verify import program, scaffold, steps
+from codegen.verify.program import Input, Program
 from codegen.verify.request import Checked
 from codegen.verify.scaffold import declared
 from codegen.verify.scaffold.unit import Unit
+from codegen.verify.steps import Sources, Stages
 
 _RESTARTS = 8
-F = TypeVar("F", bound=Form)
+_KEPT = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A job and what is needed to judge its execution.
 
-    `stages` names the stage of each step before the run, with the tool. `tests` are the names to be
+    `stages` names the stage of each step before the run, with the tool; where inputs are read there
+    is a step of the run for each. `tests` are the names to be
     attested with `nonce`; empty where cases are called. `bound` are names that the tests give to
     the solution's scope.
     """
 
     request: Checked
     job: Job
-    stages: tuple[tuple[Literal["compile", "lint"], Tool], ...]
-    oracle: Literal["call", "unit"]
+    stages: Stages
+    oracle: Literal["io", "call", "unit"]
     tests: tuple[str, ...] = ()
     nonce: str = ""
     bound: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Talk:
     frames: tuple[bytes, ...]
     replies: int
     restarts: int
@@ -60,9 +62,31 @@ def plan(request: Checked, key: bytes, *, lean: bool = False) -> Plan:
     Raises:
         UsageError: the tests hold no test.
     """
+    if request.inputs:
+        return _io(request, lean=lean)
     if request.tests is None:
         return _call(request, lean=lean)
     return _unit(request, request.tests, key, lean=lean)
+
+
+def _io(request: Checked, *, lean: bool) -> Plan:
+    asked = Program(request.language, request.solution, request.limits, request.files)
+    form = program.form_of(request.language, lean=lean)
+    sources = program.sources(asked, form)
+    inputs = tuple(Input(c.stdin.encode(), _kept(request, c)) for c in request.inputs)
+    running = tuple(program.running(asked, form, sources, inputs, linted=_lints(request)))
+    job, stages = _job(request, form, sources, running)
+    return Plan(request, job, stages, "io")
+
+
+def _kept(request: Checked, case: IoCase) -> int:
+    """Return how many bytes of a run's output come back: what could still be right, and bounded.
+
+    An output that is cut is a wrong one; a number may be written with many more digits.
+    """
+    wordy = 16 if request.comparison.name in (Comparator.FLOAT, Comparator.CHECKER) else 2
+    share = max(_KEPT // len(request.inputs), 1 << 16)
+    return min(share + wordy * len((case.expected or "").encode()), request.limits.output_bytes)
 
 
 def _call(request: Checked, *, lean: bool) -> Plan:
@@ -76,9 +100,11 @@ def _call(request: Checked, *, lean: bool) -> Plan:
     files.update(declared.made(language, call.form.templates, marks))
     late = declared.made(language, call.form.late, marks)
     frames = tuple(json.dumps(list(case.arguments)).encode() for case in request.cases)
-    run = _Run(frames, len(frames), min(len(frames) - 1, _RESTARTS))
-    steps, stages = _steps(request, _leaner(call.form, lean), files, late, marks, run)
-    return Plan(request, Job(language.environment, steps), stages, "call")
+    talk = _Talk(frames, len(frames), min(len(frames) - 1, _RESTARTS))
+    form = steps.leaner(call.form, lean)
+    sources = Sources(files, late, marks, request.files)
+    job, stages = _job(request, form, sources, (_run(request, form, sources, talk),))
+    return Plan(request, job, stages, "call")
 
 
 def _marks(request: Checked, signature: Signature) -> dict[str, str]:
@@ -104,16 +130,11 @@ def _unit(request: Checked, tests: str, key: bytes, *, lean: bool) -> Plan:
     found: Unit = scaffold.unit(language, request.solution, tests, entry, nonce)
     told = {} if found.sealed else {"nonce": nonce}
     frame = json.dumps({**told, "tests": found.tests}).encode()
-    run = _Run((frame,), len(found.tests) + 1, 0)
-    form = _leaner(language.unit[found.form], lean)
-    steps, stages = _steps(request, form, found.files, found.late, found.marks, run)
-    job = Job(language.environment, steps)
+    talk = _Talk((frame,), len(found.tests) + 1, 0)
+    form = steps.leaner(language.unit[found.form], lean)
+    sources = Sources(found.files, found.late, found.marks, request.files)
+    job, stages = _job(request, form, sources, (_run(request, form, sources, talk),))
     return Plan(request, job, stages, "unit", found.tests, nonce, found.names)
-
-
-def _leaner(form: F, lean: bool) -> F:
-    kept = tuple(tool for tool in form.compile if not tool.checks)
-    return replace(form, compile=kept) if lean else form
 
 
 def _nonce(key: bytes, solution: str, tests: str) -> str:
@@ -121,56 +142,30 @@ def _nonce(key: bytes, solution: str, tests: str) -> str:
     return hmac.new(key, said, hashlib.sha256).hexdigest()
 
 
-def _steps(
-    request: Checked,
-    form: Form,
-    files: Mapping[str, bytes],
-    late: Mapping[str, bytes],
-    marks: Mapping[str, str],
-    run: _Run,
-) -> tuple[tuple[Step, ...], tuple[tuple[Literal["compile", "lint"], Tool], ...]]:
+def _job(
+    request: Checked, form: Form, sources: Sources, running: tuple[Step, ...]
+) -> tuple[Job, Stages]:
     language = request.language
-    harness = {name: language.harness(name) for name in form.files}
-    last = len(form.compile) - 1
-    compiling = [
-        Step(
-            name=f"compile:{tool.name}",
-            argv=_argv(tool.argv, marks),
-            files={**({**harness, **files} if i == 0 else {}), **(late if i == last else {})},
-            limits=language.compile_limits,
-            preloaded=tool.preloaded,
-        )
-        for i, tool in enumerate(form.compile)
-    ]
-    tools = () if request.lint == "off" else language.lint.tools
-    linting = [_lint(language, tool, first=i == 0) for i, tool in enumerate(tools)]
-    running = Step(
+    tools = language.lint.tools if _lints(request) else ()
+    built = steps.compiling(language, form, sources, language.compile_limits)
+    linted = steps.linting(language, form, sources) if tools else ()
+    job = Job(language.environment, (*built, *linted, *running))
+    return job, steps.stages(form, tools)
+
+
+def _lints(request: Checked) -> bool:
+    return request.lint != "off" and bool(request.language.lint.tools)
+
+
+def _run(request: Checked, form: Form, sources: Sources, talk: _Talk) -> Step:
+    return Step(
         name="run",
-        argv=_argv(form.run, marks),
-        files={} if compiling else {**harness, **files, **late},
+        argv=steps.argv(form.run, sources.marks),
+        files=steps.run_files(request.language, form, sources, linted=_lints(request)),
         limits=request.limits,
         preloaded=form.preloaded,
-        frames=run.frames,
-        replies=run.replies,
-        restarts=run.restarts,
+        frames=talk.frames,
+        replies=talk.replies,
+        restarts=talk.restarts,
         bare=form.bare,
-    )
-    stages = (*(("compile", t) for t in form.compile), *(("lint", t) for t in tools))
-    return (*compiling, *linting, running), stages  # type: ignore[return-value]  # the literals widen
-
-
-def _argv(argv: tuple[str, ...], marks: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(fill(word, marks) for word in argv)
-
-
-def _lint(language: Language, tool: Tool, *, first: bool) -> Step:
-    files = {name: language.harness(name) for name in language.lint.files} if first else {}
-    return Step(
-        name=f"lint:{tool.name}",
-        argv=tool.argv,
-        files=files,
-        limits=language.lint.limits,
-        keep_going=True,
-        keep_bytes=1 << 20,
-        preloaded=tool.preloaded,
     )

@@ -1,56 +1,125 @@
-"""What is asked of the verifier, checked: a solution, and its native tests or its typed cases.
+"""What is asked of the verifier, checked: a solution, and its native tests or its cases.
 
 A request that cannot be carried out is a `UsageError` which names the field.
 """
 
 from __future__ import annotations
 
-import json
+import dataclasses
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypedDict, get_args
 
 from codegen import language as languages
 from codegen.errors import UsageError
 from codegen.language import Language
-from codegen.records import Case, Comparator, Limits, Signature, from_json
-from codegen.types import Type, mismatch, parse
+from codegen.records import (
+    Case,
+    Comparator,
+    Comparison,
+    IoCase,
+    Json,
+    Limits,
+    Signature,
+    from_json,
+    to_json,
+)
+from codegen.verify.cases import io_cases, typed_cases
+from codegen.verify.files import checked_files
+from codegen.verify.text import program, text
 
 LintMode = Literal["errors", "strict", "off"]
+AnyCase = Case | IoCase | Mapping[str, Any]
+_MOST_RERUNS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyRequest:
-    """One verification, as it is asked for. Give `tests`, or `cases` and `signature`.
+    """One verification, as it is asked for. Give `tests`, or `cases`.
 
-    `cases` may be plain objects `{"arguments": […], "expected": …}`, `signature` and `limits` plain
-    objects of their records' shape. An object with `expected` is known from the specification; one
-    without has no expected value. `lint` says what linters may fail: `errors` (broken code only),
-    `strict` (any finding), `off` (they are not run).
+    `cases` with a `signature` call its function: `{"arguments": […], "expected": …}`. Without one
+    they run the solution as a program: `{"stdin": "…", "expected": "…"}`. Plain objects do for
+    records. An object with `expected` is known from the specification; one without has no expected
+    value. `lint` says what linters may fail: `errors` (broken code only), `strict` (any finding),
+    `off` (they are not run). `files` are put beside the program, read-only. The run is repeated
+    `reruns` times, to see whether it stays the same. After `deadline_s` seconds, those in the queue
+    included, the answer is `infrastructure_error`.
     """
 
     language: str
     solution: str
     tests: str | None = None
-    cases: Iterable[Case | Mapping[str, Any]] | None = None
+    cases: Iterable[AnyCase] | None = None
     signature: Signature | Mapping[str, Any] | None = None
-    comparator: Comparator | str = Comparator.EXACT
+    comparator: Comparator | Comparison | Mapping[str, Any] | str = Comparator.EXACT
     lint: LintMode = "errors"
     limits: Limits | Mapping[str, Any] | None = None
+    files: Mapping[str, bytes | str] = field(default_factory=dict)
+    reruns: int = 0
+    deadline_s: float | None = None
+
+
+class Fields(TypedDict, total=False):
+    """The fields of a `VerifyRequest` that may be left out, as keywords."""
+
+    tests: str | None
+    cases: Iterable[AnyCase] | None
+    signature: Signature | Mapping[str, Any] | None
+    comparator: Comparator | Comparison | Mapping[str, Any] | str
+    lint: LintMode
+    limits: Limits | Mapping[str, Any] | None
+    files: Mapping[str, bytes | str]
+    reruns: int
+    deadline_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A request that can be carried out. `tests` is None where there are cases."""
+    """A request that can be carried out: it has `tests`, or `cases`, or `inputs`."""
 
     language: Language
     solution: str
     tests: str | None
     cases: tuple[Case, ...]
+    inputs: tuple[IoCase, ...]
     signature: Signature | None
-    comparator: Comparator
+    comparison: Comparison
     lint: LintMode
     limits: Limits
+    files: Mapping[str, bytes]
+    reruns: int
+    deadline_s: float | None
+
+
+def request_from_json(value: Json, where: str = "request") -> VerifyRequest:
+    """Return the request of a JSON object; its fields are checked when it is carried out.
+
+    Raises:
+        UsageError: no object, an unknown key or one that is missing.
+    """
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{where}: expected an object, got {type(value).__name__}")
+    known = [one.name for one in dataclasses.fields(VerifyRequest)]
+    unknown = sorted(set(value) - set(known))
+    if unknown:
+        raise UsageError(f"{where}: unknown key {unknown[0]!r} (known: {', '.join(known)})")
+    for key in ("language", "solution"):
+        if key not in value:
+            raise UsageError(f"{where}: missing key {key!r}")
+    return VerifyRequest(**value)
+
+
+def request_to_json(request: VerifyRequest) -> Json:
+    """Return the JSON object of a request, without the fields that are as they are by default."""
+    cases = None if request.cases is None else tuple(request.cases)
+    plain = VerifyRequest(request.language, request.solution)
+    return {
+        one.name: to_json(value)
+        for one in dataclasses.fields(request)
+        for value in [cases if one.name == "cases" else getattr(request, one.name)]
+        if one.name in ("language", "solution") or value != getattr(plain, one.name)
+    }
 
 
 def check(request: VerifyRequest) -> Checked:
@@ -59,42 +128,70 @@ def check(request: VerifyRequest) -> Checked:
     Raises:
         UsageError: names the field, what is wrong with it and what is expected.
     """
-    language = languages.get(_text(request.language, "language"))
-    solution = _program(request.solution, "solution")
-    limits = _record(Limits, request.limits, "limits") or Limits()
-    _positive(limits)
+    language = languages.get(text(request.language, "language"))
+    solution = program(request.solution, "solution")
+    limits = checked_limits(request.limits, "limits")
     if request.lint not in get_args(LintMode):
         raise UsageError(f"lint: expected one of {', '.join(get_args(LintMode))}")
     signature = _record(Signature, request.signature, "signature")
-    if (request.tests is None) == (request.cases is None):
-        raise UsageError("give either tests (native test code) or cases (with a signature)")
+    cases, inputs = _cases(request, signature)
     return Checked(
         language=language,
         solution=solution,
-        tests=None if request.tests is None else _program(request.tests, "tests"),
-        cases=() if request.cases is None else _cases(request.cases, signature),
+        tests=None if request.tests is None else program(request.tests, "tests"),
+        cases=cases,
+        inputs=inputs,
         signature=signature,
-        comparator=_comparator(request.comparator),
+        comparison=_comparison(request.comparator),
         lint=request.lint,
         limits=limits,
+        files=checked_files(request.files, "files"),
+        reruns=_reruns(request.reruns),
+        deadline_s=checked_deadline(request.deadline_s),
     )
 
 
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str):
-        raise UsageError(f"{where}: expected text, got {type(value).__name__}")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise UsageError(f"{where}: not valid Unicode (a lone surrogate)") from error
-    return value
+def checked_limits(value: Limits | Mapping[str, Any] | None, where: str) -> Limits:
+    """Return limits; the default ones for None.
+
+    Raises:
+        UsageError: a limit that is not there, or not a positive number.
+    """
+    limits = _record(Limits, value, where) or Limits()
+    for name in limits.__slots__:
+        if not 0 < getattr(limits, name) < 1 << 48:
+            raise UsageError(f"{where}.{name}: expected a positive number")
+    return limits
 
 
-def _program(value: Any, where: str) -> str:
-    text = _text(value, where)
-    if not text.strip():
-        raise UsageError(f"{where}: empty; expected source code")
-    return text if text.endswith("\n") else text + "\n"
+def checked_deadline(value: Any) -> float | None:
+    """Return a deadline in seconds, or None.
+
+    Raises:
+        UsageError: not a positive number.
+    """
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not value > 0 or not math.isfinite(value):
+        raise UsageError(f"deadline_s: expected a positive number of seconds, got {value!r}")
+    return float(value)
+
+
+def _cases(
+    request: VerifyRequest, signature: Signature | None
+) -> tuple[tuple[Case, ...], tuple[IoCase, ...]]:
+    if (request.tests is None) == (request.cases is None):
+        raise UsageError("give either tests (native test code) or cases")
+    if request.cases is None:
+        return (), ()
+    if not isinstance(request.cases, Iterable) or isinstance(request.cases, (str, Mapping)):
+        raise UsageError(f"cases: expected an array, got {type(request.cases).__name__}")
+    cases = tuple(request.cases)
+    if not cases:
+        raise UsageError("cases: empty; expected at least one")
+    if signature is None:
+        return (), io_cases(cases)
+    return typed_cases(cases, signature), ()
 
 
 def _record(kind: Any, value: Any, where: str) -> Any:
@@ -103,66 +200,28 @@ def _record(kind: Any, value: Any, where: str) -> Any:
     return from_json(kind, value, where)
 
 
-def _positive(limits: Limits) -> None:
-    for name in limits.__slots__:
-        if not 0 < getattr(limits, name) < 1 << 48:
-            raise UsageError(f"limits.{name}: expected a positive number")
+def _reruns(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= _MOST_RERUNS:
+        raise UsageError(f"reruns: expected a number from 0 to {_MOST_RERUNS}, got {value!r}")
+    return value
 
 
-def _comparator(value: Any) -> Comparator:
-    if value not in tuple(Comparator):
-        raise UsageError(f"comparator: expected one of {', '.join(Comparator)}, got {value!r}")
-    return Comparator(value)
-
-
-def _cases(
-    cases: Iterable[Case | Mapping[str, Any]], signature: Signature | None
-) -> tuple[Case, ...]:
-    if signature is None:
-        raise UsageError("signature: missing; typed cases need the function's signature")
-    kinds = [parse(parameter.type) for parameter in signature.parameters]
-    returns = parse(signature.returns)
-    _name(signature)
-    found = tuple(_case(one, number) for number, one in enumerate(cases))
-    if not found:
-        raise UsageError("cases: empty; expected at least one")
-    _distinct([case.id for case in found])
-    for number, case in enumerate(found):
-        _fits(case, kinds, returns, f"cases[{number}]")
-    return found
-
-
-def _name(signature: Signature) -> None:
-    for name in (signature.name, *(parameter.name for parameter in signature.parameters)):
-        if not (name.isascii() and name.isidentifier()):
-            raise UsageError(f"signature: {name!r} is not an identifier")
-
-
-def _case(value: Case | Mapping[str, Any], number: int) -> Case:
-    if isinstance(value, Case):
-        return value
-    if not isinstance(value, Mapping):
-        raise UsageError(f"cases[{number}]: expected an object, got {type(value).__name__}")
-    known = "specification" if "expected" in value else ""
-    return from_json(Case, {"id": str(number), "known_from": known, **value}, f"cases[{number}]")
-
-
-def _distinct(ids: list[str]) -> None:
-    twice = sorted({one for one in ids if ids.count(one) > 1}) if len(set(ids)) < len(ids) else []
-    if twice:
-        raise UsageError(f"cases: the id {twice[0]!r} is there twice")
-
-
-def _fits(case: Case, kinds: list[Type], returns: Type, where: str) -> None:
-    if len(case.arguments) != len(kinds):
+def _comparison(value: Any) -> Comparison:
+    if isinstance(value, (Comparison, Mapping)):
+        found: Comparison = _record(Comparison, value, "comparator")
+    else:
+        if value not in tuple(Comparator):
+            raise UsageError(f"comparator: expected one of {', '.join(Comparator)}, got {value!r}")
+        found = Comparison(Comparator(value))
+    for name in ("relative", "absolute"):
+        if not 0 <= getattr(found, name) < math.inf:
+            raise UsageError(f"comparator.{name}: expected a number from 0")
+    if (found.checker is None) == (found.name is Comparator.CHECKER):
         raise UsageError(
-            f"{where}.arguments: {len(case.arguments)} given, the signature has {len(kinds)}"
+            "comparator: `checker` takes a checker's language and program, others none"
         )
-    for index, (value, kind) in enumerate(zip(case.arguments, kinds, strict=True)):
-        wrong = mismatch(value, kind, f"{where}.arguments[{index}]")
-        if wrong:
-            raise UsageError(wrong)
-    wrong = mismatch(case.expected, returns, f"{where}.expected") if case.known_from else ""
-    if wrong:
-        raise UsageError(wrong)
-    _text(json.dumps([case.arguments, case.expected], ensure_ascii=False), where)
+    if found.checker is not None:
+        languages.get(text(found.checker.language, "comparator.checker.language"))
+        program(found.checker.program, "comparator.checker.program")
+        checked_limits(found.checker.limits, "comparator.checker.limits")
+    return found

@@ -26,13 +26,14 @@ def clean(text: str | bytes, most: int = 4000) -> str:
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
-    text = _shortened(text, 4 * most)
+    text = shortened(text, 4 * most)
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
-    return _shortened(text, most)
+    return shortened(text, most)
 
 
-def _shortened(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
+    """Return `most` characters of head and tail, with a word on what is missing between them."""
     if len(text) <= most:
         return text
     half = most // 2

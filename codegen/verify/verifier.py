@@ -1,8 +1,11 @@
 """The verifier: a solution and its tests or typed cases go in, a verdict comes out.
 
-A program's failure is a verdict; ours is an exception (`averify_many` alone turns it into a verdict
-`infrastructure_error`, so that one lost slot does not end a batch). The logic is asynchronous; the
-synchronous methods run it on a loop of the verifier's own.
+A program's failure is a verdict; ours is an exception. Two things are a verdict
+`infrastructure_error`: a deadline that is over, and in `averify_many` whatever else of ours failed,
+so that one lost slot does not end a batch. The logic is asynchronous; the synchronous methods run
+it on a loop of the verifier's own.
+
+Not here: what is done for a verdict (`codegen.verify.work`).
 """
 
 from __future__ import annotations
@@ -10,28 +13,25 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, Self
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Literal, Self, Unpack
 
-from codegen.errors import CodegenError, InfrastructureError
-from codegen.records import Case, Comparator, Limits, Outcome, Signature, Stage, Verdict
+from codegen.errors import CheckerError, CodegenError, DeadlineError, InfrastructureError
+from codegen.records import Outcome, Stage, Verdict
 from codegen.sandbox.choose import Choice, ensure, open_sandbox
+from codegen.verify.deadline import QUEUE_S, patience, within
 from codegen.verify.facade import LoopThread
-from codegen.verify.request import Checked, LintMode, VerifyRequest, check
+from codegen.verify.request import Checked, Fields, VerifyRequest, check
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from codegen.sandbox.contract import Sandbox
-    from codegen.verify.plan import Plan
+    from codegen.sandbox.contract import Job, Sandbox
+    from codegen.verify.run import RunRequest, RunResult
 
 __all__ = ["Verifier", "VerifyRequest"]
 
 _LOOK_AHEAD = 4
-
-
-_DOUBTFUL = (Outcome.RUNTIME_ERROR, Outcome.TAMPERED, Outcome.COMPILE_ERROR)
 
 
 class Verifier:
@@ -63,48 +63,49 @@ class Verifier:
         self._ready: set[str] = set()
         self._thread = LoopThread()
 
-    async def averify(  # noqa: PLR0913 - the fields of a request, by keyword
-        self,
-        language: str,
-        solution: str,
-        *,
-        tests: str | None = None,
-        cases: Iterable[Case | Mapping[str, Any]] | None = None,
-        signature: Signature | Mapping[str, Any] | None = None,
-        comparator: Comparator | str = Comparator.EXACT,
-        lint: LintMode = "errors",
-        limits: Limits | Mapping[str, Any] | None = None,
-    ) -> Verdict:
-        """Return the verdict on one program; see `VerifyRequest` for the arguments.
+    async def averify(self, language: str, solution: str, **fields: Unpack[Fields]) -> Verdict:
+        """Return the verdict on one program; see `VerifyRequest` for the fields.
+
+        When the deadline is over the verdict is `infrastructure_error`.
+
+        Raises:
+            UsageError: the request cannot be carried out; names the field.
+            CheckerError: the checker that came with the request failed.
+            ToolchainError: the language's tools are missing in this sandbox.
+            SandboxError: the sandbox failed; nothing is known about the program.
+        """
+        return await self.averify_request(VerifyRequest(language, solution, **fields))
+
+    def verify(self, language: str, solution: str, **fields: Unpack[Fields]) -> Verdict:
+        """Do as `averify`, and wait for it."""
+        return self.verify_request(VerifyRequest(language, solution, **fields))
+
+    async def averify_request(self, request: VerifyRequest) -> Verdict:
+        """Do as `averify` with the fields of a request."""
+        return await self._verified(check(request))
+
+    def verify_request(self, request: VerifyRequest) -> Verdict:
+        """Do as `averify_request`, and wait for it."""
+        return self._thread.run(self._verified(check(request)))
+
+    async def arun(self, request: RunRequest) -> RunResult:
+        """Run a program as it is. No verdict is given: nothing that it prints is evidence.
 
         Raises:
             UsageError: the request cannot be carried out; names the field.
             ToolchainError: the language's tools are missing in this sandbox.
+            DeadlineError: the deadline is over.
             SandboxError: the sandbox failed; nothing is known about the program.
         """
-        return await self._verified(
-            check(
-                VerifyRequest(language, solution, tests, cases, signature, comparator, lint, limits)
-            )
-        )
+        from codegen.verify import run  # noqa: PLC0415 - tree-sitter, when it is needed
 
-    def verify(  # noqa: PLR0913 - the fields of a request, by keyword
-        self,
-        language: str,
-        solution: str,
-        *,
-        tests: str | None = None,
-        cases: Iterable[Case | Mapping[str, Any]] | None = None,
-        signature: Signature | Mapping[str, Any] | None = None,
-        comparator: Comparator | str = Comparator.EXACT,
-        lint: LintMode = "errors",
-        limits: Limits | Mapping[str, Any] | None = None,
-    ) -> Verdict:
-        """Do as `averify`, and wait for it."""
-        request = VerifyRequest(
-            language, solution, tests, cases, signature, comparator, lint, limits
-        )
-        return self._thread.run(self._verified(check(request)))
+        job = run.run_job(request)
+        seconds = request.deadline_s or QUEUE_S + patience((job,))
+        return await within(seconds, self._ran(job))
+
+    def run(self, request: RunRequest) -> RunResult:
+        """Do as `arun`, and wait for it."""
+        return self._thread.run(self.arun(request))
 
     async def averify_many(
         self, requests: Iterable[VerifyRequest] | AsyncIterable[VerifyRequest]
@@ -168,31 +169,25 @@ class Verifier:
     async def _batched(self, request: VerifyRequest) -> Verdict:
         try:
             return await self._verified(check(request))
-        except InfrastructureError as error:
-            return Verdict(Outcome.INFRASTRUCTURE_ERROR, Stage.RUN, message=str(error))
+        except (InfrastructureError, CheckerError) as error:
+            return _not_judged(error)
 
     async def _verified(self, request: Checked) -> Verdict:
-        from codegen.syntax import syntax_errors  # noqa: PLC0415 - tree-sitter, when it is needed
-        from codegen.verify.plan import plan  # noqa: PLC0415 - as above
+        from codegen.verify import work  # noqa: PLC0415 - tree-sitter, when it is needed
 
-        lean = request.lint == "off" and not syntax_errors(
-            request.language, request.solution.encode("utf-8", "replace")
-        )
-        planned = plan(request, self._key, lean=lean)
-        verdict = await self._judged(planned)
-        if lean and verdict.outcome in _DOUBTFUL:
-            full = plan(request, self._key)
-            # what kept the program from answering may be what the compiler says of it
-            verdict = verdict if full.stages == planned.stages else await self._judged(full)
-        return verdict
+        planned = work.planned(request, self._key)
+        seconds = request.deadline_s or QUEUE_S + patience((planned.job,))
+        try:
+            return await within(seconds, work.verified(planned, self._key, self._opened))
+        except DeadlineError as error:
+            return _not_judged(error)
 
-    async def _judged(self, planned: Plan) -> Verdict:
-        from codegen.verify.judge import judge  # noqa: PLC0415 - tree-sitter, when it is needed
+    async def _ran(self, job: Job) -> RunResult:
+        from codegen.verify import run  # noqa: PLC0415 - as above
 
-        environment = planned.job.environment
-        sandbox = await self._opened(environment)
-        verdict = judge(planned, await sandbox.run(planned.job))
-        return replace(verdict, environment=await sandbox.digest(environment))
+        sandbox = await self._opened(job.environment)
+        execution = await sandbox.run(job)
+        return run.run_result(job, execution, await sandbox.digest(job.environment))
 
     async def _opened(self, environment: str) -> Sandbox:
         if self._choice is None:
@@ -213,6 +208,10 @@ class Verifier:
         if self._opening is None:
             self._opening = asyncio.Lock()
         return self._opening
+
+
+def _not_judged(error: CodegenError) -> Verdict:
+    return Verdict(Outcome.INFRASTRUCTURE_ERROR, Stage.RUN, message=str(error))
 
 
 async def _each(

@@ -160,6 +160,7 @@ OTHER_STEP = sandbox.Step(
     replies=1,
     restarts=1,
     keep_going=True,
+    gives_up=True,
     collect=("out",),
     keep_bytes=5,
     bare=True,

@@ -13,7 +13,7 @@ from codegen.records import Comparator
 from codegen.types import Type, mismatch, parse
 from codegen.verify.compare import matches
 
-EXACT, FLOAT, UNORDERED, SET = Comparator
+EXACT, FLOAT, UNORDERED, SET, _ = Comparator
 
 SCALARS = {
     "bool": st.booleans(),

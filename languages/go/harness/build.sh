@@ -1,4 +1,5 @@
 # Build ./program out of solution.go and the glue of one form; what the compiler says goes to stdout.
+#   build.sh program          solution.go is the whole program
 #   build.sh call             solution.go + call.go as one package, call_main.go
 #   build.sh internal         solution.go + solution_test.go as one package, unit_main.go
 #   build.sh external [PATH]  solution.go alone first, solution_test.go imports it as PATH; unit_main.go
@@ -27,6 +28,7 @@ external)
     ;;
 esac
 case $1 in
+program) package main solution.go ;;
 call) package main call_main.go ;;
 *)
     grep '^packagefile codegen/' "$std" >>importcfg
