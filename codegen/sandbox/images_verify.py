@@ -83,7 +83,7 @@ def _tools(environment: Environment) -> tuple[str, ...]:
     """Return the programs that the image must have: an image has the optional linters, too."""
     language = get(environment.name)
     commands = (*language.lint.tools, *language.call.form.compile)
-    used = (tool.argv[0] for tool in commands if not tool.preloaded)
+    used = (tool.argv[0] for tool in commands if not (tool.preloaded or tool.resident))
     return tuple(dict.fromkeys((*environment.tools, *used)))
 
 
