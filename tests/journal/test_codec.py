@@ -161,6 +161,7 @@ OTHER_STEP = sandbox.Step(
     restarts=1,
     keep_going=True,
     gives_up=True,
+    resident=True,
     collect=("out",),
     keep_bytes=5,
     bare=True,
