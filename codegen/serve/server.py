@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.metadata
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ from prometheus_client import disable_created_metrics
 from codegen.errors import CodegenError, UsageError
 from codegen.language import Language
 from codegen.sandbox.choose import Choice, ensure, open_sandbox
+from codegen.sandbox.environment import load
+from codegen.sandbox.images_verify import probe
 from codegen.sandbox.pool import Pool
 from codegen.serve.application import make_application
 from codegen.serve.guard import local
@@ -31,6 +34,7 @@ from codegen.verify.verifier import Verifier
 
 _BACKLOG = 2048
 _KEEP_ALIVE_S = 75
+_VERSION = re.compile(r"\d+(?:\.\d+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ async def serve(settings: Settings, tell: Callable[[str], None]) -> None:
         UsageError: it may not listen there, or cannot.
         CodegenError: there is no sandbox, or no language that works in it.
     """
-    disable_created_metrics()  # they double the page and say nothing that a counter does not
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the page and say nothing that a counter does not
     listener = _listener(settings)
     with contextlib.closing(listener):
         pool = await open_sandbox(settings.sandbox, slots=settings.slots, on_event=tell)
@@ -147,11 +151,15 @@ async def _service(settings: Settings, pool: Pool, tell: Callable[[str], None]) 
 
 
 async def _available(language: Language, pool: Pool, tell: Callable[[str], None]) -> Available:
-    environment = problem = ""
+    """Try the toolchain of a language, which leaves a warm slot."""
+    named = (language.name, language.aliases, language.title)
     try:
         if pool.name == "docker":
             await ensure((language.environment,), on_event=tell)
-        environment = await pool.digest(language.environment)
+        report = await probe(pool, load(language.environment))
+        digest = await pool.digest(language.environment) if report.works else ""
     except CodegenError as error:
-        problem = str(error)
-    return Available(language.name, language.aliases, language.title, environment, problem)
+        return Available(*named, "", problem=str(error))
+    version = next(filter(None, (_VERSION.search(line) for line in report.lines[1:])), None)
+    problem = "" if report.works else "; ".join(report.lines)
+    return Available(*named, digest, version[0] if version else "0", problem)

@@ -22,12 +22,16 @@ from codegen.verify.verifier import Verifier
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """A language as this service has it; `problem` says why it cannot be used, or is empty."""
+    """A language as this service has it; `problem` says why it cannot be used, or is empty.
+
+    `environment` identifies the toolchain, `version` is its own number.
+    """
 
     name: str
     aliases: tuple[str, ...]
     title: str
     environment: str
+    version: str = "0"
     problem: str = ""
 
 
