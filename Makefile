@@ -4,8 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 RUN    ?= runs/demo
+JOBS   ?= 20000
 
-.PHONY: synthesize test test-attacks check format images doctor bench docs wheel clean help
+.PHONY: synthesize test soak test-attacks check format images doctor bench docs wheel clean help
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -30,6 +31,10 @@ test-attacks: $(STAMP) ## run hostile programs in every sandbox that is there, a
 
 test-integrations: $(STAMP) ## run the examples with the real packages, in build/integrations (6 GB)
 	@$(BIN)/python tests/integrations/run.py $(NAMES)
+
+soak: $(STAMP) ## a long run under load in both sandboxes; JOBS=20000 programs each
+	@$(BIN)/python -m benchmarks.soak --sandbox docker --jobs $(JOBS)
+	@$(BIN)/python -m benchmarks.soak --sandbox local --jobs $(JOBS)
 
 check: $(STAMP) ## format, lint, types and the fast tests
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
