@@ -20,6 +20,9 @@ from codegen.errors import UsageError
 VARIABLES = ("CODEGEN_API_KEY", "OPENAI_API_KEY", "VLLM_API_KEY")
 """The environment variables that are looked at, in this order."""
 
+SERVE_VARIABLE = "CODEGEN_SERVE_TOKEN"
+"""The environment variable of the token that `codegen serve` asks for and its client shows."""
+
 HOW = f"set {VARIABLES[0]}, or name a file that holds the key"
 _MASK = "***"
 _DISTINCTIVE = 16

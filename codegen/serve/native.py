@@ -8,13 +8,13 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from codegen.records import from_json, to_json
+from codegen.records import to_json
 from codegen.serve.batch import batch
 from codegen.serve.calls import Call, posted, reply, verdict_json
 from codegen.serve.describe import described
 from codegen.serve.service import Service
 from codegen.verify.request import request_from_json
-from codegen.verify.run import RunRequest
+from codegen.verify.run import run_from_json
 
 
 async def verify(call: Call) -> Any:
@@ -24,8 +24,7 @@ async def verify(call: Call) -> Any:
 
 async def run(call: Call) -> Any:
     """Run one program; nothing is judged."""
-    wanted = from_json(RunRequest, call.body, "request")
-    return to_json(await call.service.run(wanted, call.client))
+    return to_json(await call.service.run(run_from_json(call.body), call.client))
 
 
 async def languages(request: Request) -> Response:

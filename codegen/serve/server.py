@@ -24,11 +24,12 @@ from codegen.sandbox.choose import Choice, ensure, open_sandbox
 from codegen.sandbox.environment import load
 from codegen.sandbox.images_verify import probe
 from codegen.sandbox.pool import Pool
+from codegen.secrets import SERVE_VARIABLE
 from codegen.serve.application import make_application
 from codegen.serve.guard import local
 from codegen.serve.metrics import Metrics
 from codegen.serve.service import Available, Service
-from codegen.serve.tokens import VARIABLE, Tokens
+from codegen.serve.tokens import Tokens
 from codegen.serve.turns import Turns
 from codegen.verify.verifier import Verifier
 
@@ -129,7 +130,7 @@ def _listener(settings: Settings) -> socket.socket:
     if not settings.tokens and not local(str(address[0])):
         raise UsageError(
             f"--host {host} can be reached from other machines, so clients must show a token; "
-            f"set {VARIABLE}, or name a file of tokens with --token-file"
+            f"set {SERVE_VARIABLE}, or name a file of tokens with --token-file"
         )
     try:
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)

@@ -16,7 +16,7 @@ from codegen.records import Outcome, Stage, Verdict
 from codegen.serve.metrics import Metrics
 from codegen.serve.turns import Turns
 from codegen.verify.request import VerifyRequest, check
-from codegen.verify.run import RunRequest, RunResult, run_job
+from codegen.verify.run import RunRequest, RunResult, check_run
 from codegen.verify.verifier import Verifier
 
 
@@ -87,7 +87,7 @@ class Service:
             DeadlineError: the deadline is over.
             UsageError, Busy, InfrastructureError: as `verify`.
         """
-        language = run_job(request).environment
+        language = check_run(request).language.name
         self.turns.admit()
         async with self._turn(client, self._bounded(request.deadline_s)) as (waited, left):
             result = await self.verifier.arun(replace(request, deadline_s=left))

@@ -17,9 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from codegen.errors import UsageError
-
-VARIABLE = "CODEGEN_SERVE_TOKEN"
-"""The environment variable that holds a token where no file is named."""
+from codegen.secrets import SERVE_VARIABLE
 
 _SHORTEST = 16
 
@@ -55,8 +53,10 @@ def find_tokens(file: Path | None = None, environ: Mapping[str, str] | None = No
     """
     environ = os.environ if environ is None else environ
     if file is None:
-        found = environ.get(VARIABLE, "").strip()
-        return Tokens((_checked(found, f"the environment variable {VARIABLE}"),) if found else ())
+        found = environ.get(SERVE_VARIABLE, "").strip()
+        return Tokens(
+            (_checked(found, f"the environment variable {SERVE_VARIABLE}"),) if found else ()
+        )
     where = f"the token file {file}"
     try:
         if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, Self, Unpack
 
 from codegen.errors import CheckerError, CodegenError, DeadlineError, InfrastructureError
 from codegen.records import Outcome, Stage, Verdict
 from codegen.sandbox.choose import Choice, ensure, open_sandbox
+from codegen.verify.ahead import in_order
 from codegen.verify.deadline import QUEUE_S, patience, within
 from codegen.verify.facade import LoopThread
 from codegen.verify.request import Checked, Fields, VerifyRequest, check
@@ -107,7 +107,7 @@ class Verifier:
         """Do as `arun`, and wait for it."""
         return self._thread.run(self.arun(request))
 
-    async def averify_many(
+    def averify_many(
         self, requests: Iterable[VerifyRequest] | AsyncIterable[VerifyRequest]
     ) -> AsyncIterator[Verdict]:
         """Yield a verdict for each request, in their order, as they come.
@@ -118,20 +118,7 @@ class Verifier:
             UsageError: at the request that cannot be carried out; those before it were yielded.
         """
         ahead = _LOOK_AHEAD * (self._slots or os.cpu_count() or 1)
-        running: deque[asyncio.Task[Verdict]] = deque()
-        try:
-            async for request in _each(requests):
-                running.append(asyncio.create_task(self._batched(request)))
-                while len(running) >= ahead or (running and running[0].done()):
-                    yield await running[0]
-                    running.popleft()
-            while running:
-                yield await running[0]
-                running.popleft()
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+        return in_order(requests, self._batched, ahead)
 
     def verify_many(self, requests: Iterable[VerifyRequest]) -> Iterator[Verdict]:
         """Do as `averify_many`, and wait for each."""
@@ -212,14 +199,3 @@ class Verifier:
 
 def _not_judged(error: CodegenError) -> Verdict:
     return Verdict(Outcome.INFRASTRUCTURE_ERROR, Stage.RUN, message=str(error))
-
-
-async def _each(
-    requests: Iterable[VerifyRequest] | AsyncIterable[VerifyRequest],
-) -> AsyncIterator[VerifyRequest]:
-    if isinstance(requests, AsyncIterable):
-        async for request in requests:
-            yield request
-        return
-    for request in requests:
-        yield request
