@@ -58,8 +58,8 @@ class Form:
     `files` are names in `harness/`, put beside the program as they are; `templates` are paths in
     the working folder with the name in `harness/` of what is filled in to make them, `late` such
     that come only with the last compile command. `compile` are the commands that make the program,
-    one after another; `run` starts it. A `bare` run finds only what the compile commands have made:
-    no source, no test.
+    one after another; `run` starts it, with the memory limit in bytes for `$memory`. A `bare` run
+    finds only what the compile commands have made: no source, no test.
     """
 
     run: tuple[str, ...]

@@ -72,7 +72,7 @@ def running(
     for number, one in enumerate(inputs):
         yield Step(
             name=f"run:{number}",
-            argv=(*steps.argv(form.run, found.marks), *program.args),
+            argv=(*steps.run_argv(form, found.marks, program.limits), *program.args),
             files={} if number else first,
             stdin=one.stdin,
             limits=program.limits,

@@ -40,6 +40,11 @@ def argv(words: tuple[str, ...], marks: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(fill(word, marks) for word in words)
 
 
+def run_argv(form: Form, marks: Mapping[str, str], limits: Limits) -> tuple[str, ...]:
+    """Return the command that runs a program; `$memory` in it is the limit in bytes."""
+    return argv(form.run, {**marks, "memory": str(limits.memory_bytes)})
+
+
 def compiling(language: Language, form: Form, sources: Sources, limits: Limits) -> tuple[Step, ...]:
     """Return the steps that compile, the first with the files."""
     first, late = start(language, form, sources), sources.late
