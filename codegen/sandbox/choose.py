@@ -39,11 +39,11 @@ async def open_sandbox(
     if choice == "local" or (choice == "auto" and not await _docker_answers(on_event)):
         from codegen.sandbox.local import LocalBackend  # noqa: PLC0415 - as above
 
-        return Pool(LocalBackend(), slots=slots)
+        return Pool(LocalBackend(), slots=slots, on_event=on_event)
     from codegen.sandbox.docker import DockerBackend  # noqa: PLC0415 - as above
 
     await ensure(languages, on_event=on_event)
-    return Pool(DockerBackend(), slots=slots)
+    return Pool(DockerBackend(), slots=slots, on_event=on_event)
 
 
 async def ensure(

@@ -1,7 +1,8 @@
 """The pool: a `Sandbox` out of any backend. So many jobs at once, warm slots, dead ones replaced.
 
 Jobs wait in one fair queue over all environments. A slot serves many jobs, one at a time; one that
-dies, or says that something odd was left, is replaced and its job is tried on another, twice.
+dies, or says that something odd was left, is replaced and its job is tried on another, twice. A
+backend that once worked and then starts no slot (its daemon is gone) is waited for, a while.
 Nothing here belongs to one event loop: a pool may be used from several, in several threads.
 
 Not here: how a slot isolates (`local`, `docker`) and what a job means (`codegen.verify`).
@@ -24,10 +25,14 @@ from codegen.sandbox.contract import Execution
 from codegen.sandbox.slot import Slot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from codegen.sandbox.backend import Backend
     from codegen.sandbox.contract import Job, StepResult
 
 _TRIES = 3
+_RETURN_PATIENCE_S = 90.0  # for a backend that has gone: a daemon that is started anew
+_RETURN_POLL_S = 0.5
 _JOBS_PER_SLOT = 2000  # a slot is as good as new after each job; this bounds what nobody thought of
 _CLOSE_PATIENCE_S = 30.0
 
@@ -48,12 +53,25 @@ class _Waiter:
     turn: asyncio.Future[None]
 
 
+class _NotStartedError(SandboxError):
+    """A slot did not start: the backend's failure, and no program's."""
+
+
 class Pool:
     """Runs jobs in the slots of a backend, at most `slots` of them at once."""
 
-    def __init__(self, backend: Backend, *, slots: int | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        slots: int | None = None,
+        on_event: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Take a backend; `on_event` hears of each slot that died and of its job."""
         self.slots = max(1, slots if slots is not None else os.cpu_count() or 1)
         self._backend = backend
+        self._on_event = on_event
+        self._has_worked = self._is_gone = False
         self._lock = threading.Lock()
         self._busy = 0
         self._recycled = 0
@@ -159,24 +177,46 @@ class Pool:
     # The slots.
 
     async def _tried(self, job: Job) -> tuple[StepResult, ...]:
-        for attempt in range(1, _TRIES + 1):
+        attempt, end = 1, 0.0
+        while True:
             try:
                 return await self._once(job)
-            except SandboxError:
+            except _NotStartedError as error:
+                end = end or time.monotonic() + _RETURN_PATIENCE_S
+                if self._closed or not self._has_worked or time.monotonic() > end:
+                    raise
+                self._note_loss(error)
+                await asyncio.sleep(_RETURN_POLL_S)
+            except SandboxError as error:
                 if attempt == _TRIES or self._closed:
                     raise
-        raise AssertionError("unreachable")
+                attempt += 1
+                self._on_event(f"{error}; its job runs again in another slot")
 
     async def _once(self, job: Job) -> tuple[StepResult, ...]:
         slot = self._idle_slot(job.environment)
         try:
             if slot is None:
                 slot = self._new_slot(job.environment)
-                await slot.start()
+                await self._start(slot)
             return await slot.run(job)
         finally:
             if slot is not None:
                 await self._put_back(slot)
+
+    async def _start(self, slot: Slot) -> None:
+        try:
+            await slot.start()
+        except SandboxError as error:
+            raise _NotStartedError(str(error)) from error
+        if self._is_gone:
+            self._on_event("slots can be started again")
+        self._has_worked, self._is_gone = True, False
+
+    def _note_loss(self, error: SandboxError) -> None:
+        if not self._is_gone:
+            self._is_gone = True
+            self._on_event(f"{error}; trying again for up to {_RETURN_PATIENCE_S:.0f} s")
 
     def _idle_slot(self, name: str) -> Slot | None:
         with self._lock:
