@@ -63,11 +63,11 @@ class Step:
     warm interpreter instead of a new process; only the environment `python` has one. `collect`
     names regular files (no links followed) to bring back, up to `limits.output_bytes` in all.
     `keep_bytes` is how much of standard output, and of standard error, comes back: half from the
-    head, half from the tail. A step that `gives_up` ends the job when it has used up its CPU or wall
-    time, even if it would keep going. A `bare` step finds only what the steps before have made:
-    their `files` are taken away first. A `resident` step is done by the environment's resident tool
-    `argv[0]`, a process of ours that stays; it has only files, arguments and limits. What it makes
-    is read-only to the program, as `files` are, and stays for a `bare` step.
+    head, half from the tail. A step that `gives_up` ends the job when it has used up its CPU or
+    wall time, even if it would keep going. A `bare` step finds only what the steps before have
+    made: their `files` are taken away first. A `resident` step is done by the environment's
+    resident tool `argv[0]`, a process of ours that stays; it has only files, arguments and limits.
+    What it makes is read-only to the program, as `files` are, and stays for a `bare` step.
     """
 
     name: str
@@ -115,7 +115,10 @@ class StepResult:
 
     `stdout` and `stderr` keep head and tail where they were cut (`truncated`). With frames,
     `status` and
-    `code` are those of the last process; the replies tell the rest.
+    `code` are those of the last process; the replies tell the rest. Where a limit of CPU or wall
+    time ended it, `waited_s` is how long its most delayed thread was ready to run and had no CPU.
+    The wall limit is put off by that time, at most by as much again: it bounds what a program does,
+    not what a busy machine does to it.
     """
 
     name: str
@@ -128,6 +131,7 @@ class StepResult:
     files: Mapping[str, bytes] = field(default_factory=dict)
     cpu_s: float = 0.0
     wall_s: float = 0.0
+    waited_s: float = 0.0
     peak_memory_bytes: int = 0
 
     @property

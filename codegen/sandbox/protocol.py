@@ -170,6 +170,7 @@ def _result(value: dict[str, Any], step: Step) -> StepResult:
         files={path: _bytes(data, "a file") for path, data in files.items()},
         cpu_s=_number(value["cpu_s"], "cpu_s"),
         wall_s=_number(value["wall_s"], "wall_s"),
+        waited_s=_number(value["waited_s"], "waited_s"),
         peak_memory_bytes=_integer(value["peak_memory_bytes"], "peak_memory_bytes"),
     )
 

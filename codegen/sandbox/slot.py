@@ -58,7 +58,7 @@ class Slot:
         """
         self.jobs += 1
         message = protocol.job_message(job)
-        walls = sum(step.limits.wall_s for step in job.steps)
+        walls = 2 * sum(step.limits.wall_s for step in job.steps)  # they may be put off
         body = await self._deadlined(
             lambda: self._exchange(message), walls + _MARGIN_S, "did not answer"
         )

@@ -155,6 +155,17 @@ async def test_wall_limit_for_a_stopped_program(sandbox: Pool) -> None:
     assert result.status is Status.WALL_LIMIT
 
 
+async def test_the_wall_limit_is_put_off_while_a_program_waits_for_a_cpu(sandbox: Pool) -> None:
+    crowd = (
+        "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+        "for _ in range(4):\n    if not os.fork():\n        break\nwhile True:\n    pass\n"
+    )
+    result = await run(sandbox, command(crowd, limits=limits(cpu_s=60.0, wall_s=1.0)))
+    assert result.status is Status.WALL_LIMIT
+    assert result.waited_s > 0.2
+    assert result.wall_s > 1.2
+
+
 async def test_an_idle_program_within_its_wall_limit_is_fine(sandbox: Pool) -> None:
     code = "import time; time.sleep(0.7); print('done')"
     assert said(await run(sandbox, command(code, limits=limits(cpu_s=0.5)))) == "done"

@@ -33,6 +33,7 @@ results = st.builds(
     files=st.just({}) | st.fixed_dictionaries({"out": st.binary()}),
     cpu_s=NUMBERS,
     wall_s=NUMBERS,
+    waited_s=NUMBERS,
     peak_memory_bytes=st.integers(0, 1 << 40),
 )
 plain = st.recursive(
