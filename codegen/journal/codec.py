@@ -134,7 +134,10 @@ def replies_from(value: Json, call: str) -> tuple[model.Reply, ...]:
 
 def job_from(value: Json, files: Mapping[str, bytes]) -> sandbox.Job:
     """Return the job that `plain` was given with `files`."""
-    return sandbox.Job(value["environment"], tuple(_step(s, files) for s in value["steps"]))
+    steps = tuple(_step(s, files) for s in value["steps"])
+    return sandbox.Job(
+        value["environment"], steps, value.get("quiet", False), value.get("attempt", 0)
+    )
 
 
 def _step(value: Json, files: Mapping[str, bytes]) -> sandbox.Step:

@@ -90,10 +90,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Steps over one working folder in one environment."""
+    """Steps over one working folder in one environment.
+
+    A `quiet` one runs while little else does. `attempt` tells a job that is run once more, to see
+    whether it ends as it did, from the first; it changes nothing in the slot.
+    """
 
     environment: str
     steps: tuple[Step, ...]
+    quiet: bool = False
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

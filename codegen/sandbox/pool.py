@@ -11,11 +11,10 @@ Not here: how a slot isolates (`local`, `docker`) and what a job means (`codegen
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import threading
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from codegen.errors import SandboxError
 from codegen.sandbox import environment as environments
 from codegen.sandbox.contract import Execution
 from codegen.sandbox.slot import Slot
+from codegen.sandbox.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,12 +47,6 @@ class Counts:
     recycled: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Waiter:
-    loop: asyncio.AbstractEventLoop
-    turn: asyncio.Future[None]
-
-
 class _NotStartedError(SandboxError):
     """A slot did not start: the backend's failure, and no program's."""
 
@@ -73,10 +67,9 @@ class Pool:
         self._on_event = on_event
         self._has_worked = self._is_gone = False
         self._lock = threading.Lock()
-        self._busy = 0
+        self._turns = Turns(self.slots)
         self._recycled = 0
         self._closed = False
-        self._waiting: deque[_Waiter] = deque()
         self._idle: defaultdict[str, list[Slot]] = defaultdict(list)
         self._living: set[Slot] = set()
         self._digests: dict[str, str] = {}
@@ -90,18 +83,15 @@ class Pool:
     def counts(self) -> Counts:
         """What the pool is doing at this moment."""
         with self._lock:
-            idle = sum(map(len, self._idle.values()))
-            return Counts(self._busy, len(self._waiting), idle, self._recycled)
+            idle, recycled = sum(map(len, self._idle.values())), self._recycled
+        return Counts(*self._turns.counts, idle, recycled)
 
     async def run(self, job: Job) -> Execution:
         """Run one job; see `codegen.sandbox.contract.Sandbox.run`."""
         begun = time.monotonic()
-        await self._take_turn()
-        try:
+        async with self._turns.turn(quiet=job.quiet):
             queued = time.monotonic() - begun
             return Execution(await self._tried(job), queue_s=queued)
-        finally:
-            self._end_turn()
 
     async def digest(self, environment: str) -> str:
         """Return what identifies an environment's toolchain; asked of the backend once."""
@@ -118,9 +108,7 @@ class Pool:
             living = list(self._living)
             self._living.difference_update(*self._idle.values())
             self._idle.clear()
-            waiting, self._waiting = list(self._waiting), deque()
-        for waiter in waiting:
-            _wake(waiter)
+        self._turns.close()
         await asyncio.to_thread(self._kill_all, living)
         await asyncio.to_thread(self._backend.close)
         end = time.monotonic() + _CLOSE_PATIENCE_S
@@ -132,49 +120,11 @@ class Pool:
         for slot in slots:
             slot.kill()
 
-    # The queue: a turn is the right to run one job.
-
-    async def _take_turn(self) -> None:
-        with self._lock:
-            self._check_open()
-            if self._busy < self.slots:
-                self._busy += 1
-                return
-            loop = asyncio.get_running_loop()
-            waiter = _Waiter(loop, loop.create_future())
-            self._waiting.append(waiter)
-        try:
-            await waiter.turn
-        except asyncio.CancelledError:
-            self._forgo(waiter)
-            raise
-        with self._lock:
-            self._check_open()
-
-    def _forgo(self, waiter: _Waiter) -> None:
-        """A waiting job was cancelled; if its turn had just come, hand that on."""
-        with self._lock:
-            if waiter in self._waiting:
-                self._waiting.remove(waiter)
-                return
-        self._end_turn()
-
-    def _end_turn(self) -> None:
-        """Give the turn to the job that has waited longest."""
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._busy -= 1
-                    return
-                waiter = self._waiting.popleft()
-            if _wake(waiter):
-                return
+    # The slots.
 
     def _check_open(self) -> None:
         if self._closed:
             raise SandboxError("the sandbox is closed")
-
-    # The slots.
 
     async def _tried(self, job: Job) -> tuple[StepResult, ...]:
         attempt, end = 1, 0.0
@@ -239,16 +189,3 @@ class Pool:
             self._living.discard(slot)
             self._recycled += not self._closed
         slot.kill()
-
-
-def _wake(waiter: _Waiter) -> bool:
-    """Tell a waiting job that it may go on; False when its event loop is no more."""
-
-    def grant() -> None:
-        if not waiter.turn.done():
-            waiter.turn.set_result(None)
-
-    with contextlib.suppress(RuntimeError):
-        waiter.loop.call_soon_threadsafe(grant)
-        return True
-    return False

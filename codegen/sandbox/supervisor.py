@@ -947,7 +947,7 @@ class Life:
         """
         step, wall = self._step, self._limits["wall_s"]
         step.waited = max(step.waited, waited(processes(self._supervisor.isolation.spared)))
-        more = min(step.waited, wall) - step.put_off
+        more: float = min(step.waited, wall) - step.put_off
         if more < 0.02 * wall:
             return 0.0
         step.put_off += more
