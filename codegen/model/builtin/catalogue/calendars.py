@@ -52,6 +52,7 @@ WEEKDAY_COUNT = Family(
         "dless": p["d"] - 1,
         "monday": _WEEKDAYS.index(p["weekday"]),
         "slip": (_WEEKDAYS.index(p["weekday"]) + 1) % 7,
+        "sunday": (_WEEKDAYS.index(p["weekday"]) + 1) % 7,
     },
 )
 
