@@ -143,7 +143,7 @@ def _run_verdict(plan: Plan, runs: Sequence[Run]) -> Verdict:
     if plan.oracle == "io":
         results, ended = io_results(request.inputs, request.comparison, runs)
     elif plan.oracle == "unit":
-        results, ended = test_results(plan.tests, plan.nonce, run, request.limits)
+        results, ended = test_results(plan, run)
     else:
         assert request.signature is not None
         results, ended = case_results(

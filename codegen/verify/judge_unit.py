@@ -16,6 +16,8 @@ from typing import Any
 from codegen.records import CaseResult, Limits, Outcome
 from codegen.sandbox.contract import StepResult
 from codegen.verify.ends import End, end
+from codegen.verify.judge_claims import Forged, judged, readable
+from codegen.verify.plan import Plan
 from codegen.verify.scaffold.unit import seal
 from codegen.verify.scrub import clean
 
@@ -38,11 +40,13 @@ class _Said:
     broken: str = ""
 
 
-def test_results(
-    tests: tuple[str, ...], nonce: str, run: StepResult, limits: Limits
-) -> tuple[tuple[CaseResult, ...], End | None]:
+def test_results(plan: Plan, run: StepResult) -> tuple[tuple[CaseResult, ...], End | None]:
     """Return a result for each test, and how the process ended where it did not attest them all."""
-    said = _said(tests, nonce, run)
+    tests, limits = plan.tests, plan.request.limits
+    try:
+        said = _said(plan, run)
+    except Forged as forged:
+        said = _Said({}, None, str(forged))
     if said.broken:
         return _all(tests, Outcome.TAMPERED, said.broken), End(Outcome.TAMPERED, said.broken)
     told = _told(run.stdout)
@@ -59,26 +63,40 @@ def test_results(
     return (*(found[name] for name in tests), *_extra(said.last, told)), None
 
 
-def _said(tests: tuple[str, ...], nonce: str, run: StepResult) -> _Said:
+def _said(plan: Plan, run: StepResult) -> _Said:
+    """Return what was attested.
+
+    Raises:
+        Forged: something in it cannot come from the harness.
+    """
     found: dict[str, tuple[str, str]] = {}
     last: Mapping[str, Any] | None = None
     for reply in run.replies:
         if reply.payload is None:
             continue
         item = _parsed(reply.payload)
-        if item is None or not _genuine(item, nonce) or last is not None:
-            return _Said({}, None, "an attestation that the harness did not give")
+        if item is None or not _genuine(item, plan.nonce) or last is not None:
+            raise Forged("an attestation that the harness did not give")
         if item.get("end") is True:
             last = item
             continue
         name, outcome = item.get("name"), item.get("outcome")
         known = (
-            name in tests and name not in found and (outcome in _OUTCOMES or outcome == "missing")
+            name in plan.tests
+            and name not in found
+            and (outcome in _OUTCOMES or outcome == "missing")
         )
         if not known:
-            return _Said({}, None, "an attestation for a test that is not there or was done")
-        found[str(name)] = (str(outcome), str(item.get("message") or ""))
+            raise Forged("an attestation for a test that is not there or was done")
+        found[str(name)] = _attested(plan, str(name), str(outcome), item)
     return _Said(found, last)
+
+
+def _attested(plan: Plan, name: str, outcome: str, item: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a test's outcome and message; one that passed must have been right in its claims."""
+    message = readable(plan.claims, str(item.get("message") or ""))
+    wrong = judged(plan.claims, name, item.get("claims")) if outcome == "passed" else ""
+    return ("failed", f"AssertionError: {wrong}") if wrong else (outcome, message)
 
 
 def _genuine(item: Mapping[str, Any], nonce: str) -> bool:

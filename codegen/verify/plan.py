@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from codegen.language import fill
@@ -20,6 +20,7 @@ from codegen.verify import program, scaffold, steps
 from codegen.verify.program import Input, Program
 from codegen.verify.request import Checked
 from codegen.verify.scaffold import declared
+from codegen.verify.scaffold.claims import Claim
 from codegen.verify.scaffold.unit import Unit
 from codegen.verify.steps import Sources, Stages
 
@@ -34,7 +35,7 @@ class Plan:
     `stages` names the stage of each step before the run, with the tool; where inputs are read there
     is a step of the run for each. `tests` are the names to be
     attested with `nonce`; empty where cases are called. `bound` are names that the tests give to
-    the solution's scope.
+    the solution's scope, `claims` what they say that something equals.
     """
 
     request: Checked
@@ -44,6 +45,7 @@ class Plan:
     tests: tuple[str, ...] = ()
     nonce: str = ""
     bound: frozenset[str] = frozenset()
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,14 @@ def _unit(request: Checked, tests: str, key: bytes, *, lean: bool) -> Plan:
     nonce = _nonce(key, request.solution, tests)
     found: Unit = scaffold.unit(language, request.solution, tests, entry, nonce)
     told = {} if found.sealed else {"nonce": nonce}
-    frame = json.dumps({**told, "tests": found.tests}).encode()
+    frame = json.dumps({**told, **found.told, "tests": found.tests}).encode()
     talk = _Talk((frame,), len(found.tests) + 1, 0)
     form = steps.leaner(language.unit[found.form], lean)
     sources = Sources(found.files, found.late, found.marks, request.files)
-    job, stages = _job(request, form, sources, (_run(request, form, sources, talk),))
-    return Plan(request, job, stages, "unit", found.tests, nonce, found.names)
+    run = _run(request, form, sources, talk)
+    run = replace(run, files={**run.files, **found.cover})
+    job, stages = _job(request, form, sources, (run,))
+    return Plan(request, job, stages, "unit", found.tests, nonce, found.names, found.claims)
 
 
 def _nonce(key: bytes, solution: str, tests: str) -> str:
@@ -160,7 +164,7 @@ def _lints(request: Checked) -> bool:
 def _run(request: Checked, form: Form, sources: Sources, talk: _Talk) -> Step:
     return Step(
         name="run",
-        argv=steps.argv(form.run, sources.marks),
+        argv=steps.run_argv(form, sources.marks, request.limits),
         files=steps.run_files(request.language, form, sources, linted=_lints(request)),
         limits=request.limits,
         preloaded=form.preloaded,

@@ -2,6 +2,8 @@
 
 Tests that import `solution` get it as a module. All others expect its names in scope: as a script
 they share one namespace with it, under pytest their module starts with its names.
+
+When the program starts the tests' text is on no disk: it comes over the private channel.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
 from codegen.syntax import parse, text, walk
+from codegen.verify.scaffold.python_claims import Claims, rewritten
 from codegen.verify.scaffold.unit import Unit
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ def sources(language: Language, solution: str) -> Mapping[str, bytes]:
     return {language.source: solution.encode()}
 
 
-def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) -> Unit:  # noqa: ARG001 - the scaffolds' common form
+def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) -> Unit:
     """Return the program of a solution and its tests."""
     root = parse(language, tests.encode()).root_node
     imports = any(map(_imports_solution, walk(root)))
@@ -38,13 +41,22 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
     else:
         tests = _called(root, tests, entry)
         form, names = ("importing-script" if imports else "script"), (SCRIPT,)
+    claims = _claims(language, tests, names, nonce)
     return Unit(
         form=form,
         tests=names,
         files=sources(language, solution),
-        late={language.tests: tests.encode()},
+        late={language.tests: claims.tests.encode()},
         names=frozenset() if imports else frozenset(_bound(root)),
+        told={"source": claims.tests, "same": claims.name, "claims": claims.all},
+        cover={language.tests: b""},
+        claims=claims.claims,
     )
+
+
+def _claims(language: Language, tests: str, names: tuple[str, ...], nonce: str) -> Claims:
+    root = parse(language, tests.encode()).root_node
+    return rewritten(root, names, SCRIPT if names == (SCRIPT,) else "", nonce)
 
 
 def _imports_solution(node: tree_sitter.Node) -> bool:

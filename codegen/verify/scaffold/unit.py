@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from codegen.verify.scaffold.claims import Claim
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -14,7 +16,9 @@ class Unit:
     `form` is one of the language's forms; `tests` the names found by parsing, each of which must be
     attested. `files` are there from the start, `late` ones only with the last compile command.
     `marks` fill in the form's commands; `names` are bound by the tests at their top level. Where
-    the seals are `sealed` into the program it is not told the nonce that they are made from.
+    the seals are `sealed` into the program it is not told the nonce that they are made from. `told`
+    is what else its frame says; `cover` are files that take the place of others for the run;
+    `claims` are what the tests say that something equals.
     """
 
     form: str
@@ -24,6 +28,9 @@ class Unit:
     marks: Mapping[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     sealed: bool = False
+    told: Mapping[str, object] = field(default_factory=dict)
+    cover: Mapping[str, bytes] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def codes(*modules):
         for item in waiting:
             kind = type(item)
             if kind is types.FunctionType:
-                _nested(item.__code__, found)
+                nested(item.__code__, found)
                 if "__wrapped__" in item.__dict__:
                     waiting.append(item.__wrapped__)
             elif kind in (classmethod, staticmethod):
@@ -44,16 +44,19 @@ def codes(*modules):
     return found
 
 
-def _nested(code, found):
+def nested(code, found):
+    """Add a code object and all within it."""
     if code not in found:
         found.add(code)
         for inner in code.co_consts:
             if type(inner) is types.CodeType:
-                _nested(inner, found)
+                nested(inner, found)
 
 
 def framework():
     """Return the modules of the test framework, with those that pytest loads when it starts."""
+    import unittest.case
+
     from _pytest.config import default_plugins
 
     for name in default_plugins:
@@ -62,18 +65,18 @@ def framework():
     return [
         module
         for name, module in named
-        if name.partition(".")[0] in ("_pytest", "pluggy", "contextlib")
+        if name.partition(".")[0] in ("_pytest", "pluggy", "contextlib", "unittest")
     ]
 
 
-def install(frame, base, trusted, callers):
-    """Take the order (a frame) and attest from now on; `base` is the lowest frame of ours.
+def install(order, base, trusted, callers):
+    """Take the order and attest from now on; `base` is the lowest frame of ours.
 
     `callers` are the functions that are believed, `trusted` the code that may be on the stack above `base`.
     """
     gc.freeze()
     hook = _hook(
-        json.loads(frame), base, frozenset(trusted), frozenset(one.__code__ for one in callers)
+        order, base, frozenset(trusted), frozenset(one.__code__ for one in callers)
     )
     gc.freeze()
     sys.addaudithook(hook)
@@ -93,6 +96,7 @@ def _hook(order, base, trusted, callers):
     refused, paths, frozen = PermissionError, (str, bytes), gc.get_freeze_count()
     sha256, waiting = hashlib.sha256, dict.fromkeys(tests)
     canaries, counts, calls, ends, worst, extra = {}, {}, {}, {}, {}, []
+    answers, foul = {}, []
     done, most = [], 4000
     ranks = {"passed": 0, "skipped": 1, "error": 2, "failed": 3}
 
@@ -122,6 +126,8 @@ def _hook(order, base, trusted, callers):
         if name in waiting:
             del waiting[name]
             body = '"name":' + quote(name) + ',"outcome":' + quote(outcome)
+            body += ',"claims":[' + ",".join(answers) + "]"
+            answers.clear()
             send(body + ',"message":' + quote(message[:most]) + ',"seal":' + sealed(name, outcome))
         elif name not in tests:
             extra.append("[" + told(name, outcome, message) + "]")
@@ -154,6 +160,8 @@ def _hook(order, base, trusted, callers):
             test(name, "error" if broken else "missing", broken)
         if not broken and False in canaries.values():
             reason = reason or "a test that has to fail did not"
+        if foul:
+            reason = reason or "an assertion ran within the program"
         body = '"end":true,"extra":[' + ",".join(extra) + '],"canary":' + quote(reason)
         done.append(1)
         send(body + ',"broken":' + quote(broken[:most]) + ',"seal":' + sealed("", "end"))
@@ -175,6 +183,10 @@ def _hook(order, base, trusted, callers):
             and (clean or arguments[2] in ("failed", "error"))
         ):
             phase(arguments[0], arguments[1] if clean else "", arguments[2], arguments[3])
+        elif what == "same" and clean:
+            answers[quote(arguments[0] + ":" + arguments[1])] = None
+        elif what == "same":
+            foul.append(1)
         elif what == "test" and clean:
             test(arguments[0], arguments[1], arguments[2])
         elif what == "end" and clean:

@@ -63,20 +63,37 @@ class Check:
     def __init__(self):
         self._builtins = {name: item for name, item in vars(builtins).items() if name not in _FREE}
         self._isclose = math.isclose
+        self._framework = dict(_framework())
 
-    def reason(self, namespace):
-        """Return what no longer holds; empty when all is sound."""
+    def replaced(self):
+        """Return the name of what is no longer what it was; empty when all is."""
         for name, item in self._builtins.items():
             if getattr(builtins, name, None) is not item:
                 return name
-        if math.isclose is not self._isclose:
-            return "math.isclose"
+        for name, item in _framework():
+            if self._framework.get(name, item) is not item:
+                return name
+        return "" if math.isclose is self._isclose else "math.isclose"
+
+    def reason(self, namespace):
+        """Return what no longer holds; empty when all is sound."""
+        if self.replaced():
+            return self.replaced()
         wrong = [
             name
             for name, holds in _PROBES
             if name in namespace and not _agrees(namespace[name], holds)
         ]
         return (wrong or [_liar() or _assertions()])[0]
+
+
+def _framework():
+    """Yield the names of functions that tests assert with, and the functions."""
+    case = getattr(sys.modules.get("unittest"), "TestCase", None)
+    for name in ("assertEqual", "assertTrue", "assertRaises", "fail", "run") if case else ():
+        yield "TestCase." + name, vars(case).get(name)
+    for name in ("raises", "approx", "fail", "skip") if "pytest" in sys.modules else ():
+        yield "pytest." + name, vars(sys.modules["pytest"]).get(name)
 
 
 def _agrees(it, holds):

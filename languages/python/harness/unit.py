@@ -4,11 +4,16 @@
 
 `pytest` runs test_solution.py under pytest with a pinned configuration; `script` runs it from top to
 bottom as one test. `shared` puts the solution's names into the tests' namespace; `imported` leaves it to
-the tests to import `solution`. One frame comes in, `nonce` and the names of the `tests`; one reply goes
-out for each of them as it is done, and a last one, `end`, with whatever else was run. `guard` attests;
-this file tells it what happened by audit events.
+the tests to import `solution`. One frame comes in: the `nonce`, the names of the `tests` and their `source`, which is
+on no disk; one reply goes out for each test as it is done, and a last one, `end`, with whatever else was
+run. `guard` attests; this file tells it what happened by audit events.
+
+In the tests most literals stand among others like them, and a function of the name `same` is asked which of
+them a value equals: only the outside knows which it has to be. Where the tests assert nothing but such
+`claims`, no other look for tampering is needed.
 """
 
+import json
 import os
 import sys
 import types
@@ -17,9 +22,10 @@ import channel
 import guard
 import soundness
 
-_audit, _exec, _compile = sys.audit, exec, compile
+_audit, _exec, _compile, _enumerate, _text, _show = sys.audit, exec, compile, enumerate, str, repr
 _MOST = 4000
 OURS = ("solution.py", "test_solution.py")
+PATH = os.path.abspath("test_solution.py")
 
 
 def describe(error):
@@ -54,7 +60,56 @@ def run(source, path, namespace):
     _exec(_compile(source, path, "exec", dont_inherit=True), namespace)
 
 
-def script(shared):
+def same(value, candidates, number):
+    """Tell which of the candidates a value equals; fail where it is none of them."""
+    equal = [_text(at) for at, one in _enumerate(candidates) if value == one]
+    _audit(guard.EVENT, "same", number, ",".join(equal))
+    if not equal:
+        raise AssertionError("codegen-claim " + number + ": " + shown(value))
+    return True
+
+
+def shown(value):
+    try:
+        return _show(value)[:_MOST]
+    except Exception:
+        return "something that cannot be shown"
+
+
+class Tests:
+    """The tests as they came, compiled before the program is there."""
+
+    def __init__(self, order, rewrite):
+        self.name, self.claims = order.pop("same"), order.pop("claims")
+        source = order.pop("source").encode()
+        self.marked = b"pytestmark" in source and b"parametrize" in source
+        self.code = self.error = None
+        try:
+            self.code = _compile(
+                rewrite(source) if rewrite else source, PATH, "exec", dont_inherit=True
+            )
+        except Exception as error:
+            self.error = error
+
+    def run(self, namespace):
+        if self.error is not None:
+            raise self.error
+        namespace[self.name] = same
+        _exec(self.code, namespace)
+
+
+def asserting(source):
+    """Return the syntax tree of tests whose assertions say what they compared."""
+    import ast
+
+    from _pytest.assertion.rewrite import rewrite_asserts
+
+    tree = ast.parse(source, PATH)
+    rewrite_asserts(tree, source, PATH)
+    return tree
+
+
+def script(shared, tests):
     main = types.ModuleType("__main__")
     main.__file__ = "solution.py" if shared else "test_solution.py"
     sys.modules["__main__"] = main
@@ -64,13 +119,17 @@ def script(shared):
     try:
         if shared:
             load("solution.py", main.__dict__)
-        load("test_solution.py", main.__dict__)
+        tests.run(main.__dict__)
     except SystemExit:
         raise
     except BaseException as error:
         outcome, message = describe(error)
         outcome = "error" if outcome == "passed" else outcome
-    reason = (sound.reason(main.__dict__) or unnoticed()) if outcome == "passed" else ""
+    reason = ""
+    if tests.claims:
+        reason = sound.replaced()
+    elif outcome == "passed":
+        reason = sound.reason(main.__dict__) or unnoticed()
     _audit(guard.EVENT, "test", "script", outcome, message)
     _audit(guard.EVENT, "end", reason, "")
 
@@ -158,14 +217,15 @@ def innermost(longrepr):
     return f"{os.path.basename(found[-1].path)}:{found[-1].lineno}" if found else ""
 
 
-def under_pytest(shared):
+def under_pytest(shared, tests):
     import pytest
 
-    planted = soundness.canaries() if plantable() else {}
+    # a mark that parametrises the whole module wants arguments that no test of ours has
+    planted = {} if tests.claims or tests.marked else soundness.canaries()
     names = [name if name[:5] == "test_" else name + "::test_" + name[4:] for name in planted]
     for name in names:
         _audit(guard.EVENT, "canary", name)
-    prepare(shared, planted)
+    prepare(shared, planted, tests)
     sound = soundness.Check()
     plugin = Plugin(names)
     argv = [
@@ -183,23 +243,19 @@ def under_pytest(shared):
         "--import-mode=prepend",
         "--tb=short",
         "--no-header",
+        "--no-summary",
         "--capture=no",
         "test_solution.py",
     ]
     pytest.main(argv, plugins=[plugin])
     module = sys.modules.get("test_solution")
-    reason = sound.reason(vars(module)) if module is not None else ""
+    reason = sound.replaced()
+    if module is not None and not tests.claims:
+        reason = sound.reason(vars(module))
     _audit(guard.EVENT, "end", reason, plugin.broken)
 
 
-def plantable():
-    """Whether tests of ours fit into the module: a mark that parametrises all of it wants arguments."""
-    with open("test_solution.py", "rb") as file:
-        source = file.read()
-    return b"pytestmark" not in source or b"parametrize" not in source
-
-
-def prepare(shared, planted):
+def prepare(shared, planted, tests):
     """Have the tests' module start with the solution's names, and hold the canaries at both ends."""
     from _pytest.assertion.rewrite import AssertionRewritingHook
 
@@ -213,7 +269,7 @@ def prepare(shared, planted):
         if shared:
             names = vars(__import__("solution"))
             module.__dict__.update({key: names[key] for key in names if key[:2] != "__"})
-        execute(self, module)
+        tests.run(module.__dict__)
         module.__dict__.update(planted)
 
     AssertionRewritingHook.exec_module = exec_module
@@ -222,7 +278,8 @@ def prepare(shared, planted):
 def main():
     sys.dont_write_bytecode = True
     form, scope = sys.argv[1:3]
-    trusted, callers = guard.codes(sys.modules[__name__]), [script]
+    order = json.loads(channel.receive())
+    trusted, callers = guard.codes(sys.modules[__name__]), [script, same]
     if form == "pytest":
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.environ.pop("PYTEST_ADDOPTS", None)
@@ -231,9 +288,14 @@ def main():
             under_pytest,
             Plugin.pytest_collection_modifyitems,
             Plugin.pytest_runtest_logreport,
+            same,
         ]
-    guard.install(channel.receive(), sys._getframe(), trusted, callers)
-    {"pytest": under_pytest, "script": script}[form](scope == "shared")
+    tests = Tests(order, asserting if form == "pytest" else None)
+    if tests.code is not None:
+        guard.nested(tests.code, trusted)
+    guard.install(order, sys._getframe(), trusted, callers)
+    del order
+    {"pytest": under_pytest, "script": script}[form](scope == "shared", tests)
 
 
 if __name__ == "__main__":

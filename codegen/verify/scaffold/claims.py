@@ -1,0 +1,102 @@
+"""Claims: assertions that something equals a literal, asked so that only the outside knows which.
+
+In the program's process the literal stands among others of its kind. What is told from there is
+which of them the value was equal to; whether that is the right one is decided here. A program that
+reads its tests, patches what runs them, or returns what is equal to everything, has to guess.
+
+Not here: how a language's assertions are found and rewritten (`python_claims`), and what is made of
+the answers (`codegen.verify.judge_claims`).
+"""
+
+from __future__ import annotations
+
+import random
+import string
+from dataclasses import dataclass
+from typing import Any
+
+_COUNT = 5
+_LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One assertion: its text, which candidate is `right`, and the test that it belongs to.
+
+    It is `certain` where the test cannot pass without it being asked.
+    """
+
+    text: str
+    right: int
+    test: str
+    certain: bool
+
+
+def candidates(value: Any, dice: random.Random) -> tuple[tuple[Any, ...], int] | None:
+    """Return distinct values among them `value`, and where that is; None if there are no others."""
+    if len(repr(value)) > _LONGEST:
+        return None
+    if type(value) is bool:
+        return (False, True), int(value)
+    place = dice.randrange(_COUNT)
+    shift = dice.getrandbits(64)
+    found: list[Any] = []
+    for index in range(_COUNT):
+        # every candidate goes through the same dice, so that each leaf has one step
+        other = _varied(value, index - place, random.Random(shift))  # noqa: S311 - no secret: the place is
+        if index == place or not any(_same(other, one) for one in (*found, value)):
+            found.append(other)
+    at = next(index for index, one in enumerate(found) if _same(one, value))
+    return (tuple(found), at) if len(found) > 1 else None
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other)
+
+
+def _varied(value: Any, steps: int, dice: random.Random) -> Any:
+    """Return a value of the same shape; with no steps it is the value itself."""
+    kind = type(value)
+    if kind in (bool, int, float, str, bytes):
+        return _leaf(value, steps, dice)
+    if kind in (list, tuple, set):
+        made = kind(_varied(one, steps, dice) for one in _ordered(value))
+        return made if made != value or not steps else kind([*value, steps])
+    if kind is dict:
+        made = {key: _varied(one, steps, dice) for key, one in value.items()}
+        return made if made != value or not steps else {**value, steps: steps}
+    return value
+
+
+def _ordered(value: Any) -> Any:
+    return sorted(value, key=repr) if type(value) is set else value
+
+
+def _leaf(value: Any, steps: int, dice: random.Random) -> Any:
+    if type(value) is bool:
+        return value != (dice.random() < 0.5 and steps != 0)  # noqa: PLR2004 - a coin
+    if type(value) is int:
+        return value + steps * dice.randint(1, abs(value) // 4 + 3)
+    if type(value) is float:
+        digits = len(repr(value).partition(".")[2]) if "e" not in repr(value) else 0
+        step = dice.uniform(0.5, 3.0) * max(abs(value) / 4, 0.5)
+        return round(value + steps * step, digits or 1) if steps else value
+    if type(value) is bytes:
+        return bytes(_text(value.decode("latin-1"), steps, dice), "latin-1")
+    return _text(value, steps, dice)
+
+
+def _text(value: str, steps: int, dice: random.Random) -> str:
+    other = random.Random(dice.getrandbits(32) + steps)  # noqa: S311 - as above
+    if not steps:
+        return value
+    if not any(letter.isascii() and letter.isalnum() for letter in value):
+        return value + other.choice(string.ascii_lowercase)
+    return "".join(_letter(letter, other) for letter in value)
+
+
+def _letter(letter: str, dice: random.Random) -> str:
+    for group in (string.ascii_lowercase, string.ascii_uppercase, string.digits):
+        if letter in group:
+            return dice.choice(group)
+    return letter
