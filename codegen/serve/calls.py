@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from codegen.errors import CodegenError
 from codegen.records import Verdict, to_json
 from codegen.serve.body import Bodies
-from codegen.serve.failures import Refused, failed
+from codegen.serve.failures import failed
 
 if TYPE_CHECKING:
     from codegen.serve.service import Service
@@ -33,17 +33,7 @@ class Call:
     service: Service
     client: str
     body: Any
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The body, which must be an object.
-
-        Raises:
-            Refused: it is something else.
-        """
-        if not isinstance(self.body, dict):
-            raise Refused(400, "usage", "expected an object")
-        return self.body
+    query: Mapping[str, str]
 
 
 def posted(
@@ -62,7 +52,8 @@ def posted(
         bodies: Bodies = state.bodies
         try:
             async with bodies.json(request, limit) as body:
-                call = Call(state.service, request.scope["codegen.client"], body)
+                client = request.scope["codegen.client"]
+                call = Call(state.service, client, body, request.query_params)
                 return reply(await while_there(request, work(call)))
         except ClientDisconnect:
             return Response(status_code=_CLIENT_GONE)

@@ -17,8 +17,10 @@ from codegen.errors import DeadlineError, InfrastructureError
 from codegen.records import Outcome, Verdict
 from codegen.serve.calls import Call, posted, reply, verdict_json
 from codegen.serve.compatible import programs
+from codegen.serve.compatible.cells import run_cells
 from codegen.serve.compatible.fields import Fields
 from codegen.serve.compatible.programs import Program
+from codegen.serve.failures import Refused
 from codegen.verify.request import VerifyRequest
 from codegen.verify.run import ProcessResult, RunResult
 
@@ -61,6 +63,35 @@ async def run_code(call: Call) -> Any:
         raise
     except InfrastructureError as error:
         return failed_here(str(error))
+
+
+async def run_jupyter(call: Call) -> Any:
+    """Run notebook cells in one process; see `cells` for what is supported."""
+    fields = Fields(call.body)
+    if fields.text("kernel", "python3") != "python3":
+        raise Refused(400, "usage", "kernel: only python3 is served")
+    total_s = fields.seconds("total_timeout", 45.0)
+    program = Program(
+        "python",
+        "",
+        files=fields.files("files"),
+        fetch=fields.texts("fetch_files"),
+        limits=programs.within(total_s, fields.number("memory_limit_MB", -1) * (1 << 20)),
+        patience_s=total_s + _PATIENCE_S,
+    )
+    cell_s = max(0.0, fields.number("cell_timeout", 0.0))
+    try:
+        ran = await run_cells(call, fields.texts("cells"), program, cell_s=cell_s)
+    except DeadlineError:
+        raise
+    except InfrastructureError as error:
+        return {**_without_parts(failed_here(str(error))), "driver": None, "cells": []}
+    told = answer(ran.result)
+    return {**_without_parts(told), "driver": told["run_result"], "cells": list(ran.cells)}
+
+
+def _without_parts(told: dict[str, Any]) -> dict[str, Any]:
+    return {key: one for key, one in told.items() if key not in ("compile_result", "run_result")}
 
 
 def answer(result: RunResult) -> dict[str, Any]:
@@ -153,5 +184,8 @@ def add(application: FastAPI) -> None:
     tags: dict[str, Any] = {"tags": ["SandboxFusion"], "response_model": None}
     application.add_api_route(
         "/run_code", posted(run_code, overloaded=504), methods=["POST"], **tags
+    )
+    application.add_api_route(
+        "/run_jupyter", posted(run_jupyter, overloaded=504), methods=["POST"], **tags
     )
     application.add_api_route("/v1/ping", ping, methods=["GET"], **tags)
