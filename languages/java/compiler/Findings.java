@@ -1,0 +1,77 @@
+package codegen.compiler;
+
+import com.sun.tools.javac.api.ClientCodeWrapper;
+import com.sun.tools.javac.util.JCDiagnostic;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticListener;
+import javax.tools.JavaFileObject;
+
+/** What the compiler and its plugin found, one line each: `file:line:column: error: message [rule]`. */
+final class Findings implements DiagnosticListener<JavaFileObject> {
+    private static final Pattern NAMED = Pattern.compile("^\\[([A-Z]\\w+)\\] (.*)$", Pattern.DOTALL);
+    private static final int MOST = 200;
+    private static final int MOST_LETTERS = 1000;
+
+    private final StringBuilder said = new StringBuilder();
+    private int count;
+    private boolean broken;
+
+    /** Whether one of them is an error. */
+    boolean broken() {
+        return broken;
+    }
+
+    @Override
+    public String toString() {
+        return said.toString();
+    }
+
+    @Override
+    public void report(Diagnostic<? extends JavaFileObject> found) {
+        boolean error = found.getKind() == Diagnostic.Kind.ERROR;
+        if (!error && found.getKind() == Diagnostic.Kind.NOTE) {
+            return;
+        }
+        JavaFileObject file = found.getSource();
+        String name = file instanceof Source ? file.getName() : "";
+        say(name, found.getLineNumber(), found.getColumnNumber(), error, found.getMessage(Locale.ENGLISH),
+                rule(found));
+    }
+
+    /** Adds an error that is not the compiler's. */
+    void error(String file, long line, String message, String rule) {
+        say(file, line, 1, true, message, rule);
+    }
+
+    private void say(String file, long line, long column, boolean error, String message, String rule) {
+        broken |= error;
+        if (count++ >= MOST) {
+            return;
+        }
+        Matcher named = NAMED.matcher(message);
+        boolean plugin = !error && named.matches();
+        said.append(file).append(':').append(Math.max(line, 0)).append(':').append(Math.max(column, 0));
+        said.append(error ? ": error: " : ": warning: ").append(oneLine(plugin ? named.group(2) : message));
+        said.append(" [").append(plugin ? named.group(1) : rule).append("]\n");
+    }
+
+    private static String oneLine(String message) {
+        String joined = message.strip().replaceAll("\\s*\\R\\s*", "; ").replaceAll("; *\\(see https?:.*", "");
+        return joined.length() > MOST_LETTERS ? joined.substring(0, MOST_LETTERS) : joined;
+    }
+
+    /** Returns the lint category, else the compiler's own name for what it found. */
+    private static String rule(Diagnostic<? extends JavaFileObject> found) {
+        if (found instanceof ClientCodeWrapper.DiagnosticSourceUnwrapper wrapped) {
+            JCDiagnostic inner = wrapped.d;
+            if (inner.hasLintCategory()) {
+                return inner.getLintCategory().option;
+            }
+        }
+        String code = found.getCode() == null ? "javac" : found.getCode();
+        return code.replaceFirst("^compiler\\.(err|warn|misc)\\.", "");
+    }
+}

@@ -1,0 +1,47 @@
+package codegen.compiler;
+
+import java.net.URI;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.NestingKind;
+import javax.tools.SimpleJavaFileObject;
+
+/** A source file in memory. A public class may have any name: there is one file, and it is ours. */
+final class Source extends SimpleJavaFileObject {
+    private final String name;
+    private final String text;
+
+    Source(String name, String text) {
+        super(URI.create("memory:///" + name), Kind.SOURCE);
+        this.name = name;
+        this.text = text;
+    }
+
+    @Override
+    public String getName() {
+        return name;
+    }
+
+    String text() {
+        return text;
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return text;
+    }
+
+    @Override
+    public boolean isNameCompatible(String simpleName, Kind kind) {
+        return kind == Kind.SOURCE && !simpleName.endsWith("-info"); // those are files of a special kind
+    }
+
+    @Override
+    public NestingKind getNestingKind() {
+        return null;
+    }
+
+    @Override
+    public Modifier getAccessLevel() {
+        return null;
+    }
+}

@@ -1,0 +1,13 @@
+$package
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+final class CodegenCall {
+    @SuppressWarnings("unchecked")
+    static Object call(Object[] arguments) throws Throwable {
+$arguments
+        $returns result = $new$class$parentheses.$function($names);
+        return result;
+    }
+}

@@ -1,0 +1,44 @@
+package codegen.runtime;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a heap that is at its end visible to the sandbox, which counts what is resident.
+ *
+ * <p>The heap's bound is the program's memory limit, but an allocation may be refused long before
+ * the pages are in use.
+ */
+final class Memory {
+    private static final int PIECE = 16 << 20;
+
+    private Memory() {}
+
+    /** Whether an error says that the heap is full; threads that cannot be started are not it. */
+    static boolean isFull(Throwable error) {
+        return error instanceof OutOfMemoryError
+                && !String.valueOf(error.getMessage()).contains("native thread");
+    }
+
+    /** Uses memory until the sandbox ends this process. */
+    static void exhaust() {
+        List<ByteBuffer> kept = new ArrayList<>();
+        try {
+            while (true) {
+                kept.add(ByteBuffer.allocateDirect(PIECE));
+            }
+        } catch (OutOfMemoryError full) {
+            pause();
+        }
+        Runtime.getRuntime().halt(kept.isEmpty() ? 3 : 4);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(200);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
