@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from codegen.records import Outcome, Verdict
-from codegen.sandbox.contract import Sandbox
+from codegen.records import Outcome, Stage, Verdict
+from codegen.sandbox.contract import Execution, Job, Sandbox
 from codegen.syntax import syntax_errors
-from codegen.verify import checking
+from codegen.verify import again, checking
+from codegen.verify.again import Tried
 from codegen.verify.judge import judge
 from codegen.verify.plan import Plan, plan
 from codegen.verify.request import Checked
 
 Open = Callable[[str], Awaitable[Sandbox]]
 _DOUBTFUL = (Outcome.RUNTIME_ERROR, Outcome.TAMPERED, Outcome.COMPILE_ERROR)
+_LOOKS = 3  # a run, a quiet one, and one more
 
 
 def planned(request: Checked, key: bytes) -> Plan:
@@ -29,27 +31,90 @@ def planned(request: Checked, key: bytes) -> Plan:
     return plan(request, key, lean=lean)
 
 
+def most_jobs(first: Plan) -> tuple[Job, ...]:
+    """Return the jobs that a request may need one after another."""
+    return (first.job,) * (_LOOKS * (1 + first.request.reruns))
+
+
 async def verified(first: Plan, key: bytes, opened: Open) -> Verdict:
     """Return the verdict on a planned request.
 
     Raises:
         CheckerError, ToolchainError, SandboxError: see `Verifier.averify`.
     """
-    verdict = await _judged(first, opened)
-    if verdict.outcome in _DOUBTFUL and first.request.lint == "off":
-        full = plan(first.request, key)
-        # what kept the program from answering may be what the compiler says of it
-        verdict = verdict if full.stages == first.stages else await _judged(full, opened)
+    work = _Work(first, key, opened)
+    verdict = await work.settled(0)
+    for number in range(1, first.request.reruns + 1):
+        if verdict.stage is not Stage.RUN or verdict.outcome is Outcome.FLAKY:
+            break
+        other = again.joined(await work.settled(number), verdict)
+        seen = again.difference(first.request, verdict, other)
+        if other.outcome is Outcome.FLAKY:
+            return other
+        if seen:
+            return again.flaky(other, f"in run {number + 1} {seen}")
+        verdict = replace(verdict, executions=other.executions)
     return verdict
 
 
-async def _judged(planned: Plan, opened: Open) -> Verdict:
-    environment = planned.job.environment
-    sandbox = await opened(environment)
-    execution = await sandbox.run(planned.job)
-    verdict = judge(planned, execution)
-    if checking.answered(planned, verdict):
-        job = checking.checker_job(planned, execution, verdict)
-        checker = await opened(job.environment)
-        verdict = checking.checked(planned, verdict, job, await checker.run(job))
-    return replace(verdict, environment=await sandbox.digest(environment))
+async def ran(job: Job, opened: Open) -> Execution:
+    """Return the execution of a job without a verdict; a disturbed one is run again, quietly."""
+    sandbox = await opened(job.environment)
+    execution = await sandbox.run(job)
+    if any(map(again.disturbed, execution.steps)):
+        execution = await sandbox.run(replace(job, quiet=True, attempt=1))
+    return execution
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A planned request and where it is run."""
+
+    first: Plan
+    key: bytes
+    opened: Open
+
+    async def settled(self, rerun: int) -> Verdict:
+        """Return the verdict of one run, or of the quiet ones after it where that is in doubt."""
+        start = rerun * _LOOKS
+        first = await self._tried(start, quiet=False)
+        number = again.doubted(first)
+        if number is None:
+            return first.verdict
+        second = await self._tried(start + 1, quiet=True)
+        verdict = again.joined(second.verdict, first.verdict)
+        if again.counts(first, second, number):
+            return verdict
+        third = await self._tried(start + 2, quiet=True)
+        last = again.joined(third.verdict, verdict)
+        seen = again.difference(self.first.request, verdict, last)
+        if seen:
+            return again.flaky(last, f"{first.verdict.outcome} on a busy machine; alone {seen}")
+        return last
+
+    async def _tried(self, attempt: int, *, quiet: bool) -> Tried:
+        tried = await self._judged(self._prepared(self.first, attempt, quiet=quiet))
+        if tried.verdict.outcome in _DOUBTFUL and self.first.request.lint == "off":
+            full = plan(self.first.request, self.key)
+            # what kept the program from answering may be what the compiler says of it
+            if full.stages != self.first.stages:
+                return await self._judged(self._prepared(full, attempt, quiet=quiet))
+        return tried
+
+    @staticmethod
+    def _prepared(planned: Plan, attempt: int, *, quiet: bool) -> Plan:
+        rerun = attempt // _LOOKS
+        job = again.varied(planned.job, rerun) if rerun else planned.job
+        return replace(planned, job=replace(job, quiet=quiet, attempt=attempt))
+
+    async def _judged(self, planned: Plan) -> Tried:
+        environment = planned.job.environment
+        sandbox = await self.opened(environment)
+        execution = await sandbox.run(planned.job)
+        verdict = judge(planned, execution)
+        if checking.answered(planned, verdict):
+            job = checking.checker_job(planned, execution, verdict)
+            checker = await self.opened(job.environment)
+            verdict = checking.checked(planned, verdict, job, await checker.run(job))
+        verdict = replace(verdict, environment=await sandbox.digest(environment))
+        return Tried(planned.job, execution, verdict)

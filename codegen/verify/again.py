@@ -1,0 +1,117 @@
+"""When a verdict is looked at again, and what a second look makes of it.
+
+A limit of time that was passed on a busy machine does not count at once: the job runs again,
+quietly.
+Where that ends as the first run did, or comes near the limit without passing it, it is the verdict.
+Where it ends otherwise and far from the limit it runs once more, and two quiet runs that disagree
+are `flaky`. So are runs that differ where repetitions were asked for.
+
+Not here: who runs the jobs (`codegen.verify.work`); how long a program waited for a CPU, which is
+the kernel's account (`StepResult.waited_s`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from codegen.records import CaseResult, Outcome, Verdict
+from codegen.sandbox import environment as environments
+from codegen.sandbox.contract import Execution, Job, Status, Step, StepResult
+from codegen.types import parse
+from codegen.verify.compare import matches
+from codegen.verify.compare_text import same_text
+from codegen.verify.request import Checked
+
+_TIMED = (Outcome.TIME_LIMIT, Outcome.IDLE_LIMIT, Outcome.COMPILE_ERROR, Outcome.LINT_ERROR)
+_TIMES = (Status.CPU_LIMIT, Status.WALL_LIMIT)
+_WAITED = 0.15  # of its time a program was ready to run and had no CPU: more is a disturbed run
+_NEAR = 0.5  # of a limit
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One run of a request: what was run, what came of it, and the verdict on it."""
+
+    job: Job
+    execution: Execution
+    verdict: Verdict
+
+
+def disturbed(step: StepResult) -> bool:
+    """Return whether a step went over a limit of time while others had the CPU."""
+    return step.status in _TIMES and step.waited_s >= _WAITED * step.wall_s
+
+
+def doubted(tried: Tried) -> int | None:
+    """Return the number of the step that makes a verdict doubtful, None where there is none."""
+    if tried.verdict.outcome not in _TIMED:
+        return None
+    steps = tried.execution.steps
+    return next((number for number, step in enumerate(steps) if disturbed(step)), None)
+
+
+def counts(first: Tried, second: Tried, number: int) -> bool:
+    """Return whether a quiet run settles what the first, disturbed in a step, left in doubt."""
+    if second.verdict.outcome is first.verdict.outcome:
+        return True
+    if number >= len(second.execution.steps):
+        return False
+    step, limits = second.execution.steps[number], first.job.steps[number].limits
+    if first.execution.steps[number].status is Status.CPU_LIMIT:
+        return step.cpu_s >= _NEAR * limits.cpu_s
+    return step.wall_s >= _NEAR * limits.wall_s
+
+
+def varied(job: Job, attempt: int) -> Job:
+    """Return a job once more, with other seeds where a harness of ours pins them.
+
+    The warm interpreter has the seed of its hashes from its start, so its scripts get a new one.
+    """
+    site = ":".join(environments.load(job.environment).site)
+    env = {"PYTHONHASHSEED": str(attempt), **({"PYTHONPATH": site} if site else {})}
+    steps = tuple(_varied(step, env) if _is_run(step) else step for step in job.steps)
+    return replace(job, steps=steps, attempt=attempt)
+
+
+def _is_run(step: Step) -> bool:
+    return step.name.partition(":")[0] == "run"
+
+
+def _varied(step: Step, env: dict[str, str]) -> Step:
+    if not step.preloaded:
+        return replace(step, env={**step.env, "PYTHONHASHSEED": env["PYTHONHASHSEED"]})
+    argv = ("python3", "-s", "-B", *step.argv)
+    return replace(step, argv=argv, preloaded=False, env={**step.env, **env})
+
+
+def difference(request: Checked, first: Verdict, second: Verdict) -> str:
+    """Return in which way two verdicts on one program differ; an empty text where in none."""
+    if len(first.cases) == len(second.cases):
+        for one, other in zip(first.cases, second.cases, strict=True):
+            if one.outcome is not other.outcome:
+                return f"{one.name} is {one.outcome}, then {other.outcome}"
+            if not _same_answer(request, one, other):
+                return f"{one.name} has another answer"
+    if first.outcome is not second.outcome:
+        return f"{first.outcome}, then {second.outcome}"
+    return ""
+
+
+def _same_answer(request: Checked, one: CaseResult, other: CaseResult) -> bool:
+    if not (one.answered and other.answered):
+        return one.answered is other.answered
+    if request.inputs:
+        return same_text(str(one.got).encode(), str(other.got).encode(), request.comparison)
+    assert request.signature is not None
+    return matches(one.got, other.got, parse(request.signature.returns), request.comparison)
+
+
+def flaky(last: Verdict, seen: str) -> Verdict:
+    """Return the verdict that there is none: runs of one program differ."""
+    return replace(last, outcome=Outcome.FLAKY, message=f"runs differ: {seen}")
+
+
+def joined(verdict: Verdict, earlier: Verdict) -> Verdict:
+    """Return a verdict that names the executions before it too."""
+    executions = dict.fromkeys((*earlier.executions, *verdict.executions))
+    return replace(verdict, executions=tuple(executions))
