@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.records import Comparator
+from codegen.records import Comparator, Comparison
 from codegen.types import Type, mismatch, parse
 from codegen.verify.compare import matches
 
@@ -101,6 +101,21 @@ def test_a_near_float_is_near_only_for_float(value: float, share: float) -> None
     assert matches(value, moved, Type("float"), EXACT) == (value == moved)
     far = value * 1.001 if abs(value) > 1e-5 else value + 1.0
     assert not matches(value, far, Type("float"), FLOAT)
+
+
+@given(st.floats(1.0, 1e100), st.floats(1e-12, 0.5))
+def test_the_tolerances_can_be_set(value: float, tolerance: float) -> None:
+    relative = Comparison(FLOAT, relative=tolerance, absolute=0.0)
+    absolute = Comparison(FLOAT, relative=0.0, absolute=value * tolerance)
+    for how in (relative, absolute):
+        assert matches(value * (1 + tolerance / 2), value, Type("float"), how)
+        assert not matches(value * (1 + tolerance * 3), value, Type("float"), how)
+
+
+@given(st.booleans(), st.integers(0, 1))
+def test_true_is_never_one(flag: Any, number: Any) -> None:
+    assert mismatch(flag, Type("int")) != "" and mismatch(flag, Type("float")) != ""
+    assert mismatch(number, Type("bool")) != ""
 
 
 @pytest.mark.parametrize(

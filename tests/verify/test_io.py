@@ -134,7 +134,7 @@ def test_files_lie_beside_the_program_and_cannot_be_changed(verifier: Verifier) 
         "from pathlib import Path\nprint(Path('data/in.txt').read_text())\n"
         "try:\n    Path('data/in.txt').write_text('mine')\nexcept OSError:\n    print('kept')\n"
     )
-    files = {"data/in.txt": "yours", "b": b"\xff"}
+    files: dict[str, bytes | str] = {"data/in.txt": "yours", "b": b"\xff"}
     twice = [{"stdin": "", "expected": "yours\nkept"}] * 2
     cases = [{**case, "id": str(i)} for i, case in enumerate(twice)]
     verdict = verifier.verify("python", program, cases=cases, files=files, lint="off")
