@@ -14,11 +14,22 @@ from codegen.verify.compare_text import first_difference, lines, same_text
 
 ALL = [Comparison(one) for one in Comparator]
 EXACT, FLOAT, UNORDERED, SET, _ = ALL
-WORDS = st.sampled_from(
-    (
-        "a A 1 1.0 +1 01 -0 0.0 -0.0 nan NaN inf -Infinity 1e400 true True é 1e3 1000 .5 0.5 \u0661"
-    ).split(" ")
-)
+NUMBERS = [
+    "1",
+    "1.0",
+    "+1",
+    "01",
+    "-0",
+    "0.0",
+    "-0.0",
+    "-Infinity",
+    "1e400",
+    "1e3",
+    "1000",
+    ".5",
+    "0.5",
+]
+WORDS = st.sampled_from([*NUMBERS, "a", "A", "nan", "NaN", "inf", "true", "True", "é", "\u0661"])
 OUTPUTS = (
     st.lists(st.lists(WORDS, max_size=3).map(" ".join), max_size=5).map("\n".join)
     | st.text(alphabet=" \t\r\n\v\fab1.\u00a0", max_size=12)
