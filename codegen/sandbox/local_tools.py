@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import os
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 _SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 _PATIENCE_S = 60.0
 _PREPARE_PATIENCE_S = 600.0
+# what a machine behind a proxy tells the clients of package registries
+_NETWORK = re.compile(r"(?i)(https?|no|all)_proxy|(ssl_cert|curl_ca|requests_ca|node_extra_ca)_\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ def _prepare(toolchain: Toolchain, script: Path, target: Path, stop: threading.E
     out, log = work / "out", work / "log"
     out.mkdir()
     env = {
+        **{name: value for name, value in os.environ.items() if _NETWORK.fullmatch(name)},
         "PATH": toolchain.path,
         "HOME": str(work),
         "TMPDIR": str(work),
