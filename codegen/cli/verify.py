@@ -19,6 +19,7 @@ from codegen.errors import InfrastructureError, UsageError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from codegen.cli.verify_rows import Asked
     from codegen.records import Limits, Verdict
     from codegen.verify.request import VerifyRequest
 
@@ -34,6 +35,25 @@ if TYPE_CHECKING:
     show_default=True,
     help="What linters may fail: broken code, any finding, nothing (they do not run).",
 )
+@click.option(
+    "--comparator",
+    type=click.Choice(["exact", "float", "unordered", "set"]),
+    help="How answers are compared where a row does not say.  [default: exact]",
+)
+@click.option("--relative", type=Finite(min=0), help="Relative tolerance of --comparator float.")
+@click.option("--absolute", type=Finite(min=0), help="Absolute tolerance of --comparator float.")
+@click.option(
+    "--reruns",
+    type=click.IntRange(0, 100),
+    default=0,
+    show_default=True,
+    help="Run each program so many times more; where it differs it is flaky.",
+)
+@click.option(
+    "--deadline",
+    type=Finite(min=0, min_open=True),
+    help="Seconds for a verdict, the queue included.",
+)
 @click.option("--cpu", type=Finite(min=0, min_open=True), help="CPU seconds of a run.")
 @click.option("--wall", type=Finite(min=0, min_open=True), help="Seconds on the clock.")
 @click.option("--memory", type=click.IntRange(1, 1 << 20), help="Memory of a run in MiB.")
@@ -41,21 +61,23 @@ if TYPE_CHECKING:
 def verify(files: tuple[Path, ...], language: str | None, **options: Any) -> int:
     """Give a verdict on FILE.jsonl, row by row, or with --lang on SOLUTION TESTS.
 
-    A row has `language`, `solution`, and `tests`, or `cases` and `signature`; it may have
-    `comparator`, `limits` and `id`. One row of results comes out for each, in the same order. The
-    exit code is 0 when all passed, 1 when some did not, 2 when the input cannot be used.
+    A row has `language`, `solution`, and `tests`, or `cases`: with a `signature` calls of its
+    function, without one inputs of the program. It may have `comparator`, `limits`, `files`,
+    `reruns`, `deadline_s` and `id`, which go before the options. One row of results comes out for
+    each, in the same order. The exit code is 0 when all passed, 1 when some did not, 2 when the
+    input cannot be used.
     """
     from codegen.cli.verify_rows import Source, of_pair, of_rows
 
-    limits = _limits(options)
+    asked = _asked(options)
     if language is None:
         if len(files) != 1:
             raise UsageError("give one FILE.jsonl, or --lang LANGUAGE SOLUTION TESTS")
-        source: Source = of_rows(files[0], limits, options["lint"])
+        source: Source = of_rows(files[0], asked)
     else:
         if len(files) != 2:  # noqa: PLR2004 - a solution and its tests
             raise UsageError("with --lang, give two files: SOLUTION TESTS")
-        source = of_pair(language, files[0], files[1], limits, options["lint"])
+        source = of_pair(language, files[0], files[1], asked)
     with _opened(options["output"]) as stream:
         return asyncio.run(_carry_out(source.ids, source.requests, options, stream))
 
@@ -86,6 +108,22 @@ async def _carry_out(
 
 def _row(fields: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
     return {"passed": verdict.passed, **fields}
+
+
+def _asked(options: dict[str, Any]) -> Asked:
+    from codegen.cli.verify_rows import Asked
+    from codegen.records import Comparator, Comparison
+
+    bounds = {key: options[key] for key in ("relative", "absolute") if options[key] is not None}
+    if bounds and options["comparator"] != "float":
+        raise UsageError(f"--{next(iter(bounds))} goes with --comparator float")
+    return Asked(
+        limits=_limits(options),
+        lint=options["lint"],
+        comparison=Comparison(Comparator(options["comparator"] or "exact"), **bounds),
+        reruns=options["reruns"],
+        deadline_s=options["deadline"],
+    )
 
 
 def _limits(options: dict[str, Any]) -> Limits:

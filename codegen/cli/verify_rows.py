@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from codegen.errors import UsageError
-from codegen.records import Limits, canonical, from_json
+from codegen.records import Comparison, Limits, canonical, from_json
 from codegen.verify.plan import plan
 from codegen.verify.request import LintMode, VerifyRequest, check
 
-_KEYS = (
-    "language",
-    "solution",
-    "tests",
-    "cases",
-    "signature",
-    "comparator",
-    "limits",
-    "files",
-    "reruns",
-    "deadline_s",
-    "id",
-)
+_KEYS = (*(one.name for one in fields(VerifyRequest) if one.name != "lint"), "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says of every row, where the row says nothing else."""
+
+    limits: Limits
+    lint: LintMode
+    comparison: Comparison
+    reruns: int
+    deadline_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Source:
     requests: Iterator[VerifyRequest]
 
 
-def of_rows(path: Path, limits: Limits, lint: LintMode) -> Source:
+def of_rows(path: Path, asked: Asked) -> Source:
     """Return the rows of a file. It is read once to check every row, and again as rows are run.
 
     Raises:
@@ -44,22 +43,23 @@ def of_rows(path: Path, limits: Limits, lint: LintMode) -> Source:
     """
     count = 0
     for number, row in _rows(path):
-        _checked(_request(row, limits, lint, f"{path}:{number}"), f"{path}:{number}")
+        _checked(_request(row, asked, f"{path}:{number}"), f"{path}:{number}")
         count += 1
     if not count:
         raise UsageError(f"{path} holds no row")
     ids = (row.get("id", number) for number, row in _rows(path))
-    requests = (_request(row, limits, lint, f"{path}:{number}") for number, row in _rows(path))
+    requests = (_request(row, asked, f"{path}:{number}") for number, row in _rows(path))
     return Source(ids, requests)
 
 
-def of_pair(language: str, solution: Path, tests: Path, limits: Limits, lint: LintMode) -> Source:
+def of_pair(language: str, solution: Path, tests: Path, asked: Asked) -> Source:
     """Return the one request of a solution's file and its tests' file.
 
     Raises:
         UsageError: a file cannot be read, or holds nothing that can be verified.
     """
-    request = VerifyRequest(language, _read(solution), tests=_read(tests), limits=limits, lint=lint)
+    row = {"language": language, "solution": _read(solution), "tests": _read(tests)}
+    request = _request(row, asked, str(solution))
     _checked(request, f"{solution}, {tests}")
     return Source(iter((str(solution),)), iter((request,)))
 
@@ -95,13 +95,19 @@ def _object(line: bytes, where: str) -> dict[str, Any]:
     return row
 
 
-def _request(row: dict[str, Any], limits: Limits, lint: LintMode, where: str) -> VerifyRequest:
+def _request(row: dict[str, Any], asked: Asked, where: str) -> VerifyRequest:
     for key in ("language", "solution"):
         if key not in row:
             raise UsageError(f"{where}: missing key {key!r}")
     _named(row.get("id"), where)
-    fields = {key: value for key, value in row.items() if key not in ("id", "limits")}
-    return VerifyRequest(**fields, limits=_limits(row.get("limits"), limits, where), lint=lint)
+    by_default = {
+        "comparator": asked.comparison,
+        "reruns": asked.reruns,
+        "deadline_s": asked.deadline_s,
+    }
+    given = {key: value for key, value in row.items() if key not in ("id", "limits")}
+    limits = _limits(row.get("limits"), asked.limits, where)
+    return VerifyRequest(**{**by_default, **given}, limits=limits, lint=asked.lint)
 
 
 def _named(name: Any, where: str) -> None:

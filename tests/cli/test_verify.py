@@ -66,6 +66,35 @@ def test_one_solution_and_its_tests(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.glob("*.part")] == []
 
 
+PROGRAM = "print(float(input()) + 1e-9)\n"
+
+
+@pytest.mark.slow
+def test_inputs_of_programs_and_options_for_all_rows(tmp_path: Path) -> None:
+    case = {"stdin": "1", "expected": "1.0"}
+    rows: list[dict[str, Any]] = [
+        {"language": "py", "solution": PROGRAM, "cases": [case]},
+        {"language": "py", "solution": PROGRAM, "cases": [case], "comparator": "exact"},
+        {"language": "py", "solution": "print(list({'a', 'b', 'c', 'd'}))", "cases": [case]},
+        {"language": "py", "solution": "while True: pass", "cases": [case], "deadline_s": 0.3},
+    ]
+    rows[2]["cases"] = [{"stdin": ""}]
+    file = written(tmp_path / "rows.jsonl", rows)
+    done = run(
+        file, "--sandbox", "local", "--lint", "off", "--comparator", "float",
+        "--relative", "1e-6", "--absolute", "0", "--reruns", "8", "--deadline", "60",
+    )  # fmt: skip
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(row["outcome"], row["oracle"]) for row in found] == [
+        ("passed", "io"),
+        ("wrong_answer", "io"),
+        ("flaky", "io"),
+        ("infrastructure_error", "none"),
+    ]
+    assert found[0]["cases"][0]["arguments"] == ["1"]
+    assert done.returncode == 3
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -79,6 +108,10 @@ def test_one_solution_and_its_tests(tmp_path: Path) -> None:
         (json.dumps({**ROWS[0], "solution": 3}), "rows.jsonl:1: solution: expected text"),
         (json.dumps({**ROWS[0], "tests": "x = 1"}), "rows.jsonl:1: tests: no test in them"),
         (json.dumps({**ROWS[0], "limits": {"cpu": 1}}), "rows.jsonl:1: limits: unknown key"),
+        (json.dumps({**ROWS[0], "reruns": "2"}), "rows.jsonl:1: reruns: expected a number"),
+        (json.dumps({**ROWS[0], "files": {"../a": ""}}), "'../a' is not a relative path"),
+        (json.dumps({**ROWS[0], "comparator": {"name": "float", "abs": 1}}), "unknown key 'abs'"),
+        (json.dumps({**ROWS[0], "comparator": "checker"}), "comparator: `checker` takes"),
     ],
 )
 def test_bad_rows_get_one_message_before_anything_runs(
@@ -101,6 +134,7 @@ def test_bad_rows_get_one_message_before_anything_runs(
         (["--lang", "py", "a"], "give two files"),
         (["--lang", "py", "a", "b"], "cannot read a: No such file"),
         (["--cpu", "0", "a"], "--cpu"),
+        (["--relative", "0.1", "a"], "--relative goes with --comparator float"),
         ([], "FILES"),
     ],
 )
