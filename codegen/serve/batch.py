@@ -64,8 +64,9 @@ class _Stream(Response):
         try:
             async with asyncio.TaskGroup() as group:
                 writing = group.create_task(self._write(send))
-                await asyncio.gather(*await self._read(group))
+                jobs = await self._read(group)
                 watching = group.create_task(stay(self._request))
+                await asyncio.gather(*jobs)
                 self._results.put_nowait(b"")
                 await writing
                 watching.cancel()
