@@ -18,6 +18,12 @@ final class Findings implements DiagnosticListener<JavaFileObject> {
     private final StringBuilder said = new StringBuilder();
     private int count;
     private boolean broken;
+    private boolean pluginAlone;
+
+    /** Leaves out the compiler's own warnings from now on. */
+    void ofPluginAlone() {
+        pluginAlone = true;
+    }
 
     /** Whether one of them is an error. */
     boolean broken() {
@@ -47,12 +53,12 @@ final class Findings implements DiagnosticListener<JavaFileObject> {
     }
 
     private void say(String file, long line, long column, boolean error, String message, String rule) {
-        broken |= error;
-        if (count++ >= MOST) {
-            return;
-        }
         Matcher named = NAMED.matcher(message);
         boolean plugin = !error && named.matches();
+        broken |= error;
+        if (!error && pluginAlone && !plugin || count++ >= MOST) {
+            return;
+        }
         said.append(file).append(':').append(Math.max(line, 0)).append(':').append(Math.max(column, 0));
         said.append(error ? ": error: " : ": warning: ").append(oneLine(plugin ? named.group(2) : message));
         said.append(" [").append(plugin ? named.group(1) : rule).append("]\n");

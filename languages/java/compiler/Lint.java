@@ -22,7 +22,8 @@ final class Lint {
         List<String> options = new ArrayList<>(ALWAYS);
         request.lint().forEach(each -> (each.startsWith("-Xep") ? plugin : options).add(each));
         if (!plugin.isEmpty()) {
-            options.addAll(List.of("-XDcompilePolicy=simple", "--should-stop=ifError=FLOW", "-nowarn"));
+            findings.ofPluginAlone();
+            options.addAll(List.of("-XDcompilePolicy=simple", "--should-stop=ifError=FLOW"));
         }
         try (Classes memory = new Classes(Platform.GIVEN.manager())) {
             JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler()
