@@ -47,7 +47,9 @@ class World:
     def __init__(self, kind: type[Backend], ready: Callable[[list[str]], None]) -> None:
         self._ready = ready
         self.pool, self._beside = Pool(kind(), slots=1), Pool(kind(), slots=1)
-        self._attacked, self._neighbour = Verifier(self.pool), Verifier(self._beside)
+        self._attacked, self._neighbour = (
+            Verifier(pool, key=b"attacks") for pool in (self.pool, self._beside)
+        )
         self._untouched: dict[str, dict[str, Any]] = {}
         self._quiet: dict[str, float] = {}
         self._children: dict[str, int] = {}

@@ -87,16 +87,28 @@ def _leaf(value: Any, steps: int, dice: random.Random) -> Any:
 
 
 def _text(value: str, steps: int, dice: random.Random) -> str:
-    other = random.Random(dice.getrandbits(32) + steps)  # noqa: S311 - as above
+    """Return other digits where there are any; else so many small changes from the text away."""
+    seed = dice.getrandbits(32)
     if not steps:
         return value
-    if not any(letter.isascii() and letter.isalnum() for letter in value):
-        return value + other.choice(string.ascii_lowercase)
-    return "".join(_letter(letter, other) for letter in value)
+    if any(letter in string.digits for letter in value):
+        other = random.Random(seed + steps)  # noqa: S311 - as above
+        return "".join(
+            other.choice(string.digits) if one in string.digits else one for one in value
+        )
+    other = random.Random(seed + (steps > 0))  # noqa: S311 - as above
+    letters = list(value)
+    for _ in range(abs(steps)):
+        _change(letters, other)
+    return "".join(letters)
 
 
-def _letter(letter: str, dice: random.Random) -> str:
-    for group in (string.ascii_lowercase, string.ascii_uppercase, string.digits):
-        if letter in group:
-            return dice.choice(group)
-    return letter
+def _change(letters: list[str], dice: random.Random) -> None:
+    place = dice.randrange(len(letters) + 1)
+    known = [one for one in letters if one.isalpha()] or list(string.ascii_lowercase)
+    if place < len(letters) and letters[place].isalpha():
+        letters[place] = dice.choice(string.ascii_lowercase)
+    elif place < len(letters) and len(letters) > 1 and dice.random() < 0.5:  # noqa: PLR2004 - a coin
+        del letters[place]
+    else:
+        letters.insert(place, dice.choice(known))
