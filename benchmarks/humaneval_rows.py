@@ -85,6 +85,17 @@ def _go_tests(row: Mapping[str, str], _solution: str) -> str:
     return f"package {package}\n\n{written_imports(_GO_TEST_IMPORTS)}\n\n{row['tests'].strip()}\n"
 
 
+def _cpp_tests(row: Mapping[str, str], _solution: str) -> str:
+    return row["tests"].strip().removeprefix("}").strip() + "\n"
+
+
+def _java_tests(row: Mapping[str, str], _solution: str) -> str:
+    """Put the `main`, which is written into the prompt's class, into one that inherits its names."""
+    imports = [line for line in row["prompt"].splitlines() if line.startswith("import ")]
+    body = row["tests"].strip().removeprefix("}").strip()
+    return "\n".join([*imports, "", "class Main extends Problem {", f"    {body}", ""])
+
+
 def _python_bare(solution: str, tests: str) -> Bare:
     return Bare({"program.py": f"{solution}\n\n{tests}"}, (("python3", "program.py"),))
 
@@ -92,6 +103,20 @@ def _python_bare(solution: str, tests: str) -> Bare:
 def _rust_bare(solution: str, tests: str) -> Bare:
     build = ("rustc", "--edition=2021", "-Awarnings", "-o", "program", "program.rs")
     return Bare({"program.rs": f"{solution}\n{tests}"}, (build, ("./program",)))
+
+
+def _cpp_bare(solution: str, tests: str) -> Bare:
+    # the flags of languages/cpp/prepare.sh but those that only make it faster
+    build = ("g++", "-std=gnu++20", "-O0", "-D_GLIBCXX_ASSERTIONS", "-w", "-o", "program")
+    return Bare({"program.cpp": f"{solution}\n{tests}"}, ((*build, "program.cpp"), ("./program",)))
+
+
+def _java_bare(solution: str, tests: str) -> Bare:
+    # javatuples, as languages/java/prepare.sh fetches it
+    path = f".:{Path.home()}/.cache/codegen/jars/javatuples-1.2.jar"
+    build = ("javac", "-nowarn", "-proc:none", "-cp", path, "Problem.java", "Main.java")
+    run = ("java", "-ea", "-cp", path, "Main")
+    return Bare({"Problem.java": solution, "Main.java": tests}, (build, run))
 
 
 def _go_bare(solution: str, tests: str) -> Bare:
@@ -109,8 +134,20 @@ def _go_bare(solution: str, tests: str) -> Bare:
     return Bare(files, (("go", "test", "-vet=off", "-count=1", "."),))
 
 
-_TESTS = {"python": _python_tests, "rust": _rust_tests, "go": _go_tests}
-_BARE = {"python": _python_bare, "rust": _rust_bare, "go": _go_bare}
+_TESTS = {
+    "python": _python_tests,
+    "rust": _rust_tests,
+    "go": _go_tests,
+    "cpp": _cpp_tests,
+    "java": _java_tests,
+}
+_BARE = {
+    "python": _python_bare,
+    "rust": _rust_bare,
+    "go": _go_bare,
+    "cpp": _cpp_bare,
+    "java": _java_bare,
+}
 
 
 def run_bare(bare: Bare) -> str:

@@ -42,7 +42,8 @@ from codegen.types import SCALARS, Type, parse
 class Language:
     """One language: the fields are the keys of its file, but for `home`, the path of its folder.
 
-    `source` is the file that a solution is written to, `tests` the one for native tests. `types`
+    `source` is the file that a solution is written to, `tests` the one for native tests (a declared
+    scaffold fills in its marks, such as `$room`). `types`
     has the templates of each type, `boxed` the spelling of scalars as arguments of another type.
     `unit` holds the forms that native tests come in, by name. What has to understand the language's
     syntax is its `scaffold` (`codegen.verify.scaffold`); a declared one is made of `marks`, `edits`

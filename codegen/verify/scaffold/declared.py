@@ -56,7 +56,7 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         "room": seal(nonce, "", "room").hex(),
         "count": str(len(names)),
     }
-    late = {language.tests: values["tests"].encode()}
+    late = {fill(language.tests, values): values["tests"].encode()}
     return Unit(
         form=form,
         tests=names,

@@ -1,0 +1,57 @@
+// The little JSON that frames need. What is read was written by the verifier.
+#pragma once
+
+#include <string>
+
+namespace codegen_value {
+
+class Reader {
+public:
+    explicit Reader(const std::string& text) : at(text.data()), end(at + text.size()) {}
+
+    bool boolean();
+    bool null();  // whether it is null, which is then read
+    long long integer();
+    double floating();
+    std::string text();
+    void open();
+    bool more();  // whether another item comes; past the closing bracket where none does
+
+private:
+    const char* at;
+    const char* end;
+
+    char peek();
+    std::string word();
+    unsigned hex();
+    unsigned code_point();
+};
+
+// Writes one result, which is bounded in size.
+class Writer {
+public:
+    void boolean(bool value);
+    void null();
+    void integer(long long value);
+    void natural(unsigned long long value);
+    void floating(double value);
+    void text(const std::string& value);
+    void open();
+    bool next();  // before an item; whether there is room
+    void close();
+
+    const std::string& out() const { return written; }
+    std::string reply() const;  // the answer to the frame
+
+private:
+    std::string written;
+    const char* wrong = nullptr;
+    unsigned long nodes = 0;
+
+    bool node();
+};
+
+// Answers each frame with a call.
+int serve(std::string (*call)(Reader&));
+
+}  // namespace codegen_value
