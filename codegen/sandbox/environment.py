@@ -6,6 +6,8 @@ This module owns the `[environment]` table of that file:
     versions   commands whose output identifies the toolchain
     root       optional command that prints the toolchain's root, e.g. `["go", "env", "GOROOT"]`
     preload    Python modules that the warm interpreter imports before the first job
+    scripts    scripts in `harness/` that the warm interpreter imports ahead: a preloaded step that
+               names one has its `main` called, and finds no file of it
     site       folders that the warm interpreter adds to the end of its module path
     residents  commands of tools that stay, by name: a slot starts each once and asks it many times
     hint       how to get the toolchain, for the message that it is missing
@@ -16,6 +18,8 @@ Not here: the rest of `language.toml` (`codegen.language`), and how a backend ge
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,12 +44,26 @@ class Environment:
     preload: tuple[str, ...] = ()
     site: tuple[str, ...] = ()
     hint: str = ""
+    scripts: tuple[str, ...] = ()
     residents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
         """The language's folder: `prepare.sh`, harness files and `language.toml`."""
         return folder("languages") / self.name
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The texts of the scripts by their names."""
+        return {name: (self.folder / "harness" / name).read_text("utf-8") for name in self.scripts}
+
+    @property
+    def scripts_digest(self) -> str:
+        """What identifies the scripts, which are in no image; empty where there are none."""
+        if not self.scripts:
+            return ""
+        told = json.dumps(self.sources, sort_keys=True).encode()
+        return "+scripts:" + hashlib.sha256(told).hexdigest()[:16]
 
 
 def names() -> tuple[str, ...]:

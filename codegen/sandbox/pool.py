@@ -98,7 +98,7 @@ class Pool:
         if environment not in self._digests:
             wanted = environments.load(environment)
             found = await asyncio.to_thread(self._backend.digest, wanted)
-            self._digests[environment] = found
+            self._digests[environment] = found + wanted.scripts_digest
         return self._digests[environment]
 
     async def close(self) -> None:

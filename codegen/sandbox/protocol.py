@@ -57,16 +57,10 @@ def configuration(environment: Environment) -> bytes:
             "language": environment.name,
             "preload": list(environment.preload),
             "site": list(environment.site),
-            "sources": _sources(environment) if environment.preload else {},
+            "scripts": environment.sources,
             "residents": {name: list(argv) for name, argv in environment.residents.items()},
         }
     )
-
-
-def _sources(environment: Environment) -> dict[str, str]:
-    """Return our own scripts that go with many jobs; a warm slot compiles them once."""
-    scripts = sorted((environment.folder / "harness").glob("*.py"))
-    return {script.name: script.read_text("utf-8") for script in scripts}
 
 
 def job_message(job: Job) -> bytes:

@@ -418,7 +418,6 @@ class Workspace:
                 os.close(folder)
                 folder = inner
                 self.folders.add("/".join(parts[:depth]))
-            _remove(parts[-1], folder)
             self._write(parts[-1], folder, data)
             (self.made if made else self.files).add(path)
         finally:
@@ -462,12 +461,16 @@ class Workspace:
     @staticmethod
     def _write(name: str, folder: int, data: bytes) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+        mode = 0o555 if data[:2] == b"#!" else 0o444
+        try:
+            descriptor = os.open(name, flags, mode, dir_fd=folder)
+        except FileExistsError:
+            _remove(name, folder)
+            descriptor = os.open(name, flags, mode, dir_fd=folder)
         try:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
-            os.fchmod(descriptor, 0o555 if data[:2] == b"#!" else 0o444)
         finally:
             os.close(descriptor)
 
@@ -1368,8 +1371,8 @@ class Isolation(abc.ABC):
             self._settle(step, targets, complaint)
             if step.preloaded:
                 os.close(len(targets))
-                raise Become(step.argv, environment(step))
-            self._exec(step.argv, environment(step), len(targets))
+                raise Become(step.argv, environment(step.env), bool(step.stdin))
+            self._exec(step.argv, environment(step.env), len(targets))
         except Become:
             raise
         except BaseException as error:
@@ -1704,7 +1707,7 @@ def _kill_others(reap: Callable[[], None]) -> None:
     raise SlotError("processes of the job cannot be killed")
 
 
-def environment(step: Step) -> dict[str, str]:
+def environment(more: dict[str, str]) -> dict[str, str]:
     """Return the whole environment of a program."""
     base = {
         "PATH": os.environ["PATH"],
@@ -1714,7 +1717,7 @@ def environment(step: Step) -> dict[str, str]:
         "TZ": "UTC",
         "PYTHONHASHSEED": "0",
     }
-    base.update(step.env)
+    base.update(more)
     return base
 
 
@@ -1722,7 +1725,7 @@ def environment(step: Step) -> dict[str, str]:
 
 
 class Warmth:
-    """Modules imported ahead. A program sees them only once it imports them itself.
+    """Modules and scripts that are imported ahead. A program sees a module once it imports it.
 
     Otherwise `import concurrent` would bring `concurrent.futures` along, and a program that fails
     in a bare interpreter would pass here.
@@ -1731,16 +1734,26 @@ class Warmth:
     def __init__(self) -> None:
         self._modules: dict[str, types.ModuleType] = {}
         self._hidden: set[str] = set()
+        self._closures: dict[str, set[str]] = {}
 
-    @staticmethod
-    def load(names: list[str]) -> None:
-        """Import modules; what cannot be imported is left to the program that asks for it."""
+    def load(self, names: list[str], scripts: dict[str, str]) -> None:
+        """Import modules and scripts ahead.
+
+        A module that cannot be imported is left to the program that asks for it.
+        """
         for name in names:
             try:
                 __import__(name)
             except Exception as error:
                 print("codegen: cannot preload {}: {}".format(name, error), file=sys.stderr)  # noqa: T201 - the slot's diagnosis
+        _needs.update(import_scripts(scripts))
         builtins.__import__ = _genuine_import
+        for name in (*names, *(script[:-3] for script in scripts)):
+            self._closures[name] = self._closure(name)
+
+    def show(self, script: str) -> None:
+        """Bring to light what one of our scripts imports, as it would have by running."""
+        self._reveal(script)
 
     def conceal(self) -> None:
         """Put every warm module out of sight, to be found again by importing it.
@@ -1773,7 +1786,7 @@ class Warmth:
         return found
 
     def _reveal(self, name: str) -> None:
-        for needed in self._closure(name):
+        for needed in self._closures.get(name) or self._closure(name):
             module = self._modules.pop(needed, None)
             if module is None:
                 continue
@@ -1811,68 +1824,111 @@ class _Given:
         module.__loader__ = self._spec.loader
 
 
-COMPILED: dict[tuple[str, bytes], types.CodeType] = {}
+SCRIPTS: dict[str, types.ModuleType] = {}
 
 
-def compile_ahead(sources: dict[str, str]) -> None:
-    """Compile our own scripts, which go with many jobs, before the first.
+class _Source:
+    """Finds and loads our own scripts while they are imported ahead."""
 
-    Nothing of a program's is ever compiled in the supervisor.
+    def __init__(self, sources: dict[str, str]) -> None:
+        self._sources = {name[:-3]: text for name, text in sources.items()}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ARG002 - a protocol
+        kind: Any = type(json.__spec__)
+        return kind(name, self) if name in self._sources else None
+
+    def create_module(self, spec: Any) -> None:
+        """Leave it to the import system."""
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        name = module.__name__
+        module.__file__ = os.path.join(JOB, name + ".py")
+        exec(compile(self._sources[name], module.__file__, "exec"), module.__dict__)
+
+
+def import_scripts(sources: dict[str, str]) -> dict[str, set[str]]:
+    """Import our own scripts, which serve many jobs, before the first; say what each imports.
+
+    One that has a function `ahead` is asked to do there what is the same for all jobs. Nothing of a
+    program's is ever compiled or run in the supervisor.
     """
-    for name, text in sources.items():
-        path, source = os.path.join(JOB, name), text.encode()
-        COMPILED[path, source] = compile(source, path, "exec", dont_inherit=True)
+    finder: Any = _Source(sources)
+    sys.meta_path.insert(0, finder)
+    names = [name[:-3] for name in sources]
+    for name in names:
+        __import__(name)
+    sys.meta_path.remove(finder)
+    needs = {name: set(_needs.get(name, ())) for name in names}
+    for name in names:
+        getattr(sys.modules[name], "ahead", bool)()
+    # No program finds them by importing: in its working folder they are not.
+    SCRIPTS.update((name + ".py", sys.modules.pop(name)) for name in names)
+    return needs
 
 
-def compiled(source: bytes, path: str) -> types.CodeType:
-    """Return the code of a file: what was compiled ahead where it is the same to the byte."""
-    known = COMPILED.get((path, source))
-    return known or compile(source, path, "exec", dont_inherit=True)
+def run_script(argv: list[str], env: dict[str, str], *, fed: bool) -> NoReturn:
+    """Be `python3 script arguments…` in this process, and end it as python3 would.
 
-
-def _import_compiled() -> None:
-    """Let imports in this process take what was compiled ahead."""
-    loader: Any = type(json.__loader__)  # of source files; importing importlib would show
-    usual = loader.source_to_code
-
-    def source_to_code(self: Any, data: Any, path: str, **options: Any) -> Any:
-        return COMPILED.get((path, bytes(data))) or usual(self, data, path, **options)
-
-    loader.source_to_code = source_to_code
-
-
-def run_script(argv: list[str], env: dict[str, str]) -> NoReturn:
-    """Be `python3 script arguments…` in this process, and end it as python3 would."""
-    os.environ.clear()
-    os.environ.update(env)
-    time.tzset()
-    _rebuild_streams()
+    One of our own scripts was imported ahead; it is done when its `main` is, and leaves at once.
+    """
+    _set_environment(env)
+    _take_streams(fed=fed)
     sys.argv = list(argv)
     sys.path[0:0] = [JOB]
     sys.dont_write_bytecode = True
-    _import_compiled()
     gc.collect()  # what is left of our own frames
     gc.enable()
-    code = 1
+    code, ours = 1, SCRIPTS.get(argv[0])
     try:
-        code = _execute(os.path.join(JOB, argv[0]))
+        code = _execute(os.path.join(JOB, argv[0])) if ours is None else _call(ours)
     finally:
-        code = _shut_down(code)
+        code = _shut_down(code) if ours is None else code
+        _flush()
         os._exit(code)
 
 
-def _rebuild_streams() -> None:
-    for name, descriptor, mode, errors in (
-        ("stdin", 0, "r", "surrogateescape"),
-        ("stdout", 1, "w", "surrogateescape"),
-        ("stderr", 2, "w", "backslashreplace"),
-    ):
-        raw = open(descriptor, mode + "b", closefd=False)  # noqa: SIM115 - stays open
-        stream = _TextIOWrapper(
-            raw, encoding="utf-8", errors=errors, newline="\n",
-            line_buffering=descriptor == 2,
-        )  # fmt: skip
-        stream.mode = mode
+def _set_environment(env: dict[str, str]) -> None:
+    if dict(os.environ) != env:
+        os.environ.clear()
+        os.environ.update(env)
+        time.tzset()
+
+
+_streams: dict[str, Any] = {}
+
+
+def make_streams() -> None:
+    """Make the standard streams of programs ahead: their descriptors will be pipes."""
+    kept = {descriptor: os.dup(descriptor) for descriptor in (1, 2)}
+    read, write = os.pipe()
+    for descriptor in kept:
+        os.dup2(write, descriptor)
+    for name, descriptor in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
+        _streams[name] = _stream(descriptor)
+    for descriptor, old in kept.items():
+        os.dup2(old, descriptor)
+        os.close(old)
+    os.close(read)
+    os.close(write)
+
+
+def _stream(descriptor: int) -> Any:
+    mode = "w" if descriptor else "r"
+    stream = _TextIOWrapper(
+        open(descriptor, mode + "b", closefd=False),  # noqa: SIM115 - stays open
+        encoding="utf-8",
+        errors="backslashreplace" if descriptor == 2 else "surrogateescape",
+        newline="\n",
+        line_buffering=descriptor == 2,
+    )
+    stream.mode = mode
+    return stream
+
+
+def _take_streams(*, fed: bool) -> None:
+    if fed:
+        _streams["stdin"] = _stream(0)
+    for name, stream in _streams.items():
         setattr(sys, name, stream)
         setattr(sys, "__" + name + "__", stream)
 
@@ -1890,7 +1946,20 @@ def _execute(script: str) -> int:
             source = stream.read()
         # Our own frames below must not cost the program any depth of recursion.
         sys.setrecursionlimit(sys.getrecursionlimit() + (3 if sys.version_info >= (3, 12) else 4))
-        exec(compiled(source, script), main.__dict__)
+        exec(compile(source, script, "exec", dont_inherit=True), main.__dict__)
+    except SystemExit as stop:
+        return _exit_code(stop.code)
+    except BaseException as error:
+        return _report(error)
+    return 0
+
+
+def _call(script: types.ModuleType) -> int:
+    """Have one of our own scripts do its work."""
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        _warmth.show(script.__name__)
+        script.main()
     except SystemExit as stop:
         return _exit_code(stop.code)
     except BaseException as error:
@@ -1966,6 +2035,8 @@ def _flush() -> bool:
     return good
 
 
+_warmth = Warmth()
+
 # ---------------------------------------------------------------- the supervisor itself
 
 
@@ -1976,7 +2047,6 @@ class Supervisor:
         self.line = line
         self.ledger = Ledger()
         self.isolation = Container(self.ledger) if mode == "uid" else Namespaces()
-        self.warmth = Warmth()
         self.residents = Residents(self)
         self._disk = -1
 
@@ -2006,11 +2076,13 @@ class Supervisor:
         bin_folder = "{}/{}/bin".format(OPT, first["language"])
         os.environ["PATH"] = bin_folder + ":" + os.environ.get("PATH", "/usr/bin:/bin")
         sys.path.extend(path for path in first["site"] if os.path.isdir(path))
-        self.warmth.load(first["preload"])
-        compile_ahead(first.get("sources", {}))
+        os.chdir(JOB)
         version = platform.python_version()  # now: it needs modules that are concealed next
+        _warmth.load(first["preload"], first["scripts"])
+        make_streams()
+        _set_environment(environment({}))
         wipe()
-        self.warmth.conceal()
+        _warmth.conceal()
         gc.collect()
         gc.freeze()
         gc.disable()
@@ -2140,6 +2212,7 @@ def main(arguments: list[str]) -> None:
     if sys.flags.hash_randomization:
         _again_with_fixed_hashes(arguments)
     del sys.path[0]
+    os.umask(0o022)
     mode = arguments[0] if arguments else "uid"
     source = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 256)
     sink = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 256)
@@ -2158,7 +2231,7 @@ def main(arguments: list[str]) -> None:
     _program.append(program)
 
 
-_program: list[tuple[list[str], dict[str, str]]] = []
+_program: list[tuple[list[str], dict[str, str], bool]] = []
 
 if __name__ == "__main__":
     try:
@@ -2167,4 +2240,5 @@ if __name__ == "__main__":
         print("codegen: {}".format(error), file=sys.stderr)  # noqa: T201 - the slot's diagnosis
         sys.exit(3)
     if _program:
-        run_script(*_program.pop())
+        argv, env, fed = _program.pop()
+        run_script(argv, env, fed=fed)

@@ -201,7 +201,3 @@ def main():
         reply = broken or answer(function, arguments, kinds[-1])
         send(_DUMPS(reply).encode())
         frame = receive()
-
-
-if __name__ == "__main__":
-    main()

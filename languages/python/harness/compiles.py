@@ -30,7 +30,7 @@ def complaint(path):
     return None
 
 
-if __name__ == "__main__":
+def main():
     warnings.simplefilter("ignore")
     sys.setrecursionlimit(5000)
     found = [one for one in map(complaint, sys.argv[1:]) if one]

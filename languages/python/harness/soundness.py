@@ -6,11 +6,13 @@ Not here: what is patched and mended again before the look at the end.
 """
 
 import builtins
+import gc
 import math
 import os
 import sys
 import types
 
+_lineage = type.__dict__["__mro__"].__get__
 # what each must return; a namesake of the program's own may raise, or agree
 _PROBES = (
     ("abs", lambda it: it(-3) == 3),
@@ -23,6 +25,7 @@ _PROBES = (
 )
 _FREE = ("_", "__import__", "breakpoint", "copyright", "credits", "exit", "help", "input", "license", "open", "print",
          "quit")  # fmt: skip
+_BUILTINS = {name: item for name, item in vars(builtins).items() if name not in _FREE}
 _CANARIES = """
 import unittest
 def test_{0}():
@@ -57,13 +60,27 @@ def canaries():
     return {name: item for name, item in namespace.items() if name[:4].lower() == "test"}
 
 
+_GENUINE = {}
+
+
+def ahead():
+    """Note what tests assert with while it is genuine; the program's job may only load it later."""
+    import unittest
+
+    try:
+        import pytest
+    except ImportError:
+        pass  # then no test will use it
+    _GENUINE.update(_framework())
+
+
 class Check:
     """Made before the program is loaded; asked when all is done."""
 
     def __init__(self):
-        self._builtins = {name: item for name, item in vars(builtins).items() if name not in _FREE}
+        self._builtins = _BUILTINS
         self._isclose = math.isclose
-        self._framework = dict(_framework())
+        self._sentinel = [None]
 
     def replaced(self):
         """Return the name of what is no longer what it was; empty when all is."""
@@ -71,7 +88,7 @@ class Check:
             if getattr(builtins, name, None) is not item:
                 return name
         for name, item in _framework():
-            if self._framework.get(name, item) is not item:
+            if _GENUINE.get(name, item) is not item:
                 return name
         return "" if math.isclose is self._isclose else "math.isclose"
 
@@ -84,7 +101,7 @@ class Check:
             for name, holds in _PROBES
             if name in namespace and not _agrees(namespace[name], holds)
         ]
-        return (wrong or [_liar() or _assertions()])[0]
+        return (wrong or [_liar(self._sentinel) or _assertions()])[0]
 
 
 def _framework():
@@ -103,7 +120,7 @@ def _agrees(it, holds):
         return True
 
 
-def _liar():
+def _liar(sentinel):
     """Return the name of what makes an object of the program equal to anything."""
     for code in _codes("solution.py"):
         if code.co_name == "__eq__":
@@ -111,7 +128,7 @@ def _liar():
             equal = types.FunctionType(code, dict(vars(builtins)), code.co_name, None, cells)
             if _equal_to_anything(equal, object()):
                 return code.co_qualname if hasattr(code, "co_qualname") else code.co_name
-    for kind in _subclasses(object, set()):
+    for kind in _classes(sentinel):
         equal = vars(kind).get("__eq__")
         if (
             isinstance(equal, types.FunctionType)
@@ -123,15 +140,30 @@ def _liar():
 
 
 def _codes(path):
-    """Return the code objects of a file."""
+    """Return the code objects of a file that may hold one of the name."""
     try:
         with open(path, "rb") as file:
-            waiting = [compile(file.read(), path, "exec", dont_inherit=True)]
+            source = file.read()
+        if source.isascii() and b"__eq__" not in source:
+            return []
+        waiting = [compile(source, path, "exec", dont_inherit=True)]
     except (OSError, SyntaxError, ValueError):
         return []
     for code in waiting:
         waiting.extend(one for one in code.co_consts if isinstance(one, types.CodeType))
     return waiting
+
+
+def _classes(sentinel):
+    """Return the classes that were made since the sentinel was.
+
+    To look at every class there is would cost more than most programs. What came before is frozen, and the
+    garbage collector shows the rest, unless the program has frozen that as well.
+    """
+    made = gc.get_objects()
+    if not any(one is sentinel for one in made):
+        return _subclasses(object, set())
+    return [one for one in made if type in _lineage(type(one))]
 
 
 def _subclasses(kind, seen):

@@ -279,11 +279,11 @@ def main():
     sys.dont_write_bytecode = True
     form, scope = sys.argv[1:3]
     order = json.loads(channel.receive())
-    trusted, callers = guard.codes(sys.modules[__name__]), [script, same]
+    trusted, callers = [_OWN], [script, same]
     if form == "pytest":
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.environ.pop("PYTEST_ADDOPTS", None)
-        trusted |= guard.codes(*guard.framework())
+        trusted.append(_FRAMEWORK)
         callers = [
             under_pytest,
             Plugin.pytest_collection_modifyitems,
@@ -292,11 +292,20 @@ def main():
         ]
     tests = Tests(order, asserting if form == "pytest" else None)
     if tests.code is not None:
-        guard.nested(tests.code, trusted)
+        trusted.append(guard.fixed(guard.nested(tests.code, {})))
     guard.install(order, sys._getframe(), trusted, callers)
     del order
     {"pytest": under_pytest, "script": script}[form](scope == "shared", tests)
 
 
-if __name__ == "__main__":
-    main()
+_OWN = guard.fixed(guard.codes(sys.modules[__name__]))
+_FRAMEWORK = guard.fixed({})
+
+
+def ahead():
+    """Do what is the same for all jobs: know the code of the test framework."""
+    global _FRAMEWORK
+    try:
+        _FRAMEWORK = guard.fixed(guard.codes(*guard.framework()))
+    except ImportError:
+        return  # without pytest only scripts are tests
