@@ -24,7 +24,8 @@ async def settled() -> None:
 
 async def served(clients: list[str], slots: int = 1) -> list[str]:
     """The order in which requests that all wait are served, one at a time after the first."""
-    turns, order, hold = Turns(slots, 1000), [], asyncio.Event()
+    order: list[str] = []
+    turns, hold = Turns(slots, 1000), asyncio.Event()
     first = [asyncio.create_task(held(turns, "first", order, hold)) for _ in range(slots)]
     await settled()
     done = asyncio.Event()
@@ -57,7 +58,8 @@ def test_between_two_turns_of_a_client_every_other_that_waits_has_one(
 
 
 async def test_no_more_run_than_there_are_slots() -> None:
-    turns, order, hold = Turns(2, 10), [], asyncio.Event()
+    order: list[str] = []
+    turns, hold = Turns(2, 10), asyncio.Event()
     tasks = [asyncio.create_task(held(turns, str(n), order, hold)) for n in range(5)]
     await settled()
     assert (len(order), turns.running, turns.waiting) == (2, 2, 3)
@@ -66,7 +68,8 @@ async def test_no_more_run_than_there_are_slots() -> None:
 
 
 async def test_who_gives_up_leaves_no_trace_and_takes_no_turn() -> None:
-    turns, order, hold = Turns(1, 10), [], asyncio.Event()
+    order: list[str] = []
+    turns, hold = Turns(1, 10), asyncio.Event()
     tasks = [asyncio.create_task(held(turns, str(n), order, hold)) for n in range(4)]
     await settled()
     tasks[1].cancel()
@@ -78,7 +81,8 @@ async def test_who_gives_up_leaves_no_trace_and_takes_no_turn() -> None:
 
 
 async def test_a_turn_that_comes_as_its_owner_gives_up_goes_to_the_next() -> None:
-    turns, order, hold = Turns(1, 10), [], asyncio.Event()
+    order: list[str] = []
+    turns, hold = Turns(1, 10), asyncio.Event()
     tasks = [asyncio.create_task(held(turns, str(n), order, hold)) for n in range(3)]
     await settled()
     hold.set()

@@ -19,6 +19,7 @@ from codegen.serve.calls import Call
 from codegen.serve.failures import Refused
 from codegen.verify.run import ProcessResult, RunRequest, RunResult
 
+_DISK = Limits().disk_bytes
 _MORE_WALL_S = 8.0
 _WORKING = 0.25
 """The share of a CPU above which a program is at work, and does not only wait."""
@@ -65,7 +66,13 @@ def _starved(process: ProcessResult) -> bool:
 
 
 async def _once(call: Call, program: Program, patience_s: float | None) -> RunResult:
-    compile_limits = languages.get(program.language).compile_limits
+    disk_bytes = _DISK + sum(map(len, program.files.values()))
+    compile_limits = replace(
+        languages.get(program.language).compile_limits,
+        cpu_s=program.compile_s,
+        wall_s=program.compile_s,
+        disk_bytes=disk_bytes,
+    )
     wanted = RunRequest(
         language=program.language,
         code=program.code,
@@ -73,8 +80,8 @@ async def _once(call: Call, program: Program, patience_s: float | None) -> RunRe
         args=program.args,
         files=program.files,
         fetch=program.fetch,
-        limits=program.limits,
-        compile_limits=replace(compile_limits, cpu_s=program.compile_s, wall_s=program.compile_s),
+        limits=replace(program.limits, disk_bytes=disk_bytes),
+        compile_limits=compile_limits,
         deadline_s=patience_s,
     )
     return await call.service.run(wanted, call.client)
