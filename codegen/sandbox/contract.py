@@ -123,8 +123,8 @@ class StepResult:
     `status` and
     `code` are those of the last process; the replies tell the rest. Where a limit of CPU or wall
     time ended it, `waited_s` is how long its most delayed thread was ready to run and had no CPU.
-    The wall limit is put off by that time, at most by as much again: it bounds what a program does,
-    not what a busy machine does to it.
+    The wall limit is put off by that time, at most by four times itself: it bounds what a program
+    does, not what a busy machine does to it.
     """
 
     name: str

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _START_PATIENCE_S = 900.0  # the first start on a machine may prepare the toolchain
 _READY_PATIENCE_S = 60.0
+PUT_OFF = 5.0  # times a wall limit: what it may come to on a busy machine, see the contract
 _MARGIN_S = 10.0  # on top of a job's own wall limits: forking, wiping, a busy machine
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ class Slot:
         """
         self.jobs += 1
         message = protocol.job_message(job)
-        walls = 2 * sum(step.limits.wall_s for step in job.steps)  # they may be put off
+        walls = PUT_OFF * sum(step.limits.wall_s for step in job.steps)
         body = await self._deadlined(
             lambda: self._exchange(message), walls + _MARGIN_S, "did not answer"
         )

@@ -107,6 +107,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 STACK_BYTES = 64 << 20
 OPEN_FILES = 1024
 GRACE_S = 0.5  # to leave after the last reply
+PUT_OFF = 4  # times itself: the most by which a wall limit is put off on a busy machine
 SAMPLE_S = (0.005, 0.010)  # first and later distance between two looks at a running step
 RESIDENT_REQUESTS = 200  # then a resident is started anew: what it may have kept goes
 RESIDENT_FILES, RESIDENT_PROCESSES = 4096, 256
@@ -946,11 +947,11 @@ class Life:
     def _put_off(self) -> float:
         """Return by how much the wall limit is put off: for a CPU a program waits through no fault.
 
-        It is put off by no more than itself in all.
+        It is put off by no more than four times itself in all.
         """
         step, wall = self._step, self._limits["wall_s"]
         step.waited = max(step.waited, waited(processes(self._supervisor.isolation.spared)))
-        more: float = min(step.waited, wall) - step.put_off
+        more: float = min(step.waited, PUT_OFF * wall) - step.put_off
         if more < 0.02 * wall:
             return 0.0
         step.put_off += more

@@ -28,7 +28,7 @@ def patience(jobs: Iterable[Job]) -> float:
     have to prepare its toolchain.
     """
     steps = [step for job in jobs for step in job.steps]
-    return 960.0 + 3.0 * sum(2.0 * step.limits.wall_s + 10.0 for step in steps)
+    return 960.0 + 3.0 * sum(5.0 * step.limits.wall_s + 10.0 for step in steps)
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
