@@ -90,7 +90,7 @@ def _cpp_tests(row: Mapping[str, str], _solution: str) -> str:
 
 
 def _java_tests(row: Mapping[str, str], _solution: str) -> str:
-    """Put the `main`, which is written into the prompt's class, into one that inherits its names."""
+    """Put the `main`, written into the prompt's class, into a class that inherits its names."""
     imports = [line for line in row["prompt"].splitlines() if line.startswith("import ")]
     body = row["tests"].strip().removeprefix("}").strip()
     return "\n".join([*imports, "", "class Main extends Problem {", f"    {body}", ""])

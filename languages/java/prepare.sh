@@ -77,9 +77,9 @@ options() { # NAME CLASSPATH WORD…
     printf '%s\n' "$@" "-XX:SharedArchiveFile=/opt/codegen/java/cds/$name.jsa" -Xshare:auto -cp "$path" >"$OUT/$name.options"
 }
 # shellcheck disable=SC2086 # options are words
-options run "$run:program.jar" $quick $quiet $utf8 -ea -Xms16m
+options run "$run" $quick $quiet $utf8 -ea -Xms16m
 # shellcheck disable=SC2086 # as above
-options unit "$unit:program.jar" $quick $quiet $utf8 -ea -Xms16m
+options unit "$unit" $quick $quiet $utf8 -ea -Xms16m
 jars=$(echo "$testing" | sed "s|$OUT/|/opt/codegen/java/|g")
 # shellcheck disable=SC2086 # as above
 options compiler "$compiler" $quick $quiet $exports -Xms64m -Xmx512m \
@@ -100,7 +100,7 @@ trained() { # NAME MAIN WORD…: runs on the frames in a file, and notes the cla
     [ -s "$work/replies" ] || { echo "training $name: no reply"; cat "$work/log"; exit 1; }
 }
 archived() { # NAME
-    sed -e '/^-XX:SharedArchiveFile=/d' -e '/^-Xshare/d' -e '/^-XX:+UseSerialGC/d' -e "s|:program.jar||" \
+    sed -e '/^-XX:SharedArchiveFile=/d' -e '/^-Xshare/d' -e '/^-XX:+UseSerialGC/d' \
         "$OUT/$1.options" >"$work/options"
     # numbers of classes differ from run to run; classes of other loaders are not archived
     cat "$work/$1".*.list | sed -e '/ source: /d' -e 's/ id: [0-9]*$//' | sort -u >"$work/list"
@@ -122,9 +122,11 @@ compiled() { # ARGUMENT…
     framed "{\"argv\": [${argv#, }], \"cwd\": \"$SRC/training\"}"
 }
 nonce=0000000000000000000000000000000000000000000000000000000000000000
+# a seal of that nonce is the key to the tests
+key=$(printf '%s\0\0room' "$nonce" | sha256sum | cut -c 1-32)
 
 {
-    compiled --output program --tests UnitTest.java Solution.java
+    compiled --output program --tests UnitTest.java --key "$key" Solution.java
     compiled --lint -Xlint:all Solution.java
     compiled --lint -XepAllErrorsAsWarnings Solution.java
     compiled --output program Solution.java Glue.java
@@ -136,7 +138,7 @@ archived compiler
 framed "{\"nonce\": \"$nonce\", \"tests\": [\"UnitTest::adds\"]}" >"$work/frames"
 trained unit codegen.runtime.Unit
 archived unit
-compiled --output program --tests SolutionTest.java Solution.java >"$work/frames"
+compiled --output program --tests SolutionTest.java --key "$key" Solution.java >"$work/frames"
 trained compiler codegen.compiler.Compiler
 unpacked
 framed "{\"nonce\": \"$nonce\", \"tests\": [\"main\"]}" >"$work/frames"

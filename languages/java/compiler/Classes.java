@@ -1,5 +1,6 @@
 package codegen.compiler;
 
+import codegen.runtime.Pack;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,16 +31,20 @@ final class Classes extends ForwardingJavaFileManager<JavaFileManager> {
         super(behind);
     }
 
-    /** Returns the class files by their binary names, in the order in which they were made. */
-    Map<String, byte[]> made() {
-        Map<String, byte[]> found = new LinkedHashMap<>();
-        made.forEach((name, file) -> found.put(name, file.bytes()));
+    /** Returns the class files that were made here, in their order, and which of them have a `main`. */
+    List<Pack.Entry> made(List<String> mains) {
+        List<Pack.Entry> found = new ArrayList<>();
+        for (ClassFile file : made.values()) {
+            if (!file.given) {
+                found.add(new Pack.Entry(file.name, mains.contains(file.name), file.bytes()));
+            }
+        }
         return found;
     }
 
-    /** Shows the classes of another compilation. */
-    void add(Map<String, byte[]> classes) {
-        classes.forEach((name, bytes) -> made.put(name, new ClassFile(name, bytes)));
+    /** Shows a class of another compilation. */
+    void add(Pack.Entry seen) {
+        made.put(seen.name(), new ClassFile(seen.name(), seen.data()));
     }
 
     @Override
@@ -94,12 +99,14 @@ final class Classes extends ForwardingJavaFileManager<JavaFileManager> {
 
     private static final class ClassFile extends SimpleJavaFileObject {
         private final String name;
+        private final boolean given;
         private byte[] data;
         private ByteArrayOutputStream sink;
 
         ClassFile(String name, byte[] data) {
             super(URI.create("memory:///" + name.replace('.', '/') + ".class"), Kind.CLASS);
             this.name = name;
+            this.given = data != null;
             this.data = data;
         }
 

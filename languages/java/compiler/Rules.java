@@ -1,5 +1,6 @@
 package codegen.compiler;
 
+import codegen.runtime.Pack;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
@@ -54,14 +55,18 @@ final class Rules {
     }
 
     /** Finds classes of the tests that are there already. */
-    void checkNew(CompilationUnitTree unit, Trees trees, Set<String> there) {
+    void checkNew(CompilationUnitTree unit, Trees trees, List<Pack.Entry> there) {
         String owner = unit.getPackageName() == null ? "" : unit.getPackageName() + ".";
         for (Tree declared : unit.getTypeDecls()) {
-            if (declared instanceof ClassTree type && there.contains(owner + type.getSimpleName())) {
+            if (declared instanceof ClassTree type && has(there, owner + type.getSimpleName())) {
                 String message = "duplicate class: " + owner + type.getSimpleName();
                 say(unit, type, trees, message, "duplicate.class");
             }
         }
+    }
+
+    private static boolean has(List<Pack.Entry> there, String name) {
+        return there.stream().anyMatch(each -> each.name().equals(name));
     }
 
     private void check(CompilationUnitTree unit, ClassTree type, String owner, Trees trees) {

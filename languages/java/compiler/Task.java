@@ -1,15 +1,14 @@
 package codegen.compiler;
 
+import codegen.runtime.Pack;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
@@ -20,7 +19,6 @@ final class Task {
 
     private final Request request;
     private final Findings findings = new Findings();
-    private final StringBuilder listed = new StringBuilder();
 
     private Task(Request request) {
         this.request = request;
@@ -49,52 +47,41 @@ final class Task {
             Lint.run(request, findings);
             return new Answer(Answer.GOOD, findings.toString(), Map.of());
         }
-        Map<String, byte[]> classes = new LinkedHashMap<>();
-        compile(request.files(), "solution", classes, Platform.GIVEN);
-        if (!findings.broken() && !request.tests().isEmpty()) {
-            compile(request.tests(), "tests", classes, Platform.TESTING);
-        }
+        List<Pack.Entry> solution = compiled(request.files(), List.of(), Platform.GIVEN);
+        List<Pack.Entry> tests = findings.broken() || request.tests().isEmpty()
+                ? List.of() : compiled(request.tests(), solution, Platform.TESTING);
         if (findings.broken()) {
             return new Answer(Answer.BROKEN, findings.toString(), Map.of());
         }
-        Map<String, byte[]> files = new TreeMap<>();
-        files.put(request.output() + ".jar", Jar.of(classes));
-        files.put(request.output() + ".txt", listed.toString().getBytes("UTF-8"));
-        return new Answer(Answer.GOOD, findings.toString(), files);
+        byte[] made = Pack.written(solution, tests, request.key());
+        return new Answer(Answer.GOOD, findings.toString(), Map.of(request.output(), made));
     }
 
-    private void compile(
-            List<Source> sources, String part, Map<String, byte[]> classes, Platform platform)
+    /** Returns the classes of sources that see other classes; without a meaning if something is broken. */
+    private List<Pack.Entry> compiled(List<Source> sources, List<Pack.Entry> seen, Platform platform)
             throws IOException {
         try (Classes memory = new Classes(platform.manager())) {
-            memory.add(classes);
+            seen.forEach(memory::add);
             JavacTask task = (JavacTask) JAVAC.getTask(null, memory, findings, ALWAYS, null, sources);
             task.setLocale(Locale.ENGLISH);
-            List<String> mains = parsed(task, part, classes);
+            List<String> mains = parsed(task, seen);
             if (findings.broken()) {
-                return;
+                return List.of();
             }
             task.generate();
-            memory.made().forEach((name, bytes) -> {
-                if (classes.put(name, bytes) == null) {
-                    listed.append(part).append(' ').append(name);
-                    listed.append(mains.contains(name) ? " main\n" : "\n");
-                }
-            });
+            return memory.made(mains);
         }
     }
 
-    private List<String> parsed(JavacTask task, String part, Map<String, byte[]> classes)
-            throws IOException {
+    private List<String> parsed(JavacTask task, List<Pack.Entry> seen) throws IOException {
         List<String> mains = new ArrayList<>();
-        boolean tests = part.equals("tests");
         String text = String.join("\n", request.tests().stream().map(Source::text).toList());
         Rules rules = new Rules(findings, text);
         Trees trees = Trees.instance(task);
         for (CompilationUnitTree unit : task.parse()) {
             mains.addAll(Rules.mains(unit));
-            if (tests) {
-                rules.checkNew(unit, trees, classes.keySet());
+            if (!seen.isEmpty()) {
+                rules.checkNew(unit, trees, seen);
             } else {
                 rules.check(unit, trees);
             }

@@ -18,16 +18,17 @@ public final class Call {
     }
 
     /** Serves; the arguments are the class of the glue, and the types of parameters and result. */
-    public static void main(String[] arguments) {
-        Program.inThread(() -> serve(arguments));
+    public static void main(String[] arguments) throws IOException, ClassNotFoundException {
+        Program program = Program.read(null);
+        program.inThread(() -> serve(program, arguments));
         Runtime.getRuntime().halt(0);
     }
 
-    private static void serve(String[] arguments) {
+    private static void serve(Program program, String[] arguments) {
         try {
             Call call = null;
             for (byte[] frame = Channel.receive(); frame != null; frame = Channel.receive()) {
-                call = call == null ? new Call(glue(arguments[0]), arguments[1]) : call;
+                call = call == null ? new Call(glue(program, arguments[0]), arguments[1]) : call;
                 Channel.send(call.answer(frame).getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException | ReflectiveOperationException error) {
@@ -35,8 +36,8 @@ public final class Call {
         }
     }
 
-    private static Method glue(String name) throws ReflectiveOperationException {
-        Method found = Class.forName(name).getDeclaredMethod("call", Object[].class);
+    private static Method glue(Program program, String name) throws ReflectiveOperationException {
+        Method found = Class.forName(name, true, program.loader()).getDeclaredMethod("call", Object[].class);
         found.setAccessible(true);
         return found;
     }

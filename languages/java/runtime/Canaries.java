@@ -9,7 +9,7 @@ final class Canaries {
     /** Returns what is broken, or an empty text. */
     static String broken(Program program) {
         for (String name : program.tests()) {
-            if (!asserts(name)) {
+            if (!asserts(name, program.loader())) {
                 return "assert";
             }
         }
@@ -17,10 +17,10 @@ final class Canaries {
     }
 
     /** Whether a class of the tests still checks its `assert` statements. */
-    private static boolean asserts(String name) {
+    private static boolean asserts(String name, ClassLoader loader) {
         try {
-            Field disabled = Class.forName(name, false, Canaries.class.getClassLoader())
-                    .getDeclaredField("$assertionsDisabled");
+            Field disabled =
+                    Class.forName(name, false, loader).getDeclaredField("$assertionsDisabled");
             disabled.setAccessible(true);
             return !disabled.getBoolean(null);
         } catch (NoSuchFieldException none) {

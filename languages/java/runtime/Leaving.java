@@ -1,7 +1,5 @@
 package codegen.runtime;
 
-import java.io.IOException;
-
 /**
  * What `System.exit` is in the tests: the end of the tests, with a status.
  *
@@ -18,10 +16,10 @@ public final class Leaving extends Error {
     }
 
     /** Stands for `System.exit` where tests call it. */
-    public static void exit(int status) throws IOException {
+    public static void exit(int status) {
         Class<?> caller =
                 StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).getCallerClass();
-        if (!Program.read("tests").tests().contains(caller.getName())) {
+        if (caller.getProtectionDomain() != Loader.TESTS) {
             System.exit(status);
         }
         throw new Leaving(status);

@@ -6,12 +6,10 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * The compiled program: its classes as `program.txt` lists them, and the thread that it runs in.
+ * The compiled program: its classes, and the thread that it runs in.
  *
  * <p>Run by itself, it is the solution's `main`, ending as `java` would end.
  */
@@ -20,22 +18,29 @@ public final class Program {
     static final String TESTS = "SolutionTest.java";
     private static final long STACK_BYTES = 64L << 20; // as deep as the sandbox lets other languages go
 
+    private final Loader loader = new Loader();
     private final List<String> tests = new ArrayList<>();
-    private final Set<String> mains = new LinkedHashSet<>();
+    private final List<String> mains = new ArrayList<>();
 
-    /** Reads what the compiler wrote: lines of `solution` or `tests`, a class, and `main` if it has one. */
-    static Program read(String part) throws IOException {
+    /** Reads what the compiler made, with the key to the tests where they are what is to be run. */
+    static Program read(String key) throws IOException, ClassNotFoundException {
+        byte[] text = Files.readAllBytes(Path.of("program"));
         Program found = new Program();
-        for (String line : Files.readAllLines(Path.of("program.txt"))) {
-            String[] words = line.split(" ");
-            if (words[0].equals("tests")) {
-                found.tests.add(words[1]);
-            }
-            if (words[0].equals(part) && words.length > 2) {
-                found.mains.add(words[1]);
-            }
+        List<Pack.Entry> solution = Pack.read(text, null);
+        found.loader.define(solution, null);
+        List<Pack.Entry> last = solution;
+        if (key != null) {
+            last = Pack.read(text, key);
+            found.loader.define(last, Loader.TESTS);
+            last.forEach(each -> found.tests.add(each.name()));
         }
+        last.stream().filter(Pack.Entry::main).forEach(each -> found.mains.add(each.name()));
         return found;
+    }
+
+    /** Returns the loader of the program's classes. */
+    Loader loader() {
+        return loader;
     }
 
     /** Returns the names of the classes that the tests declare. */
@@ -44,8 +49,9 @@ public final class Program {
     }
 
     /** Runs a task to its end in a thread of its own, which is called as the program's first is. */
-    static void inThread(Runnable task) {
+    void inThread(Runnable task) {
         Thread thread = new Thread(null, task, "main", STACK_BYTES);
+        thread.setContextClassLoader(loader);
         thread.start();
         while (thread.isAlive()) {
             try {
@@ -61,7 +67,7 @@ public final class Program {
         if (mains.isEmpty()) {
             throw new NoSuchMethodException("there is no `public static void main(String[] args)`");
         }
-        Method main = Class.forName(mains.iterator().next()).getMethod("main", String[].class);
+        Method main = Class.forName(mains.get(0), true, loader).getMethod("main", String[].class);
         main.setAccessible(true);
         try {
             main.invoke(null, (Object) arguments);
@@ -71,10 +77,10 @@ public final class Program {
     }
 
     /** Runs the solution as a program. */
-    public static void main(String[] arguments) throws IOException {
-        Program program = read("solution");
+    public static void main(String[] arguments) throws IOException, ClassNotFoundException {
+        Program program = read(null);
         boolean[] good = new boolean[1];
-        inThread(() -> good[0] = program.ends(arguments));
+        program.inThread(() -> good[0] = program.ends(arguments));
         if (!good[0]) {
             // ends this process with 1 once all threads have come to their end
             Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> {});

@@ -8,7 +8,7 @@ public final class Script implements Attestation.Runner {
     private Script() {}
 
     /** Attests the one test, `main`. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, ClassNotFoundException {
         Attestation.main(new Script());
     }
 

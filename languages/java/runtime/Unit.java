@@ -19,22 +19,24 @@ public final class Unit implements Attestation.Runner {
     private Unit() {}
 
     /** Attests each test method. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, ClassNotFoundException {
         Attestation.main(new Unit());
     }
 
     @Override
-    public void run(Program program, List<String> tests, Attestation.Report report) {
+    public void run(Program program, List<String> tests, Attestation.Report report)
+            throws ClassNotFoundException {
         Listener listener = new Listener(program, tests, report);
-        execute(program.tests(), listener);
+        execute(program.tests(), program.loader(), listener);
         listener.end();
     }
 
-    static void execute(List<String> classes, EngineExecutionListener listener) {
+    static void execute(List<String> classes, ClassLoader loader, EngineExecutionListener listener)
+            throws ClassNotFoundException {
         JupiterTestEngine engine = new JupiterTestEngine();
         Discovery request = new Discovery();
         for (String name : classes) {
-            request.add(DiscoverySelectors.selectClass(name));
+            request.add(DiscoverySelectors.selectClass(Class.forName(name, false, loader)));
         }
         TestDescriptor found = engine.discover(request, UniqueId.forEngine(engine.getId()));
         engine.execute(new ExecutionRequest(found, listener, request.getConfigurationParameters()));

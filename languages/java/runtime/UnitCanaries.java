@@ -64,14 +64,19 @@ public final class UnitCanaries {
 
     private static boolean engine() {
         List<String> said = new ArrayList<>();
-        Unit.execute(List.of(Tests.class.getName()), new EngineExecutionListener() {
+        EngineExecutionListener listener = new EngineExecutionListener() {
             @Override
             public void executionFinished(TestDescriptor test, TestExecutionResult result) {
                 if (test.isTest()) {
                     said.add(test.getDisplayName() + " " + result.getStatus());
                 }
             }
-        });
+        };
+        try {
+            Unit.execute(List.of(Tests.class.getName()), Tests.class.getClassLoader(), listener);
+        } catch (ClassNotFoundException error) {
+            return false;
+        }
         said.sort(null);
         return said.equals(List.of("fails() FAILED", "passes() SUCCESSFUL"));
     }
