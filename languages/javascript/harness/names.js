@@ -1,0 +1,4 @@
+void [
+$names
+];
+// default: $default
