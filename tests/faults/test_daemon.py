@@ -21,7 +21,12 @@ from codegen.sandbox.docker_client import connect
 from codegen.sandbox.images_build import ensure_images
 from tests.faults.conftest import need_docker
 
-pytestmark = [pytest.mark.slow, pytest.mark.docker]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.docker,
+    # the docker package leaves the sockets of refused connections to the garbage collector
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 TESTS = "def test_answer():\n    assert answer() == 42\n"
 SLOW = "import time\ntime.sleep(3)\n\ndef answer():\n    return 42\n"
@@ -76,7 +81,7 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
         found.end(signal.SIGTERM)
         subprocess.run(["rm", "-rf", found.folder], check=False)
         with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-            gc.collect()  # the docker package drops the socket of a refused connection unclosed
+            gc.collect()
 
 
 def test_jobs_wait_for_a_daemon_that_returns(
