@@ -16,7 +16,7 @@ import random
 import time
 import urllib.parse
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack
 
 from codegen.errors import (
     CheckerError,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from codegen.verify.run import RunRequest, RunResult
 
+T = TypeVar("T")
 _CONNECT_S = 10.0
 _GRACE_S = 30.0
 _LONGEST_PAUSE_S = 30.0
@@ -99,7 +100,7 @@ class RemoteVerifier:
         """Do as `averify` with the fields of a request."""
         answer = await self._asked("/v1/verify", request_to_json(request), request.deadline_s)
         answer.pop("passed", None)  # it follows from the outcome
-        return from_json(Verdict, answer, "the server's verdict")
+        return self._record(Verdict, answer)
 
     def verify_request(self, request: VerifyRequest) -> Verdict:
         """Do as `averify_request`, and wait for it."""
@@ -116,7 +117,7 @@ class RemoteVerifier:
         from codegen.verify.run import RunResult  # noqa: PLC0415 - only where something is run
 
         answer = await self._asked("/v1/run", to_json(request), request.deadline_s)
-        return from_json(RunResult, answer, "the server's answer")
+        return self._record(RunResult, answer)
 
     def run(self, request: RunRequest) -> RunResult:
         """Do as `arun`, and wait for it."""
@@ -237,6 +238,12 @@ class RemoteVerifier:
         if kind is None:
             kind = UsageError if 400 <= status < 500 else InfrastructureError  # noqa: PLR2004
         raise kind(message)
+
+    def _record(self, kind: type[T], answer: dict[str, Any]) -> T:
+        try:
+            return from_json(kind, answer, "the answer")
+        except UsageError as error:  # not the user's fault, for once
+            raise InfrastructureError(f"{self._shown} is another version? {error}") from error
 
     def _session(self) -> aiohttp.ClientSession:
         import aiohttp  # noqa: PLC0415 - importing is free

@@ -207,7 +207,11 @@ def answering(*answers: tuple[int, dict[str, str], bytes]) -> Iterator[tuple[str
             thread.join()
 
 
-RIGHT = (200, {}, b'{"passed": true, "outcome": "passed", "stage": "run"}')
+RIGHT: tuple[int, dict[str, str], bytes] = (
+    200,
+    {},
+    b'{"passed": true, "outcome": "passed", "stage": "run"}',
+)
 
 
 def refused(status: int, kind: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -238,7 +242,7 @@ def test_what_may_pass_is_tried_again(first: tuple[int, dict[str, str], bytes]) 
         (refused(400, "usage"), UsageError),
         ((404, {}, b"<html>"), UsageError),
         ((200, {}, b"not JSON"), InfrastructureError),
-        ((200, {}, b'{"outcome": "excellent", "stage": "run"}'), UsageError),
+        ((200, {}, b'{"outcome": "excellent", "stage": "run"}'), InfrastructureError),
         ((302, {"Location": "http://elsewhere.invalid"}, b""), InfrastructureError),
     ],
 )
