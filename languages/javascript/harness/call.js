@@ -10,6 +10,7 @@
 const { receive, send } = require('./channel.js');
 const { place, told } = require('./failure.js');
 const { Loader, isModuleOnly, read } = require('./load.js');
+const { steady } = require('./streams.js');
 const { decode, encode, parse, parseType } = require('./values.js');
 
 const { apply } = Reflect;
@@ -53,6 +54,7 @@ async function main(name, types, compiling) {
   placed = compiling !== 'compiled';
   const kinds = JSON.parse(types).map(parseType);
   const returns = kinds.pop();
+  steady();
   let frame = receive();
   let [work, broken] = [undefined, ''];
   try {

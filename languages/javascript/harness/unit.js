@@ -14,6 +14,7 @@ const { failure } = require('./failure.js');
 const { Loader, isModuleOnly, read } = require('./load.js');
 const { sealed } = require('./seals.js');
 const sound = require('./sound.js');
+const { steady } = require('./streams.js');
 const { Runner } = require('./tests.js');
 
 const { defineProperty } = Reflect;
@@ -181,6 +182,7 @@ async function main(form, kind, compiling) {
   const session = new Session(JSON.parse(String(frame)), compiling !== 'compiled');
   frame.fill(0);
   const [solution, tests] = [read('solution.js'), read('test_solution.js')];
+  steady();
   sound.close();
   session.watch();
   if (kind === 'script') session.begin('main');

@@ -1,0 +1,26 @@
+; What the items of a file's top level are, and the names that they bind.
+(import_statement) @import
+(import_clause (identifier) @name)
+(function_declaration name: (identifier) @name) @function
+(generator_function_declaration name: (identifier) @name) @function
+(export_statement declaration: (function_declaration name: (identifier) @name)) @function
+(export_statement declaration: (generator_function_declaration name: (identifier) @name)) @function
+(lexical_declaration (variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression)])) @function
+(variable_declaration (variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression)])) @function
+(export_statement declaration: (lexical_declaration (variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression)]))) @function
+(class_declaration name: (type_identifier) @name) @type
+(abstract_class_declaration name: (type_identifier) @name) @type
+(interface_declaration name: (type_identifier) @name) @type
+(type_alias_declaration name: (type_identifier) @name) @type
+(enum_declaration name: (identifier) @name) @type
+(export_statement declaration: (_ name: (type_identifier) @name)) @type
+(export_statement declaration: (enum_declaration name: (identifier) @name)) @type
+(ambient_declaration) @import
+((lexical_declaration (variable_declarator value: (call_expression function: (identifier) @f))) @import (#eq? @f "require"))
+((variable_declaration (variable_declarator value: (call_expression function: (identifier) @f))) @import (#eq? @f "require"))
+(lexical_declaration (variable_declarator name: (identifier) @name)) @value
+(variable_declaration (variable_declarator name: (identifier) @name)) @value
+(lexical_declaration (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name))) @value
+(export_statement) @value
+((expression_statement (assignment_expression left: (member_expression object: (identifier) @m))) @value (#any-of? @m "module" "exports"))
+((expression_statement (assignment_expression left: (member_expression object: (member_expression object: (identifier) @m)))) @value (#eq? @m "module"))

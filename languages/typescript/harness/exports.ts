@@ -1,0 +1,5 @@
+$solution
+export {
+$names
+};
+$default

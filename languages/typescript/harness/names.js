@@ -1,0 +1,1 @@
+../../javascript/harness/names.js

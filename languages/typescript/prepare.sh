@@ -1,0 +1,22 @@
+#!/bin/sh
+# The harness as a startup snapshot of the node that is here; the compiler, the types of Node.js and the
+# linter at their pinned versions.
+set -eu
+mkdir -p "$OUT/bin" "$OUT/types"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+sh "$SRC/harness/bundle.sh" "$SRC/harness" >"$work/harness.js"
+# without a code cache: one would bind the snapshot to this very processor
+echo "{\"builder\": \"$work/harness.js\", \"withoutCodeCache\": true}" >"$work/snapshot.json"
+node --no-warnings --experimental-vm-modules --snapshot-blob "$OUT/harness.blob" \
+    --build-snapshot-config "$work/snapshot.json"
+
+command -v npm >/dev/null || { echo "npm is needed to fetch the compiler; install npm" >&2; exit 1; }
+cp "$SRC/tools/package.json" "$SRC/tools/package-lock.json" "$work"
+(cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --cache "$work/cache")
+cp "$work"/node_modules/@biomejs/cli-*/biome "$OUT/bin/biome"
+cp -r "$work"/node_modules/@typescript/typescript-linux-* "$OUT/typescript"
+cp -r "$work/node_modules/@types" "$work/node_modules/undici-types" "$OUT/types"
+cp "$SRC/harness/node.d.ts" "$OUT/types/node.d.ts"
+cp "$SRC/harness/tsc.sh" "$OUT/bin/tsc"
+chmod 755 "$OUT/bin/tsc"
