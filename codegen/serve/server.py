@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.metadata
-import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -18,24 +17,22 @@ from dataclasses import dataclass
 import uvicorn
 from prometheus_client import disable_created_metrics
 
-from codegen.errors import CodegenError, UsageError
+from codegen.errors import UsageError
 from codegen.language import Language
-from codegen.sandbox.choose import Choice, ensure, open_sandbox
-from codegen.sandbox.environment import load
-from codegen.sandbox.images_verify import probe
+from codegen.sandbox.choose import Choice, open_sandbox
 from codegen.sandbox.pool import Pool
 from codegen.secrets import SERVE_VARIABLE
 from codegen.serve.application import make_application
+from codegen.serve.examine import examined
 from codegen.serve.guard import local
 from codegen.serve.metrics import Metrics
-from codegen.serve.service import Available, Service
+from codegen.serve.service import Service
 from codegen.serve.tokens import Tokens
 from codegen.serve.turns import Turns
 from codegen.verify.verifier import Verifier
 
 _BACKLOG = 2048
 _KEEP_ALIVE_S = 75
-_VERSION = re.compile(r"\d+(?:\.\d+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ def _listener(settings: Settings) -> socket.socket:
 
 async def _service(settings: Settings, pool: Pool, tell: Callable[[str], None]) -> Service:
     """Prepare every language, and leave out those that do not work here."""
-    found = [await _available(one, pool, tell) for one in settings.languages]
+    found = [await examined(one, pool, tell) for one in settings.languages]
     for one in found:
         if one.problem:
             tell(f"{one.title} is left out: {one.problem}")
@@ -149,18 +146,3 @@ async def _service(settings: Settings, pool: Pool, tell: Callable[[str], None]) 
     turns = Turns(pool.slots, settings.queue)
     metrics = Metrics(turns, lambda: pool.counts)
     return Service(Verifier(pool), turns, metrics, tuple(found), deadline_s=settings.deadline_s)
-
-
-async def _available(language: Language, pool: Pool, tell: Callable[[str], None]) -> Available:
-    """Try the toolchain of a language, which leaves a warm slot."""
-    named = (language.name, language.aliases, language.title)
-    try:
-        if pool.name == "docker":
-            await ensure((language.environment,), on_event=tell)
-        report = await probe(pool, load(language.environment))
-        digest = await pool.digest(language.environment) if report.works else ""
-    except CodegenError as error:
-        return Available(*named, "", problem=str(error))
-    version = next(filter(None, (_VERSION.search(line) for line in report.lines[1:])), None)
-    problem = "" if report.works else "; ".join(report.lines)
-    return Available(*named, digest, version[0] if version else "0", problem)
