@@ -882,6 +882,7 @@ class Life:
             channel = self._step.channel
             if channel is not None and channel.complete and grace is None:
                 grace = now + GRACE_S
+                self._shut(self._frames_fd)  # who waits for another frame leaves at once
             until = min(look, deadline, grace or deadline)
             self._turn(until - now)
             if self._over_output():
