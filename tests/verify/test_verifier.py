@@ -152,6 +152,13 @@ def test_programs_that_cheat_under_pytest(local: Verifier, solution: str, outcom
     assert verdict.outcome == outcome, verdict
 
 
+@pytest.mark.parametrize("before", ["\n", "\n\n  \n", "# ä\n\n", "\n'ä'\n"])
+def test_what_stands_before_the_tests_moves_nothing(local: Verifier, before: str) -> None:
+    assert local.verify("py", GOOD, tests=before + TESTS, lint="off").passed
+    verdict = local.verify("py", GOOD, tests=before + "assert f(1) == 3\n", lint="off")
+    assert verdict.outcome is Outcome.WRONG_ANSWER
+
+
 def test_pytest_in_all_its_forms(local: Verifier) -> None:
     tests = (
         "import unittest\nimport pytest\n\n\n"

@@ -47,7 +47,7 @@ class _Place:
 
 def rewritten(root: tree_sitter.Node, names: tuple[str, ...], script: str, nonce: str) -> Claims:
     """Return the tests with their claims rewritten. `script` is their name if they are one test."""
-    source = root.text or b""
+    source = _whole(root)
     name = "same_" + seal(nonce, "", "same").hex()
     if root.has_error:
         return Claims(source.decode(), name, (), all=False)
@@ -63,6 +63,13 @@ def rewritten(root: tree_sitter.Node, names: tuple[str, ...], script: str, nonce
     sure = {claim.test for claim in claims if claim.certain}
     whole = sure == set(names) and len(claims) == sum(map(_asserts, walk(root)))
     return Claims(edited(source, edits).decode(), name, tuple(claims), all=whole)
+
+
+def _whole(root: tree_sitter.Node) -> bytes:
+    """Return the text that a tree was made from; the root begins at the first word of it."""
+    row, column = root.start_point
+    blank = root.start_byte - row - column
+    return b" " * blank + b"\n" * row + b" " * column + (root.text or b"")
 
 
 def _asserts(node: tree_sitter.Node) -> bool:
