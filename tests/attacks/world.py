@@ -51,7 +51,7 @@ class World:
             Verifier(pool, key=b"attacks") for pool in (self.pool, self._beside)
         )
         self._untouched: dict[str, dict[str, Any]] = {}
-        self._quiet: dict[str, float] = {}
+        self._quiet = 0.0
         self._children: dict[str, int] = {}
         self._threads = ThreadPoolExecutor(1)
 
@@ -59,7 +59,7 @@ class World:
         """Run one program, with an honest one beside it."""
         self._prepare(attack.language)
         started = threading.Event()
-        beside = self._threads.submit(self._honest, attack.language, started)
+        beside = self._threads.submit(self._honest, "python", started)
         started.wait()
         begun = time.monotonic()
         verdict = asyncio.run(self._attacked.averify(**attack.request()))
@@ -82,9 +82,10 @@ class World:
     def _prepare(self, language: str) -> None:
         if language in self._untouched:
             return
-        self._ready([language])
-        self._honest(language)
-        self._quiet[language] = self._honest(language)[1]
+        self._ready([language, "python"])
+        if not self._quiet:
+            self._honest("python")
+            self._quiet = self._honest("python")[1]
         self._untouched[language] = self._look(language)
         self._children[language] = descendants()
 
@@ -107,7 +108,7 @@ class World:
         self._check_answer(attack, seen)
         self._check_secrets(attack, seen.verdict)
         self._check_slot(attack.language)
-        self._check_neighbour(attack.language, seen)
+        self._check_neighbour(seen)
         self._check_children(attack.language)
 
     def _check_answer(self, attack: Attack, seen: Seen) -> None:
@@ -144,10 +145,10 @@ class World:
         assert found["facts"] == first["facts"]
         assert found["supervisor_kib"] < first["supervisor_kib"] + 64 * 1024
 
-    def _check_neighbour(self, language: str, seen: Seen) -> None:
+    def _check_neighbour(self, seen: Seen) -> None:
         """I5: the neighbour's verdict stands, and comes; latency is judged loosely here."""
         assert seen.neighbour.passed, seen.neighbour
-        assert seen.neighbour_s < 20 * self._quiet[language] + 20
+        assert seen.neighbour_s < 20 * self._quiet + 20
 
     def _check_children(self, language: str) -> None:
         """I6, what of it is ours alone: no process of ours is left over."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
 from codegen.syntax import parse, text, walk
+from codegen.verify.scaffold.rust_claims import asked
 from codegen.verify.scaffold.unit import Edit, Unit, edited, seal
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
     scopes = sorted({test.path.rpartition("::")[0] for test in found})
     name = "canary_" + seal(nonce, "", "canary").hex()
     edits.extend(_canaries(root, scopes, name))
+    edits.extend(asked(root, nonce))
     rewritten = edited(source, edits)
     # a folder that the solution cannot name while it compiles: it could include what is in there
     room = seal(nonce, "", "room").hex()

@@ -3,6 +3,7 @@
 use crate::json::quote;
 use crate::{cut, message, place, receive, send, watch};
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One test. `should_panic` holds the expected part of the message, empty where any panic will do.
 pub struct Test {
@@ -21,6 +22,20 @@ pub type Seal = [u8; 16];
 pub type Canary = fn(u8);
 
 const CANARY_WAYS: u8 = 5;
+
+static LIES: AtomicBool = AtomicBool::new(false);
+
+/// Asks for what must not hold; a value that cannot be made tells nothing.
+pub fn asked(ask: impl FnOnce() -> bool) -> bool {
+    matches!(catch_unwind(AssertUnwindSafe(ask)), Ok(true))
+}
+
+/// Takes note, after an assertion that held, of another that must not hold as well.
+pub fn differs(equal: bool) {
+    if equal {
+        LIES.store(true, Ordering::SeqCst);
+    }
+}
 
 /// What a test may return.
 pub trait Report {
@@ -90,6 +105,9 @@ fn broken(canaries: &[Canary]) -> &'static str {
     const NAMES: [&str; CANARY_WAYS as usize] =
         ["assert_eq", "assert_ne", "assert", "panic", "unreachable"];
     watch(); // the program may have a panic hook of its own
+    if LIES.load(Ordering::SeqCst) {
+        return "==";
+    }
     for canary in canaries {
         for (way, name) in NAMES.iter().enumerate() {
             if catch_unwind(|| canary(way as u8)).is_ok() {
