@@ -18,6 +18,7 @@ from importlib import resources
 from math import prod
 from random import Random
 
+from codegen.language import get
 from codegen.model.builtin import program
 from codegen.records import Json, Parameter, Signature
 
@@ -82,7 +83,8 @@ class Family:
 
     def programs(self, language: str, parameters: Parameters, declaration: str) -> dict[str, str]:
         """Return programs by label: the right one under the empty label, then the wrong ones."""
-        values = {**self._values(parameters), "declaration": declaration}
+        function = get(language).function_name(self.signature())
+        values = {**self._values(parameters), "declaration": declaration, "function": function}
         return program.template(self.name, language).filled(values)
 
     def speaks(self, languages: Iterable[str]) -> bool:
