@@ -14,6 +14,8 @@ BODIES = {
     "python": "{declaration}\n    return value\n",
     "rust": "use std::collections::HashMap;\n\n{declaration} {{\n    value\n}}\n",
     "go": "package solution\n\n{declaration} {{\n\treturn value\n}}\n",
+    "javascript": "{declaration}\n  return value;\n}}\n",
+    "typescript": "{declaration}\n  return value;\n}}\n",
 }
 VALUES: dict[str, list[Any]] = {
     "bool": [True, False],

@@ -35,9 +35,16 @@ class Entries {
       if (!this.#byName.has(base)) this.#byName.set(base, []);
       this.#byName.get(base).push(one);
     }
-    for (const [base, list] of this.#byName) {
-      this.#patterns.push([new RegExp(`^${base.split(SEPARATOR).map(pattern).join(SEPARATOR)}$`), list]);
+  }
+
+  /** The patterns of the names; most tests do not need them. */
+  get #shapes() {
+    if (this.#patterns.length === 0) {
+      for (const [base, list] of this.#byName) {
+        this.#patterns.push([new RegExp(`^${base.split(SEPARATOR).map(pattern).join(SEPARATOR)}$`), list]);
+      }
     }
+    return this.#patterns;
   }
 
   /** Returns a name without the number of the second and later ones of that name. */
@@ -52,7 +59,7 @@ class Entries {
   }
 
   #list(path) {
-    return this.#byName.get(path) ?? this.#patterns.find(([shape]) => shape.test(path))?.[1];
+    return this.#byName.get(path) ?? this.#shapes.find(([shape]) => shape.test(path))?.[1];
   }
 
   /** Returns the test that begins, or undefined where it was not found by parsing. */

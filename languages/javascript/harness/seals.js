@@ -37,20 +37,37 @@ function compress(state, block) {
   const words = new Uint32Array(64);
   for (let i = 0; i < 16; i++) words[i] = block.getUint32(4 * i);
   for (let i = 16; i < 64; i++) {
-    const [early, late] = [words[i - 15], words[i - 2]];
+    const early = words[i - 15];
+    const late = words[i - 2];
     const first = turned(early, 7) ^ turned(early, 18) ^ (early >>> 3);
     const second = turned(late, 17) ^ turned(late, 19) ^ (late >>> 10);
     words[i] = words[i - 16] + first + words[i - 7] + second;
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  // plain variables: to take arrays apart costs more than all the rest while nothing is optimised
+  let a = state[0], b = state[1], c = state[2], d = state[3];
+  let e = state[4], f = state[5], g = state[6], h = state[7];
   for (let i = 0; i < 64; i++) {
     const one = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25);
     const sum = (h + one + ((e & f) ^ (~e & g)) + ROUNDS[i] + words[i]) | 0;
     const two = turned(a, 2) ^ turned(a, 13) ^ turned(a, 22);
     const other = (two + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + sum) | 0, c, b, a, (sum + other) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + sum) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (sum + other) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, i) => (state[i] += word));
+  state[0] += a;
+  state[1] += b;
+  state[2] += c;
+  state[3] += d;
+  state[4] += e;
+  state[5] += f;
+  state[6] += g;
+  state[7] += h;
 }
 
 /** Returns give(index, outcome), the seal of a test's outcome in hex; the index -1 is the end. */

@@ -129,6 +129,7 @@ const kept = {
   deepStrictEqual: assert.deepStrictEqual, notStrictEqual: assert.notStrictEqual, throws: assert.throws,
 };
 const random = Math.random;
+const REFUSED = new Error('canary'); // to be thrown: an error of its own would draw a difference, which is dear
 
 /** Returns the assertion that does not fail where it has to, or fails where it must not. */
 function failing() {
@@ -136,7 +137,7 @@ function failing() {
   const lists = [[number, [1]], [number, [2]], [number, [1]]];
   const wrong = [
     ['equal', number, number + 1], ['strictEqual', number, number + 1], ['deepEqual', lists[0], lists[1]],
-    ['deepStrictEqual', lists[0], lists[1]], ['notStrictEqual', number, number], ['ok', false],
+    ['deepStrictEqual', lists[0], lists[1]], ['notStrictEqual', number, number], ['ok', false, REFUSED],
     ['throws', () => number],
   ];
   for (let i = 0; i < wrong.length; i++) if (!fails(kept[wrong[i][0]], wrong[i])) return `assert.${wrong[i][0]}`;
@@ -145,13 +146,13 @@ function failing() {
 
 function fails(check, words) {
   try {
-    apply(check, undefined, [words[1], words[2]]);
+    apply(check, undefined, [words[1], words[2], REFUSED]);
     return false;
   } catch {
     return true;
   }
 }
 
-failing(); // loads what the assertions load when they first fail
+changed(); // loads what the assertions load when they first fail
 
 module.exports = { changed, close, globals, guard, shadowed };
