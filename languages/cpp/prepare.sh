@@ -7,15 +7,14 @@ export HOME="${HOME:-$work}"
 mkdir -p "$OUT/bin" "$OUT/lib" "$OUT/sets" "$OUT/light/bits" "$OUT/macros/bits"
 
 # -O0 as in a debug build; an index out of range ends the program instead of being undefined.
-# Warnings are the linters' business.
-printf '%s\n' -std=gnu++20 -O0 -g0 -D_GLIBCXX_ASSERTIONS -w >"$OUT/flags"
+printf '%s\n' -std=gnu++20 -O0 -g0 -D_GLIBCXX_ASSERTIONS >"$OUT/flags"
 flags=$(tr '\n' ' ' <"$OUT/flags")
 
 echo 'int main() {}' >"$work/try.cpp"
-: >"$OUT/link"
+echo -w >"$OUT/build" # warnings are the linters' business
 for linker in mold lld; do
     if g++ -fuse-ld=$linker -o "$work/try" "$work/try.cpp" 2>/dev/null && "$work/try"; then
-        echo "-fuse-ld=$linker" >"$OUT/link"
+        echo "-fuse-ld=$linker" >>"$OUT/build"
         break
     fi
 done

@@ -59,7 +59,7 @@ int main(int count, char** argv) {
     if (given[0] == "expand") return expand(layout, given[1], rest.at(0));
     std::vector<std::string> words = compiler(layout, "flags");
     add(words, tool::precompiled(layout, given[1], rest));
-    if (given[0] == "build") add(words, tool::lines(tool::read(layout.file("link"))));
+    if (given[0] == "build") add(words, tool::lines(tool::read(layout.file("build"))));
     add(words, rest);
     become(words);
 }

@@ -56,7 +56,7 @@ public:
 
     void log_assert(const doctest::AssertData& data) override {
         if (!data.m_failed) return;
-        asserted = true;
+        asserted = asserted || !data.m_threw;
         if (message.size() < 2000) message += (message.empty() ? "" : "\n") + told(data);
     }
 
