@@ -10,7 +10,10 @@ from codegen import language as languages
 from codegen.records import Outcome, Parameter, Signature
 from codegen.verify.verifier import Verifier
 
+CPP_HEADERS = ("cstdint", "map", "optional", "string", "tuple", "vector")
 BODIES = {
+    "cpp": "".join(f"#include <{name}>\n" for name in CPP_HEADERS)
+    + "\n{declaration}\n    return value;\n}}\n",
     "python": "{declaration}\n    return value\n",
     "rust": "use std::collections::HashMap;\n\n{declaration} {{\n    value\n}}\n",
     "go": "package solution\n\n{declaration} {{\n\treturn value\n}}\n",
