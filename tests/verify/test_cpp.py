@@ -24,14 +24,20 @@ long total(const std::vector<long>& values) {
 """
 WIDTHS = [
     GOOD,
-    "#include <bits/stdc++.h>\n#define int long long\nusing namespace std;\n"
-    "int total(vector<int> v) { return accumulate(v.begin(), v.end(), 0LL); }\n"
-    "signed main() { return 0; }\n",
-    "#include <vector>\nint total(const std::vector<int>& v) { int s = 0; for (int i : v) s += i;"
-    " return s; }\n",
+    (
+        "#include <bits/stdc++.h>\n#define int long long\nusing namespace std;\n"
+        "int total(vector<int> v) { return accumulate(v.begin(), v.end(), 0LL); }\n"
+        "signed main() { return 0; }\n"
+    ),
+    (
+        "#include <vector>\nint total(const std::vector<int>& v) { int s = 0; for (int i : v) s += i;"
+        " return s; }\n"
+    ),
     "#include <vector>\nauto total(auto v) { long s = 0; for (auto i : v) s += i; return s; }\n",
-    "#include <vector>\n#define value v\n#define from f\nunsigned long total(std::vector<long>& v)"
-    " { unsigned long s = 0; while (!v.empty()) { s += v.back(); v.pop_back(); } return s; }\n",
+    (
+        "#include <vector>\n#define value v\n#define from f\nunsigned long total(std::vector<long>& v)"
+        " { unsigned long s = 0; while (!v.empty()) { s += v.back(); v.pop_back(); } return s; }\n"
+    ),
 ]
 
 
@@ -100,7 +106,8 @@ def test_doctest_of_every_kind(local: Verifier) -> None:
 
 
 def test_a_test_case_that_a_macro_makes_counts_where_it_fails(local: Verifier) -> None:
-    made = '#include "doctest.h"\n#define MAKE(name, want) TEST_CASE(name) { CHECK(total({}) == want); }\n'
+    macro = "#define MAKE(name, want) TEST_CASE(name) { CHECK(total({}) == want); }"
+    made = f'#include "doctest.h"\n{macro}\n'
     plain = 'TEST_CASE("plain") { CHECK(total({}) == 0); }\n'
     good = local.verify("cpp", GOOD, tests=f'{made}{plain}MAKE("made", 0)\n', lint="off")
     bad = local.verify("cpp", GOOD, tests=f'{made}{plain}MAKE("made", 1)\n', lint="off")
