@@ -183,6 +183,48 @@ def test_a_package_without_a_contest_is_the_plain_language(server: Server) -> No
     assert server.ask("/api/v2/execute", asked).json["run"]["stdout"] == "7\n"
 
 
+IOI = {
+    "language": "cms_ioi",
+    "version": "*",
+    "run_timeout": 5000,
+    "run_memory_limit": 256 << 20,
+    "files": [
+        {
+            "name": "graders/add.cpp",
+            "content": '#include "add.h"\nint add(int a, int b) { return a + b; }\n',
+        },
+        {"name": "input.txt", "content": "1 2\n"},
+        {"name": "correct_output.txt", "content": "3\n"},
+        {"name": "graders/add.h", "content": "#pragma once\nint add(int a, int b);\n"},
+        {
+            "name": "graders/grader.cpp",
+            "content": '#include "add.h"\n#include <cstdio>\n'
+            'int main() { int a, b; std::scanf("%d %d", &a, &b); std::printf("%d", add(a, b)); }\n',
+        },
+    ],
+}
+
+
+@pytest.mark.slow
+def test_an_ioi_task_is_built_with_its_grader(all_languages: Server) -> None:
+    first, *others = IOI["files"]
+
+    def scored(code: str, *more: Any) -> Any:
+        files = [{**first, "content": code}, *others, *more]
+        return all_languages.ask("/api/v2/execute", {**IOI, "files": files}).json
+
+    assert scored(first["content"])["run"]["stdout"].strip() == "1"
+    wrong = scored("int add(int a, int b) { return a - b; }\n")
+    assert (wrong["run"]["stdout"], wrong["run"]["stderr"]) == ("0\n", "Output isn't correct")
+    assert scored("int add(int a, int b) { return c; }\n")["compile"]["code"] != 0
+    half = '#include <cstdio>\nint main() { std::printf("0.5"); std::fprintf(stderr, "half"); }\n'
+    told = scored(first["content"], {"name": "checker.cpp", "content": half})["run"]
+    assert (told["stdout"], told["stderr"]) == ("0.5\n", "half")
+    manager = {"name": "graders/manager.cpp", "content": "int main() {}\n"}
+    asked = {**IOI, "files": [*IOI["files"], manager]}
+    assert all_languages.ask("/api/v2/execute", asked).status == 400
+
+
 @pytest.mark.slow
 def test_compiled_languages_compile_apart(all_languages: Server) -> None:
     asked = {"language": "rust", "version": "*", "files": [{"content": "fn main() { nothing(); }"}]}

@@ -331,3 +331,89 @@ def test_what_cells_write_in_the_place_of_results_misleads_nobody(server: Server
     )
     told = server.ask("/run_jupyter", {"cells": [lie]}).json
     assert told["cells"] == []
+
+
+PROGRAMS = {
+    "cpp": """
+#include <iostream>
+int main() { int a, b; std::cin >> a >> b; std::cout << a + b; }
+""",
+    "go": """
+package main
+
+import "fmt"
+
+func main() {
+	var a, b int
+	fmt.Scan(&a, &b)
+	fmt.Print(a + b)
+}
+""",
+    "java": """
+import java.util.*;
+public class Main {
+  public static void main(String[] a) {
+    Scanner s = new Scanner(System.in);
+    System.out.print(s.nextInt() + s.nextInt());
+  }
+}
+""",
+    "nodejs": """
+const [a, b] = require('fs').readFileSync(0, 'utf8').split(' ').map(Number);
+process.stdout.write(String(a + b));
+""",
+    "typescript": """
+import * as fs from 'fs';
+const [a, b]: number[] = fs.readFileSync(0, 'utf8').split(' ').map(Number);
+process.stdout.write(String(a! + b!));
+""",
+    "rust": """
+use std::io::Read;
+fn main() {
+    let mut s = String::new();
+    std::io::stdin().read_to_string(&mut s).unwrap();
+    print!("{}", s.split_whitespace().map(|w| w.parse::<i64>().unwrap()).sum::<i64>());
+}
+""",
+    "python": "print(sum(map(int, input().split())), end='')",
+}
+TESTS = {
+    "go_test": """
+package main
+
+import "testing"
+
+func add(a, b int) int { return a + b }
+
+func TestAdd(t *testing.T) {
+	if add(1, 2) != SUM {
+		t.Fatal()
+	}
+}
+""",
+    "junit": """
+import org.junit.jupiter.api.Test;
+import static org.junit.jupiter.api.Assertions.*;
+class AddTest {
+  @Test void adds() { assertEquals(SUM, 1 + 2); }
+}
+""",
+    "pytest": "def test_add():\n    assert 1 + 2 == SUM\n",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs_of_every_language_by_its_name(all_languages: Server, name: str) -> None:
+    asked = {"code": PROGRAMS[name], "language": name, "stdin": "19 23", "compile_timeout": 60}
+    told = all_languages.ask("/run_code", asked).json
+    assert (told["status"], told["run_result"]["stdout"]) == ("Success", "42"), told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TESTS)
+def test_tests_of_every_kind_by_its_name(all_languages: Server, name: str) -> None:
+    for expected, status in ((3, "Success"), (4, "Failed")):
+        code = TESTS[name].replace("SUM", str(expected))
+        told = all_languages.ask("/run_code", {"code": code, "language": name}).json
+        assert (told["status"], told["codegen"]["oracle"]) == (status, "unit"), told

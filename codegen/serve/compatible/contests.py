@@ -1,12 +1,13 @@
 """The packages that open-r1 adds to Piston: a submission is judged, and its score printed.
 
-A request brings the submission, `input.txt`, `correct_output.txt`, perhaps a `checker.py`, and
-`grader_config` with lines such as `TIME_LIMIT=2`. The answer looks like that of a program which
-printed the score: `1` for right, `0` for wrong. The submission never meets the expected output: it
-is compared outside, or by the checker in a run of its own. A score of the checker's stays as it
-printed it. Without those files a package is the plain language.
+A request brings the submission, `input.txt`, `correct_output.txt`, perhaps a checker (`checker.py`,
+`checker.cpp`), and `grader_config` with lines such as `TIME_LIMIT=2`. The answer looks like that of
+a program which printed the score: `1` for right, `0` for wrong. The submission never meets the
+expected output: it is compared outside, or by the checker in a run of its own. A score of the
+checker's stays as it printed it. Without those files a package is the plain language.
 
-Not here: `cms_ioi` for tasks with a manager that talks to the submission.
+Of `cms_ioi` the submission is `graders/<task>.cpp`, and is built as one source with the grader.
+Not here: tasks with a manager that talks to the submission.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from codegen.verify.run import ProcessResult, RunResult
 
 PACKAGES = {"c++17": "cpp", "cf_python3": "python", "codeforces": "cpp", "cms_ioi": "cpp"}
 
-_OURS = ("input.txt", "correct_output.txt", "checker.py", "grader_config", "output.txt")
+_CHECKERS = {"checker.py": "python", "checker.cpp": "cpp", "checker/checker.cpp": "cpp"}
+_OURS = ("input.txt", "correct_output.txt", "grader_config", "output.txt", *_CHECKERS)
+_BUILDING_S = 60.0
 _CHECKER = Limits(cpu_s=20.0, wall_s=40.0)
 
 
@@ -74,8 +77,8 @@ async def _judged(call: Call, task: _Task, stdin: bytes, result: RunResult) -> R
     got = result.files.get("output.txt", b"") if task.by_file else run.stdout
     if run.status is not Status.EXITED or run.exit_code != 0 or run.truncated:
         score, said = b"0", _failure(run)
-    elif "checker.py" in task.files:
-        score, said = await _checked(call, task, stdin, got)
+    elif checker := next((name for name in _CHECKERS if name in task.files), ""):
+        score, said = await _checked(call, task, checker, stdin, got)
     else:
         right = same_text(got, task.files["correct_output.txt"], Comparison())
         score, said = (b"1", b"Output is correct") if right else (b"0", b"Output isn't correct")
@@ -95,29 +98,35 @@ def _failure(run: ProcessResult) -> bytes:
     return b"Runtime error\n" + run.stderr
 
 
-async def _checked(call: Call, task: _Task, stdin: bytes, got: bytes) -> tuple[bytes, bytes]:
+async def _checked(
+    call: Call, task: _Task, name: str, stdin: bytes, got: bytes
+) -> tuple[bytes, bytes]:
     """Run the checker, which the submission never meets."""
     checker = Program(
-        "python",
-        programs.text(task.files["checker.py"]),
+        programs.known(_CHECKERS[name], {}),
+        programs.text(task.files[name]),
         args=("input.txt", "correct_output.txt", "solution_output.txt"),
         files={
+            **{path: data for path, data in task.files.items() if path.endswith((".h", ".hpp"))},
             "input.txt": stdin,
             "correct_output.txt": task.files["correct_output.txt"],
             "solution_output.txt": got,
         },
+        compile_s=_BUILDING_S,
         limits=_CHECKER,
     )
     run = (await programs.run(call, checker)).run
     if run is None or run.status is not Status.EXITED or not run.stdout.strip():
         said = programs.text(run.stderr)[-500:] if run else "it did not start"
-        raise Refused(422, "checker", f"checker.py failed: {said}")
+        raise Refused(422, "checker", f"{name} failed: {said}")
     return run.stdout.strip(), run.stderr
 
 
 def _task(package: str, fields: Fields, files: Sequence[tuple[str, bytes]]) -> _Task:
-    (_, code), *others = files
+    (name, code), *others = files
     beside = dict(others)
+    if name.startswith("graders/"):
+        beside[name], code = code, _one_source(name, beside)
     config = _config(beside.get("grader_config", b""))
     hard_s = fields.seconds("run_timeout", 10.0, unit=0.001)
     cpu_s = min(hard_s, _number(config, "TIME_LIMIT", hard_s))
@@ -126,10 +135,18 @@ def _task(package: str, fields: Fields, files: Sequence[tuple[str, bytes]]) -> _
         programs.text(code),
         beside,
         programs.within(hard_s, memory or fields.number("run_memory_limit", -1), cpu_s=cpu_s),
-        fields.seconds("compile_timeout", 60.0, unit=0.001),
+        fields.seconds("compile_timeout", _BUILDING_S, unit=0.001),
         programs.known(PACKAGES[package], {}),
         config.get("INPUT_MODE", "stdio").lower() not in ("stdio", "", "none"),
     )
+
+
+def _one_source(submission: str, beside: dict[str, bytes]) -> bytes:
+    """Return a source that includes the submission and its grader."""
+    sources = [name for name in beside if name.startswith("graders/") and name.endswith(".cpp")]
+    if any("manager" in name or "stub" in name for name in beside):
+        raise Refused(400, "usage", "cms_ioi: tasks with a manager are not served")
+    return "".join(f'#include "{name}"\n' for name in (submission, *sources)).encode()
 
 
 def _config(text: bytes) -> dict[str, str]:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from codegen import language as languages
 from codegen.errors import DeadlineError, InfrastructureError
 from codegen.records import Outcome, Verdict
 from codegen.serve.calls import Call, posted, reply, verdict_json
@@ -33,10 +34,14 @@ LANGUAGES = {
     "rust": "rust",
     "typescript": "typescript",
 }
-TESTED = {"pytest": "python"}
+TESTED = {"pytest": "python", "go_test": "go", "junit": "java"}
 """Names that mean tests rather than a program, with the language of both."""
 
-_NOTHING = {"python": "# everything is in the tests\n"}
+_NOTHING = {
+    "python": "# everything is in the tests\n",
+    "go": "package main\n",
+    "java": "// everything is in the tests\n",
+}
 _PATIENCE_S = 9.0  # its clients wait this long beyond the limits, and a second more
 
 
@@ -45,7 +50,7 @@ async def run_code(call: Call) -> Any:
     fields = Fields(call.body)
     name = fields.text("language")
     if name in TESTED:
-        return await _tested(call, fields, TESTED[name])
+        return await _tested(call, fields, programs.known(TESTED[name], {}))
     run_s, compile_s = fields.seconds("run_timeout", 10.0), fields.seconds("compile_timeout", 10.0)
     program = Program(
         programs.known(name, {**LANGUAGES, **TESTED}),
@@ -140,7 +145,8 @@ async def _tested(call: Call, fields: Fields, language: str) -> dict[str, Any]:
     """Run tests, attested: that the process ended well is not enough."""
     run_s = fields.seconds("run_timeout", 10.0)
     files = fields.files("files")
-    solution = files.pop("solution.py", _NOTHING[language].encode())
+    source = languages.get(language).source
+    solution = files.pop(source, _NOTHING[language].encode())
     request = VerifyRequest(
         language,
         programs.text(solution),
