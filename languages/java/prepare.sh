@@ -22,11 +22,20 @@ while read -r sum path; do
 done <"$SRC/jars.txt"
 
 # what attaches to other programs, debugs or rewrites them is not in it
-"$home/bin/jlink" --add-modules java.se,jdk.charsets,jdk.compiler,jdk.httpserver,jdk.unsupported,jdk.zipfs,jdk.net \
-    --strip-debug --no-header-files --no-man-pages --output "$OUT/jdk"
+modules=java.se,jdk.charsets,jdk.compiler,jdk.httpserver,jdk.net,jdk.unsupported,jdk.zipfs
+linked() { # FOLDER: a runtime
+    "$home/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --output "$1"
+    "$1/bin/java" -Xshare:dump -Xlog:disable -Xlog:all=error:stderr >/dev/null
+}
+# a runtime that outlives this script spares half a minute at the next change of a harness file
+kept="${CODEGEN_CACHE:-$work}/java-runtime-$({ cat "$home/release" && echo "$modules"; } | cksum | cut -d ' ' -f 1)"
+if [ ! -d "$kept" ]; then
+    linked "$work/jdk"
+    mv -T "$work/jdk" "$kept" || [ -d "$kept" ]
+fi
+cp -al "$kept" "$OUT/jdk" 2>/dev/null || { rm -rf "$OUT/jdk" && cp -a "$kept" "$OUT/jdk"; }
 ln -s ../jdk/bin/java "$OUT/bin/java"
 java="$OUT/jdk/bin/java"
-"$java" -Xshare:dump -Xlog:disable -Xlog:all=error:stderr >/dev/null
 
 exports=
 for package in api code comp file main model parser processing tree util; do
@@ -77,9 +86,9 @@ options() { # NAME CLASSPATH WORD…
     printf '%s\n' "$@" "-XX:SharedArchiveFile=/opt/codegen/java/cds/$name.jsa" -Xshare:auto -cp "$path" >"$OUT/$name.options"
 }
 # shellcheck disable=SC2086 # options are words
-options run "$run" $quick $quiet $utf8 -ea -Xms16m
+options run "$run" $quick $quiet $utf8 -ea -Xms64m
 # shellcheck disable=SC2086 # as above
-options unit "$unit" $quick $quiet $utf8 -ea -Xms16m
+options unit "$unit" $quick $quiet $utf8 -ea -Xms64m
 jars=$(echo "$testing" | sed "s|$OUT/|/opt/codegen/java/|g")
 # shellcheck disable=SC2086 # as above
 options compiler "$compiler" $quick $quiet $exports -Xms64m -Xmx512m \

@@ -25,7 +25,7 @@ public final class Compiler {
 
     /** Serves until there is no further request. */
     public static void main(String[] arguments) throws IOException {
-        Warmth.up();
+        Platform.GIVEN.manager(); // finds the platform before the first request
         for (byte[] frame = Channel.receive(); frame != null; frame = Channel.receive()) {
             Map<?, ?> request = (Map<?, ?>) Json.parse(new String(frame, StandardCharsets.UTF_8));
             List<String> argv = new ArrayList<>();

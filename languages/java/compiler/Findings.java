@@ -12,6 +12,8 @@ import javax.tools.JavaFileObject;
 /** What the compiler and its plugin found, one line each: `file:line:column: error: message [rule]`. */
 final class Findings implements DiagnosticListener<JavaFileObject> {
     private static final Pattern NAMED = Pattern.compile("^\\[([A-Z]\\w+)\\] (.*)$", Pattern.DOTALL);
+    private static final Pattern NOWHERE = Pattern.compile("= \\.(\\w+)\\(");
+    private static final String GLUE = "CodegenCall.java";
     private static final int MOST = 200;
     private static final int MOST_LETTERS = 1000;
 
@@ -41,10 +43,21 @@ final class Findings implements DiagnosticListener<JavaFileObject> {
         if (!error && found.getKind() == Diagnostic.Kind.NOTE) {
             return;
         }
-        JavaFileObject file = found.getSource();
-        String name = file instanceof Source ? file.getName() : "";
-        say(name, found.getLineNumber(), found.getColumnNumber(), error, found.getMessage(Locale.ENGLISH),
-                rule(found));
+        String name = "";
+        String message = found.getMessage(Locale.ENGLISH);
+        if (found.getSource() instanceof Source source) {
+            name = source.getName();
+            message = name.equals(GLUE) ? called(source.line(found.getLineNumber()), message) : message;
+        }
+        say(name, found.getLineNumber(), found.getColumnNumber(), error, message, rule(found));
+    }
+
+    /** Explains an error in the file that calls the solution, which its author has not seen. */
+    private static String called(String line, String message) {
+        Matcher nowhere = NOWHERE.matcher(line);
+        return nowhere.find()
+                ? "no class of the solution has a method `" + nowhere.group(1) + "`"
+                : "the solution is called as `" + line + "`: " + message;
     }
 
     /** Adds an error that is not the compiler's. */

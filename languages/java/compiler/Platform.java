@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaFileManager;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
@@ -38,7 +39,7 @@ enum Platform {
 
     /** Returns the manager behind those of single compilations, which do not close it. */
     JavaFileManager manager() {
-        return new javax.tools.ForwardingJavaFileManager<>(manager) {
+        return new ForwardingJavaFileManager<>(manager) {
             @Override
             public void close() {}
         };

@@ -25,6 +25,11 @@ final class Source extends SimpleJavaFileObject {
         return text;
     }
 
+    /** Returns a line, counted from 1, or an empty text. */
+    String line(long number) {
+        return text.lines().skip(Math.max(number - 1, 0)).findFirst().orElse("").strip();
+    }
+
     @Override
     public CharSequence getCharContent(boolean ignoreEncodingErrors) {
         return text;

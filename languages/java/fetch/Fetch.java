@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
@@ -45,7 +46,7 @@ public final class Fetch {
         }
         Path part = Files.createTempFile(target.getParent(), "part", ".tmp");
         Files.write(part, data);
-        Files.move(part, target, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static byte[] read(String address) throws IOException {

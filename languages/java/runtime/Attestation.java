@@ -30,6 +30,11 @@ final class Attestation {
         void run(Program program, List<String> tests, Report report) throws Throwable;
 
         String broken();
+
+        /** Returns what failed beyond the tests, such as what comes after the last of a class. */
+        default List<Outcome> extra() {
+            return List.of();
+        }
     }
 
     /** Takes the one frame, runs the tests and attests. */
@@ -52,11 +57,24 @@ final class Attestation {
             Channel.send(told(one, Seal.of(a, b, c, d, sealed)));
         }
         String seal = Seal.of(a, b, c, d, "\0\0end".getBytes(StandardCharsets.UTF_8));
-        StringBuilder out = new StringBuilder("{\"end\":true,\"seal\":\"").append(seal);
-        String broken = Canaries.broken(program);
-        out.append("\",\"canary\":\"").append(broken.isEmpty() ? runner.broken() : broken).append("\"}");
-        Channel.send(out.toString().getBytes(StandardCharsets.UTF_8));
+        Channel.send(ended(seal, runner, program));
         Runtime.getRuntime().halt(0);
+    }
+
+    private static byte[] ended(String seal, Runner runner, Program program) {
+        StringBuilder out = new StringBuilder("{\"end\":true,\"seal\":\"").append(seal).append("\",\"extra\":[");
+        String separator = "[";
+        for (Outcome one : runner.extra()) {
+            for (String word : List.of(one.name(), one.outcome(), Json.cut(one.message(), 2000))) {
+                Json.quote(out.append(separator), word);
+                separator = ",";
+            }
+            out.append(']');
+            separator = ",[";
+        }
+        String broken = Canaries.broken(program);
+        out.append("],\"canary\":\"").append(broken.isEmpty() ? runner.broken() : broken).append("\"}");
+        return out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void start(

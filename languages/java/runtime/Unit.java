@@ -16,6 +16,8 @@ import org.junit.platform.engine.support.descriptor.MethodSource;
 
 /** JUnit tests, run by Jupiter's engine; a method is one test, however often it is called. */
 public final class Unit implements Attestation.Runner {
+    private final List<Attestation.Outcome> extra = new ArrayList<>();
+
     private Unit() {}
 
     /** Attests each test method. */
@@ -29,6 +31,7 @@ public final class Unit implements Attestation.Runner {
         Listener listener = new Listener(program, tests, report);
         execute(program.tests(), program.loader(), listener);
         listener.end();
+        extra.addAll(listener.extra);
     }
 
     static void execute(List<String> classes, ClassLoader loader, EngineExecutionListener listener)
@@ -47,6 +50,11 @@ public final class Unit implements Attestation.Runner {
         return UnitCanaries.broken();
     }
 
+    @Override
+    public List<Attestation.Outcome> extra() {
+        return extra;
+    }
+
     /** Gathers outcomes by method, and tells a method's when its last invocation is over. */
     private static final class Listener implements EngineExecutionListener {
         private final Program program;
@@ -55,6 +63,7 @@ public final class Unit implements Attestation.Runner {
         private final Map<TestDescriptor, String> names = new HashMap<>();
         private final Map<TestDescriptor, String[]> inner = new HashMap<>();
         private final List<String> waiting;
+        private final List<Attestation.Outcome> extra = new ArrayList<>();
 
         Listener(Program program, List<String> tests, Attestation.Report report) {
             this.program = program;
@@ -79,9 +88,8 @@ public final class Unit implements Attestation.Runner {
             String[] told = told(result);
             TestDescriptor method = method(test);
             if (method == null) {
-                // a class: what it could not begin is what is left of its tests
                 if (!told[0].equals("passed")) {
-                    methods(test).forEach(each -> say(name(each), told[0], told[1]));
+                    left(test, told);
                 }
                 return;
             }
@@ -93,15 +101,28 @@ public final class Unit implements Attestation.Runner {
             }
         }
 
+        /** Tells of a class that failed: in what is left of its tests, or after the last of them. */
+        private void left(TestDescriptor test, String[] told) {
+            boolean begun = false;
+            for (TestDescriptor each : methods(test)) {
+                begun |= say(name(each), told[0], told[1]);
+            }
+            if (!begun) {
+                extra.add(new Attestation.Outcome(test.getDisplayName(), told[0], told[1]));
+            }
+        }
+
         /** Says of the tests that have not come up that they were not run. */
         void end() {
             List.copyOf(waiting).forEach(name -> say(name, "missing", ""));
         }
 
-        private void say(String name, String outcome, String message) {
-            if (waiting.remove(name)) {
+        private boolean say(String name, String outcome, String message) {
+            boolean due = waiting.remove(name);
+            if (due) {
                 report.say(name, outcome, message);
             }
+            return due;
         }
 
         private String[] told(TestExecutionResult result) {
