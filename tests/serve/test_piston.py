@@ -183,7 +183,7 @@ def test_a_package_without_a_contest_is_the_plain_language(server: Server) -> No
     assert server.ask("/api/v2/execute", asked).json["run"]["stdout"] == "7\n"
 
 
-IOI = {
+IOI: dict[str, Any] = {
     "language": "cms_ioi",
     "version": "*",
     "run_timeout": 5000,

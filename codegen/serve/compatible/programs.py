@@ -6,7 +6,6 @@ that a program waits for a slot does not count.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,9 +19,6 @@ from codegen.serve.failures import Refused
 from codegen.verify.run import ProcessResult, RunRequest, RunResult
 
 _DISK = Limits().disk_bytes
-_MORE_WALL_S = 8.0
-_WORKING = 0.25
-"""The share of a CPU above which a program is at work, and does not only wait."""
 
 LIMITED = (Status.CPU_LIMIT, Status.WALL_LIMIT)
 
@@ -43,29 +39,7 @@ class Program:
 
 
 async def run(call: Call, program: Program) -> RunResult:
-    """Run a program for a caller.
-
-    A program that the machine kept waiting, so that its wall time went by without it, is run once
-    more with more of that; its CPU time has the caller's bound all the same.
-    """
-    begun = time.monotonic()
-    result = await _once(call, program, program.patience_s)
-    if result.run is None or not _starved(result.run):
-        return result
-    wall_s = program.limits.wall_s
-    wider = replace(program.limits, wall_s=min(3 * wall_s, wall_s + _MORE_WALL_S))
-    left = program.patience_s and program.patience_s - (time.monotonic() - begun)
-    if left is not None and left < wider.wall_s:
-        return result
-    return await _once(call, replace(program, limits=wider), left)
-
-
-def _starved(process: ProcessResult) -> bool:
-    share = process.cpu_s / (process.wall_s or 1.0)
-    return process.status is Status.WALL_LIMIT and share > _WORKING
-
-
-async def _once(call: Call, program: Program, patience_s: float | None) -> RunResult:
+    """Run a program for a caller, who waits no longer than its patience."""
     disk_bytes = _DISK + sum(map(len, program.files.values()))
     compile_limits = replace(
         languages.get(program.language).compile_limits,
@@ -82,7 +56,7 @@ async def _once(call: Call, program: Program, patience_s: float | None) -> RunRe
         fetch=program.fetch,
         limits=replace(program.limits, disk_bytes=disk_bytes),
         compile_limits=compile_limits,
-        deadline_s=patience_s,
+        deadline_s=program.patience_s,
     )
     return await call.service.run(wanted, call.client)
 
