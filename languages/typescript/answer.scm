@@ -21,6 +21,7 @@
 (lexical_declaration (variable_declarator name: (identifier) @name)) @value
 (variable_declaration (variable_declarator name: (identifier) @name)) @value
 (lexical_declaration (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name))) @value
-(export_statement) @value
-((expression_statement (assignment_expression left: (member_expression object: (identifier) @m))) @value (#any-of? @m "module" "exports"))
-((expression_statement (assignment_expression left: (member_expression object: (member_expression object: (identifier) @m)))) @value (#eq? @m "module"))
+; what only exports shows nothing off: it stays, as a type does
+(export_statement) @type
+((expression_statement (assignment_expression left: (member_expression object: (identifier) @m))) @type (#any-of? @m "module" "exports"))
+((expression_statement (assignment_expression left: (member_expression object: (member_expression object: (identifier) @m)))) @type (#eq? @m "module"))

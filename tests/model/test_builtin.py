@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from codegen import prompt as prompts
 from codegen.answer import extract_json
 from codegen.errors import UsageError
-from codegen.language import get
+from codegen.language import get, names
 from codegen.model.builtin import BuiltinTeacher, Mistakes, families, problem_count, truth
 from codegen.model.builtin.knowledge import all_families, recognise
 from codegen.model.contract import Message, Purpose, Reply, Request, Sampling
 from codegen.records import Case, Comparator, Problem, Seed, Signature, canonical, from_json
 from codegen.types import mismatch, parse
 
-LANGUAGES = ("python", "rust", "go")
+LANGUAGES = names()
 RIGHT = BuiltinTeacher(mistakes=Mistakes.none())
 FAMILY_NAMES = [name for name, _ in families()]
 

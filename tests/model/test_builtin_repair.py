@@ -9,7 +9,7 @@ import pytest
 
 from codegen import prompt as prompts
 from codegen.answer import extract_code
-from codegen.language import get
+from codegen.language import get, names
 from codegen.model.builtin import BuiltinTeacher, Mistakes
 from codegen.model.builtin.conversation import read_solution_prompt
 from codegen.model.builtin.edits import Variant, variants
@@ -25,7 +25,7 @@ from codegen.records import (
     Verdict,
 )
 
-LANGUAGES = ("python", "rust", "go")
+LANGUAGES = names()
 SURE = BuiltinTeacher(mistakes=Mistakes(repair_failure=0.0))
 CASE = CaseResult("c1", Outcome.WRONG_ANSWER, ([1, 2],), expected=3, got=4)
 CRASHED = CaseResult("c1", Outcome.RUNTIME_ERROR, ([1, 2],), message="index out of range")
