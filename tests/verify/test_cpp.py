@@ -24,20 +24,27 @@ long total(const std::vector<long>& values) {
 """
 WIDTHS = [
     GOOD,
-    (
-        "#include <bits/stdc++.h>\n#define int long long\nusing namespace std;\n"
-        "int total(vector<int> v) { return accumulate(v.begin(), v.end(), 0LL); }\n"
-        "signed main() { return 0; }\n"
-    ),
-    (
-        "#include <vector>\nint total(const std::vector<int>& v) { int s = 0; for (int i : v) s += i;"
-        " return s; }\n"
-    ),
-    "#include <vector>\nauto total(auto v) { long s = 0; for (auto i : v) s += i; return s; }\n",
-    (
-        "#include <vector>\n#define value v\n#define from f\nunsigned long total(std::vector<long>& v)"
-        " { unsigned long s = 0; while (!v.empty()) { s += v.back(); v.pop_back(); } return s; }\n"
-    ),
+    """#include <bits/stdc++.h>
+#define int long long
+using namespace std;
+int total(vector<int> v) { return accumulate(v.begin(), v.end(), 0LL); }
+signed main() { return 0; }
+""",
+    """#include <vector>
+int total(const std::vector<int>& v) { int s = 0; for (int i : v) s += i; return s; }
+""",
+    """#include <vector>
+auto total(auto v) { long s = 0; for (auto i : v) s += i; return s; }
+""",
+    """#include <vector>
+#define value v
+#define from f
+unsigned long total(std::vector<long>& v) {
+    unsigned long s = 0;
+    while (!v.empty()) { s += v.back(); v.pop_back(); }
+    return s;
+}
+""",
 ]
 
 
