@@ -16,6 +16,7 @@ BODIES = {
     + "\n{declaration}\n    return value;\n}}\n",
     "python": "{declaration}\n    return value\n",
     "rust": "use std::collections::HashMap;\n\n{declaration} {{\n    value\n}}\n",
+    "java": "import java.util.*;\n\nclass Solution {{\n{declaration}\nreturn value;\n}}\n}}\n",
     "go": "package solution\n\n{declaration} {{\n\treturn value\n}}\n",
     "javascript": "{declaration}\n  return value;\n}}\n",
     "typescript": "{declaration}\n  return value;\n}}\n",
@@ -95,6 +96,34 @@ def test_python_values_are_of_exactly_the_declared_type(
         f"import sys\nsys.set_int_max_str_digits(0)\n\n\ndef f():\n    return {body}\n",
         cases=[{"arguments": []}],
         signature=Signature("f", (), kind),
+        lint="off",
+    )
+    assert verdict.outcome is Outcome.WRONG_ANSWER, verdict
+    assert reason in verdict.message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "body", "reason"),
+    [
+        ("list[int]", "List raw = List.of(1); return raw;", "[0] is a java.lang.Integer, declared"),
+        ("list[int]", "return null;", "the result is null, declared is list[int]"),
+        ("list[str]", "return Arrays.asList((String) null);", "the result[0] is null"),
+        ("optional[int]", "return null;", "the result is null, declared is optional[int]"),
+        ("str", 'return "\\ud800";', "half of a surrogate pair"),
+        ("list[str]", 'return Collections.nCopies(100, "x".repeat(1 << 22));', "too large"),
+    ],
+)
+def test_java_values_are_of_exactly_the_declared_type(
+    local: Verifier, kind: str, body: str, reason: str
+) -> None:
+    signature = Signature("f", (), kind)
+    declaration = languages.get("java").declaration(signature)
+    verdict = local.verify(
+        "java",
+        f"import java.util.*;\n\nclass Solution {{\n{declaration}\n{body}\n}}\n}}\n",
+        cases=[{"arguments": []}],
+        signature=signature,
         lint="off",
     )
     assert verdict.outcome is Outcome.WRONG_ANSWER, verdict
