@@ -79,7 +79,8 @@ class UnitForm(Form):
     the `@name` of a match of `groups` whose `@body` encloses one goes before it. A `script` is one
     test, called `main`, which the whole of the tests is, if `script_query` finds something there.
     `each` makes the line of a test in `$calls`. Where the seals are `sealed` into the program
-    through templates, the harness is not told what they are made from.
+    through templates, the harness is not told what they are made from. Where they are `framed` the
+    tests' text comes in the harness's frame, as `source`, and lies on no disk.
     """
 
     when: str = ""
@@ -90,6 +91,7 @@ class UnitForm(Form):
     script: bool = False
     script_query: str = ""
     sealed: bool = False
+    framed: bool = False
     each: str = ""
 
 

@@ -56,7 +56,8 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         "room": seal(nonce, "", "room").hex(),
         "count": str(len(names)),
     }
-    late = {fill(language.tests, values): values["tests"].encode()}
+    framed = language.unit[form].framed
+    late = {} if framed else {fill(language.tests, values): values["tests"].encode()}
     return Unit(
         form=form,
         tests=names,
@@ -67,6 +68,7 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         late={**late, **made(language, language.unit[form].late, values)},
         marks=values,
         sealed=language.unit[form].sealed,
+        told={"source": values["tests"]} if framed else {},
     )
 
 

@@ -135,4 +135,4 @@ class Loader {
 /** Whether a text is an ES module, from why it is no script. */
 const isModuleOnly = (error) => error instanceof SyntaxError && MODULE_ONLY.test(error.message);
 
-module.exports = { Loader, isModuleOnly, read };
+module.exports = { FOLDER, Loader, isModuleOnly, read };

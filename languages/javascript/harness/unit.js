@@ -4,14 +4,15 @@
 //
 // `shared` puts the solution's names into the tests' scope; `imported` leaves it to the tests to load it.
 // A `script` runs from top to bottom as one test, `main`; `tests` register with node:test. Lines of what was
-// `compiled` are not told. One frame comes in, `nonce` and the names of the `tests`; a reply goes out for
-// each, and a last one for the end.
+// `compiled` are not told. One frame comes in: `nonce`, the names of the `tests`, and their `source` where no
+// compiler has put them on the disk; a reply goes out for each test, and a last one for the end.
 'use strict';
 
+const { unlinkSync } = require('fs');
 const { receive, send } = require('./channel.js');
 const { Entries } = require('./entries.js');
 const { failure } = require('./failure.js');
-const { Loader, isModuleOnly, read } = require('./load.js');
+const { FOLDER, Loader, isModuleOnly, read } = require('./load.js');
 const { sealed } = require('./seals.js');
 const sound = require('./sound.js');
 const { steady } = require('./streams.js');
@@ -177,11 +178,20 @@ function compiled(compile) {
   }
 }
 
+/** Returns the text of a file of ours and takes the file away: the program is not to find it. */
+function taken(name) {
+  const text = read(name);
+  unlinkSync(FOLDER + name);
+  return text;
+}
+
 async function main(form, kind, compiling) {
   const frame = receive();
-  const session = new Session(JSON.parse(String(frame)), compiling !== 'compiled');
+  let order = JSON.parse(String(frame));
   frame.fill(0);
-  const [solution, tests] = [read('solution.js'), read('test_solution.js')];
+  const session = new Session(order, compiling !== 'compiled');
+  const [solution, tests] = [read('solution.js'), order.source ?? taken('test_solution.js')];
+  order = undefined; // what proves an outcome is now in the session alone
   steady();
   sound.close();
   session.watch();
