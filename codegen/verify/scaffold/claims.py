@@ -10,6 +10,7 @@ the answers (`codegen.verify.judge_claims`).
 
 from __future__ import annotations
 
+import ast
 import random
 import string
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Claim:
 
 def candidates(value: Any, dice: random.Random) -> tuple[tuple[Any, ...], int] | None:
     """Return distinct values among them `value`, and where that is; None if there are no others."""
-    if len(repr(value)) > _LONGEST:
+    if len(repr(value)) > _LONGEST or not _is_written(value):
         return None
     if type(value) is bool:
         return (False, True), int(value)
@@ -44,10 +45,19 @@ def candidates(value: Any, dice: random.Random) -> tuple[tuple[Any, ...], int] |
     for index in range(_COUNT):
         # every candidate goes through the same dice, so that each leaf has one step
         other = _varied(value, index - place, random.Random(shift))  # noqa: S311 - no secret: the place is
-        if index == place or not any(_same(other, one) for one in (*found, value)):
+        fresh = _is_written(other) and not any(_same(other, one) for one in (*found, value))
+        if index == place or fresh:
             found.append(other)
     at = next(index for index, one in enumerate(found) if _same(one, value))
     return (tuple(found), at) if len(found) > 1 else None
+
+
+def _is_written(value: Any) -> bool:
+    """Whether a value can be written as a literal; an infinity cannot."""
+    try:
+        return bool(ast.literal_eval(repr(value)) == value)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return False
 
 
 def _same(one: Any, other: Any) -> bool:
