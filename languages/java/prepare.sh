@@ -4,35 +4,19 @@
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-home=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p')
-[ -x "$home/bin/jlink" ] || { echo "$home has no jlink: install a JDK of version 17 or newer, not only a JRE"; exit 1; }
-version=$("$home/bin/java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.specification\.version = //p')
-[ "$version" -ge 17 ] || { echo "$home is Java $version: version 17 or newer is needed"; exit 1; }
+export CODEGEN_CACHE="${CODEGEN_CACHE:-$work}"
+. "$SRC/link.sh"
 
 job=$work/1/2/3/4
 mkdir -p "$OUT/bin" "$OUT/lib" "$OUT/cds" "$work/classes" "$job" "$work/opt/codegen"
-"$home/bin/java" -Xshare:auto -XX:TieredStopAtLevel=1 "$SRC/fetch/Fetch.java" "$SRC/jars.txt" \
-    "${CODEGEN_CACHE:-$work}/jars"
 while read -r sum path; do
     case $sum in \#*) continue ;; esac
     name=$(basename "$path")
     target="$OUT/lib/$(echo "$name" | sed 's/-[0-9][0-9.]*\(-with-dependencies\)\{0,1\}\.jar$/.jar/')"
-    cp "${CODEGEN_CACHE:-$work}/jars/$name" "$target"
+    cp "$CODEGEN_CACHE/jars/$name" "$target"
     chmod 644 "$target"
 done <"$SRC/jars.txt"
 
-# what attaches to other programs, debugs or rewrites them is not in it
-modules=java.se,jdk.charsets,jdk.compiler,jdk.httpserver,jdk.net,jdk.unsupported,jdk.zipfs
-linked() { # FOLDER: a runtime
-    "$home/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --output "$1"
-    "$1/bin/java" -Xshare:dump -Xlog:disable -Xlog:all=error:stderr >/dev/null
-}
-# a runtime that outlives this script spares half a minute at the next change of a harness file
-kept="${CODEGEN_CACHE:-$work}/java-runtime-$({ cat "$home/release" && echo "$modules"; } | cksum | cut -d ' ' -f 1)"
-if [ ! -d "$kept" ]; then
-    linked "$work/jdk"
-    mv -T "$work/jdk" "$kept" || [ -d "$kept" ]
-fi
 cp -al "$kept" "$OUT/jdk" 2>/dev/null || { rm -rf "$OUT/jdk" && cp -a "$kept" "$OUT/jdk"; }
 ln -s ../jdk/bin/java "$OUT/bin/java"
 java="$OUT/jdk/bin/java"
