@@ -35,7 +35,10 @@ LANGUAGE, CONTEXT, BASE, BASE_ID = (
 )
 _SHARED = ("install.sh", "with-ca.sh")
 # These stay with the host, which sends what a job needs of them along with the job.
-_LEFT_OUT = {"__pycache__", "harness", "proofs", "language.toml"}
+_LEFT_OUT = {
+    *("__pycache__", "harness", "proofs", "language.toml"),
+    *("answer.scm", "teacher", "teacher.toml"),  # not the sandbox's business
+}
 
 Progress = Callable[[str], None]
 """Is told one line at a time what goes on; for people."""

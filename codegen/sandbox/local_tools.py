@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from codegen.sandbox.environment import Environment
 
 _SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
+_NO_TOOLS = {"__pycache__", "proofs", "answer.scm", "teacher", "teacher.toml"}
 _PATIENCE_S = 60.0
 _PREPARE_PATIENCE_S = 600.0
 # what a machine behind a proxy tells the clients of package registries
@@ -84,7 +85,7 @@ def _hash(toolchain: Toolchain, *more: bytes) -> str:
     folder = toolchain.environment.folder
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
-        if path.is_file() and not {"__pycache__", "proofs"} & set(relative.parts):
+        if path.is_file() and not _NO_TOOLS & set(relative.parts):
             found.update(hashlib.sha256(str(relative).encode()).digest())
             found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
