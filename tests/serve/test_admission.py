@@ -15,6 +15,7 @@ import pytest
 from codegen.serve.describe import FED
 from tests.serve.conftest import SLEEP, Server, serving
 
+pytestmark = pytest.mark.slow
 QUICK = {"language": "python", "code": "print(1)\n"}
 
 
