@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+	"reflect"
 	"runtime/debug"
 	"strconv"
 	"sync"
@@ -28,6 +29,8 @@ type runner struct {
 	end    Seal
 	mutex  sync.Mutex
 	left   int
+	fails  int
+	parent reflect.Value
 	panics map[string]string
 }
 
@@ -47,6 +50,7 @@ func (r *runner) wrapped(tests []Test) []testing.InternalTest {
 	var found []testing.InternalTest
 	for _, test := range tests {
 		found = append(found, testing.InternalTest{Name: test.Name, F: func(t *testing.T) {
+			r.parent = reflect.ValueOf(t).Elem().FieldByName("parent")
 			t.Cleanup(func() { r.finish(test, t) })
 			defer r.guard(test.Name, t)
 			test.Run(t)
@@ -87,13 +91,16 @@ func (r *runner) finish(test Test, t *testing.T) {
 func (r *runner) attest(name, outcome, message string, seal Seal) {
 	r.mutex.Lock()
 	r.left--
+	if outcome == "failed" || outcome == "error" {
+		r.fails++
+	}
 	last := r.left == 0
 	r.mutex.Unlock()
 	body := codec.Quote([]byte(`"outcome":"`+outcome+`","name":`), name)
 	body = append(body, `,"message":`...)
 	r.send(seal, string(codec.Quote(body, message)))
 	if last {
-		r.send(r.end, `"end":true,"extra":[],"broken":"","canary":`+strconv.Quote(canary()))
+		r.send(r.end, `"end":true,"extra":[],"broken":"","canary":`+strconv.Quote(r.canary()))
 	}
 }
 
@@ -103,11 +110,15 @@ func (r *runner) send(seal Seal, body string) {
 	codec.Send([]byte(`{"seal":"` + hex.EncodeToString(seal[:]) + `",` + body + "}"))
 }
 
-// canary says whether a test that fails is still seen to fail.
-func canary() string {
+// canary says what no longer tells of a test that fails. A failure is also noted in what runs the tests, where
+// it stays when a test's own note of it is wiped.
+func (r *runner) canary() string {
 	t := &testing.T{}
-	if t.Fail(); t.Failed() {
-		return ""
+	if t.Fail(); !t.Failed() {
+		return "Fail"
 	}
-	return "Fail"
+	if r.fails == 0 && r.parent.IsValid() && !r.parent.IsNil() && r.parent.Elem().FieldByName("failed").Bool() {
+		return "failed"
+	}
+	return ""
 }
