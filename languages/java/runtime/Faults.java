@@ -24,6 +24,15 @@ final class Faults {
         return line > 0 ? text + "\n  at " + file + ":" + line : text;
     }
 
+    /** Returns what an error was made from, or null. */
+    static Throwable cause(Throwable error) {
+        try {
+            return error.getCause();
+        } catch (Throwable again) {
+            return null;
+        }
+    }
+
     static String name(Throwable error) {
         return error.getClass().getName();
     }

@@ -12,13 +12,20 @@ import java.util.List;
  */
 final class Memory {
     private static final int PIECE = 16 << 20;
+    private static final int MOST_CAUSES = 20;
 
     private Memory() {}
 
-    /** Whether an error says that the heap is full; threads that cannot be started are not it. */
+    /** Whether an error, or what it was made from, says that the heap is full; threads are not it. */
     static boolean isFull(Throwable error) {
-        return error instanceof OutOfMemoryError
-                && !String.valueOf(error.getMessage()).contains("native thread");
+        Throwable each = error;
+        for (int depth = 0; each != null && depth < MOST_CAUSES; depth++) {
+            if (each instanceof OutOfMemoryError) {
+                return !Faults.message(each).contains("native thread");
+            }
+            each = Faults.cause(each);
+        }
+        return false;
     }
 
     /** Uses memory until the sandbox ends this process. */
