@@ -6,16 +6,19 @@ import asyncio
 import json
 import math
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
 from codegen.serve.failures import Refused
+from codegen.serve.turns import Busy
 
 _LARGE = 4 << 20
 _LARGE_AT_ONCE = 2
 _IDLE_S = 60.0
+_PATIENCE_S = 60.0
+_LONGEST_S = 600.0
 
 _JSON = ("application/json", "text/json")
 LINES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines", *_JSON)
@@ -33,25 +36,36 @@ class Bodies:
 
         Raises:
             Refused: it is too long, comes too slowly, or is not JSON in UTF-8.
+            Busy: it is large, and other large ones are still at work.
         """
         expect(request, _JSON)
-        parts: list[bytes] = []
-        size, large = 0, False
-        try:
-            async for part in chunks(request):
-                size += len(part)
-                if size > limit:
-                    raise Refused(413, "too_large", f"the body is longer than {limit} bytes")
-                if size > _LARGE and not large:
-                    await self._large.acquire()
-                    large = True
-                parts.append(part)
-            body = b"".join(parts)
-            parts.clear()
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(_LONGEST_S):
+                    body = await self._read(request, limit, held)
+            except TimeoutError:
+                raise Refused(408, "too_slow", f"no body in {_LONGEST_S:.0f} s") from None
+            large = len(body) > _LARGE
             yield await asyncio.to_thread(parsed, body) if large else parsed(body)
-        finally:
-            if large:
-                self._large.release()
+
+    async def _read(self, request: Request, limit: int, held: AsyncExitStack) -> bytes:
+        """Return a body; what it holds on to while it is answered is put on the stack."""
+        parts, size = [], 0
+        async for part in chunks(request):
+            if size <= _LARGE < size + len(part):
+                await self._place(held)
+            size += len(part)
+            if size > limit:
+                raise Refused(413, "too_large", f"the body is longer than {limit} bytes")
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _place(self, held: AsyncExitStack) -> None:
+        try:
+            await asyncio.wait_for(self._large.acquire(), _PATIENCE_S)
+        except TimeoutError:
+            raise Busy("other large requests are still at work", 10) from None
+        held.callback(self._large.release)
 
 
 async def chunks(request: Request) -> AsyncIterator[bytes]:

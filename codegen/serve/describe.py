@@ -14,21 +14,17 @@ from codegen.verify.run import RunRequest, RunResult
 
 Schema = dict[str, Any]
 
-_FILES: Schema = {
-    "type": "object",
-    "additionalProperties": {
-        "anyOf": [
-            {"type": "string", "description": "text"},
-            {
-                "type": "object",
-                "properties": {"base64": {"type": "string"}},
-                "required": ["base64"],
-                "additionalProperties": False,
-            },
-        ]
-    },
+_BYTES: Schema = {
+    "anyOf": [
+        {"type": "string", "description": "text"},
+        {
+            "type": "object",
+            "properties": {"base64": {"type": "string"}},
+            "required": ["base64"],
+            "additionalProperties": False,
+        },
+    ]
 }
-_BYTES = _FILES["additionalProperties"]
 _FAILURE: Schema = {
     "type": "object",
     "properties": {key: {"type": "string"} for key in ("kind", "message", "detail")},

@@ -21,10 +21,10 @@ _LONGEST_RETRY_S = 60
 
 
 class Busy(CodegenError):  # noqa: N818 - it names what is the case, as KeyError does
-    """As many wait already as may. `retry_after_s` is when a place is to be expected."""
+    """There is no place for a request. `retry_after_s` is when one is to be expected."""
 
-    def __init__(self, waiting: int, retry_after_s: int) -> None:
-        super().__init__(f"{waiting} requests wait already; try again in {retry_after_s} s")
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(f"{message}; try again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
 
 
@@ -45,7 +45,8 @@ class Turns:
         """
         if self.waiting >= self.bound:
             wait = math.ceil(self._usual_s * self.waiting / self.slots)
-            raise Busy(self.waiting, max(1, min(wait, _LONGEST_RETRY_S)))
+            retry_after_s = max(1, min(wait, _LONGEST_RETRY_S))
+            raise Busy(f"{self.waiting} requests wait already", retry_after_s)
 
     @asynccontextmanager
     async def turn(self, client: str) -> AsyncIterator[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -252,3 +253,10 @@ def test_no_body_makes_an_error_of_ours(server: Server, path: str, body: Any) ->
     if answer.status >= 400:
         assert answer.json["message"]
         assert "Traceback" not in answer.json["message"]
+
+
+def test_large_bodies_are_taken_one_after_another(server: Server) -> None:
+    row = {**FED, "files": {"big": "x" * (5 << 20)}}
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda _: server.ask("/v1/verify", row), range(6)))
+    assert [one.json["passed"] for one in answers] == [True] * 6
