@@ -20,17 +20,19 @@ public final class Call {
     /** Serves; the arguments are the class of the glue, and the types of parameters and result. */
     public static void main(String[] arguments) throws IOException, ClassNotFoundException {
         Program program = Program.read(null);
-        program.inThread(() -> serve(program, arguments));
-        Runtime.getRuntime().halt(0);
+        boolean[] good = new boolean[1];
+        program.inThread(() -> good[0] = serve(program, arguments));
+        Runtime.getRuntime().halt(good[0] ? 0 : 1);
     }
 
-    private static void serve(Program program, String[] arguments) {
+    private static boolean serve(Program program, String[] arguments) {
         try {
             Call call = null;
             for (byte[] frame = Channel.receive(); frame != null; frame = Channel.receive()) {
                 call = call == null ? new Call(glue(program, arguments[0]), arguments[1]) : call;
                 Channel.send(call.answer(frame).getBytes(StandardCharsets.UTF_8));
             }
+            return true;
         } catch (IOException | ReflectiveOperationException error) {
             throw new IllegalStateException(error);
         }

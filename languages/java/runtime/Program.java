@@ -24,6 +24,7 @@ public final class Program {
 
     /** Reads what the compiler made, with the key to the tests where they are what is to be run. */
     static Program read(String key) throws IOException, ClassNotFoundException {
+        Memory.isFull(new AssertionError()); // loaded now: the program may leave no descriptor for it
         byte[] text = Files.readAllBytes(Path.of("program"));
         Program found = new Program();
         List<Pack.Entry> solution = Pack.read(text, null);
