@@ -70,8 +70,8 @@ function compress(state, block) {
   state[7] += h;
 }
 
-/** Returns give(index, outcome), the seal of a test's outcome in hex; the index -1 is the end. */
-function sealed(nonce, names) {
+/** Returns the seals of all outcomes, one after another, and that of the end. */
+function all(nonce, names) {
   const kept = new Uint8Array(32 * names.length + 16);
   const put = (name, outcome, at) =>
     kept.set(sha256(bytesOf(`${nonce}\0${name}\0${outcome}`)).subarray(0, 16), at);
@@ -80,6 +80,15 @@ function sealed(nonce, names) {
     put(name, 'skipped', 32 * i + 16);
   });
   put('', 'end', 32 * names.length);
+  return kept;
+}
+
+/** Returns give(index, outcome), the seal of a test's outcome in hex; the index -1 is the end. */
+function sealed(nonce, names) {
+  return giver(all(nonce, names)); // apart, as a function keeps what is in scope where it was made
+}
+
+function giver(kept) {
   const digits = '0123456789abcdef';
   return (index, outcome) => {
     const at = index < 0 ? kept.length - 16 : 32 * index + (outcome === 'skipped' ? 16 : 0);
