@@ -4,7 +4,7 @@ set -eu
 mkdir -p "$OUT/bin"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-sh "$SRC/harness/bundle.sh" "$SRC/harness" >"$work/harness.js"
+sh "$SRC/runtime/bundle.sh" "$SRC/runtime" >"$work/harness.js"
 # without a code cache: one would bind the snapshot to this very processor
 echo "{\"builder\": \"$work/harness.js\", \"withoutCodeCache\": true}" >"$work/snapshot.json"
 node --no-warnings --experimental-vm-modules --snapshot-blob "$OUT/harness.blob" \

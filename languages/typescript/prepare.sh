@@ -5,7 +5,7 @@ set -eu
 mkdir -p "$OUT/bin" "$OUT/types"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-sh "$SRC/harness/bundle.sh" "$SRC/harness" >"$work/harness.js"
+sh "$SRC/runtime/bundle.sh" "$SRC/runtime" >"$work/harness.js"
 # without a code cache: one would bind the snapshot to this very processor
 echo "{\"builder\": \"$work/harness.js\", \"withoutCodeCache\": true}" >"$work/snapshot.json"
 node --no-warnings --experimental-vm-modules --snapshot-blob "$OUT/harness.blob" \
@@ -17,6 +17,6 @@ cp "$SRC/tools/package.json" "$SRC/tools/package-lock.json" "$work"
 cp "$work"/node_modules/@biomejs/cli-*/biome "$OUT/bin/biome"
 cp -r "$work"/node_modules/@typescript/typescript-linux-* "$OUT/typescript"
 cp -r "$work/node_modules/@types" "$work/node_modules/undici-types" "$OUT/types"
-cp "$SRC/harness/node.d.ts" "$OUT/types/node.d.ts"
-cp "$SRC/harness/tsc.sh" "$OUT/bin/tsc"
+cp "$SRC/runtime/node.d.ts" "$OUT/types/node.d.ts"
+cp "$SRC/runtime/tsc.sh" "$OUT/bin/tsc"
 chmod 755 "$OUT/bin/tsc"

@@ -1,1 +1,0 @@
-../../javascript/harness/streams.js

@@ -1,1 +1,0 @@
-../../javascript/harness/tests.js
