@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from codegen.syntax import text, walk
 from codegen.verify.scaffold.claims import Claim, candidates
+from codegen.verify.scaffold.python_near import near
 from codegen.verify.scaffold.unit import Edit, edited, seal
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _asserts(node: tree_sitter.Node) -> bool:
         return False
     called = node.child_by_field_name("function")
     return called is not None and text(called).rpartition(".")[2].startswith(
-        ("assert", "raises", "fail", "approx", "isclose")
+        ("assert", "raises", "fail")
     )
 
 
@@ -177,48 +178,55 @@ def _leaves(node: tree_sitter.Node) -> bool:
 def _rewritten(
     place: _Place, name: str, number: int, dice: random.Random
 ) -> tuple[Edit, int] | None:
-    found = _compared(place.node)
-    if found is None:
+    whole = _said(place.node)
+    found = None if whole is None else _candidates(whole, dice)
+    if whole is None or found is None:
         return None
-    whole, one, other = found
+    asked, shown, right = found
+    lines = "\n" * (text(whole).count("\n") - text(asked).count("\n"))
+    new = f'{name}({text(asked)}, {shown}, "{number}"{lines})'
+    return Edit(whole.start_byte, whole.end_byte, new.encode()), right
+
+
+def _candidates(
+    whole: tree_sitter.Node, dice: random.Random
+) -> tuple[tree_sitter.Node, str, int] | None:
+    """Return what is asked for its value, the source of the candidates, and which is right."""
+    found = near(whole)
+    if found is not None:
+        made = candidates(found.literal, dice)
+        return None if made is None else (found.asked, found.functions(made[0]), made[1])
+    one, other = _sides(whole)
     for asked, literal in ((one, other), (other, one)):
-        value = _literal(literal)
-        if value is not None and _literal(asked) is None:
+        value = None if literal is None else _literal(literal)
+        if asked is not None and value is not None and _literal(asked) is None:
             made = candidates(value, dice)
-            if made is None:
-                return None
-            lines = "\n" * (text(whole).count("\n") - text(asked).count("\n"))
-            new = f'{name}({text(asked)}, {made[0]!r}, "{number}"{lines})'
-            return Edit(whole.start_byte, whole.end_byte, new.encode()), made[1]
+            return None if made is None else (asked, repr(made[0]), made[1])
     return None
 
 
-def _compared(
-    node: tree_sitter.Node,
-) -> tuple[tree_sitter.Node, tree_sitter.Node, tree_sitter.Node] | None:
-    """Return what is to be replaced, and the two sides that are said to be equal."""
+def _said(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Return the condition of an assertion, or the call that is a statement."""
     inner = node.named_children[0] if node.named_children else None
-    if node.type == "expression_statement":
-        return None if inner is None else _assert_equal(inner)
     while inner is not None and inner.type == "parenthesized_expression":
         inner = inner.named_children[0] if inner.named_child_count == 1 else None
-    if inner is None or inner.type != "comparison_operator" or inner.child_count != 3:  # noqa: PLR2004 - two sides
-        return None
-    one, operator, other = inner.children
-    return (inner, one, other) if operator.type == "==" else None
+    called = inner is not None and inner.type == "call" and text(inner).startswith("self.assert")
+    return inner if node.type == "assert_statement" or called else None
 
 
-def _assert_equal(
-    node: tree_sitter.Node,
-) -> tuple[tree_sitter.Node, tree_sitter.Node, tree_sitter.Node] | None:
+def _sides(node: tree_sitter.Node) -> tuple[tree_sitter.Node | None, tree_sitter.Node | None]:
+    """Return the two sides that are said to be equal, if that is what is said."""
+    if node.type == "comparison_operator" and node.child_count == 3:  # noqa: PLR2004 - two sides
+        one, operator, other = node.children
+        return (one, other) if operator.type == "==" else (None, None)
     function = node.child_by_field_name("function") if node.type == "call" else None
     arguments = node.child_by_field_name("arguments")
     if function is None or arguments is None or text(function) != "self.assertEqual":
-        return None
+        return None, None
     given = [one for one in arguments.named_children if one.type != "comment"]
     if len(given) < 2 or any(one.type in _UNPLAIN for one in given[:2]):  # noqa: PLR2004 - two sides
-        return None
-    return node, given[0], given[1]
+        return None, None
+    return given[0], given[1]
 
 
 _UNPLAIN = ("keyword_argument", "list_splat", "dictionary_splat", "generator_expression")

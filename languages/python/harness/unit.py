@@ -23,6 +23,7 @@ import guard
 import soundness
 
 _audit, _exec, _compile, _enumerate, _text, _show = sys.audit, exec, compile, enumerate, str, repr
+_type, _function = type, types.FunctionType
 _MOST = 4000
 OURS = ("solution.py", "test_solution.py")
 PATH = os.path.abspath("test_solution.py")
@@ -61,8 +62,12 @@ def run(source, path, namespace):
 
 
 def same(value, candidates, number):
-    """Tell which of the candidates a value equals; fail where it is none of them."""
-    equal = [_text(at) for at, one in _enumerate(candidates) if value == one]
+    """Tell which of the candidates a value equals, or is near; fail where it is none of them."""
+    equal = [
+        _text(at)
+        for at, one in _enumerate(candidates)
+        if (one(value) if _type(one) is _function else value == one)
+    ]
     _audit(guard.EVENT, "same", number, ",".join(equal))
     if not equal:
         raise AssertionError("codegen-claim " + number + ": " + shown(value))
