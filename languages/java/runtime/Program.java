@@ -16,7 +16,8 @@ import java.util.List;
 public final class Program {
     static final String SOLUTION = "Solution.java";
     static final String TESTS = "SolutionTest.java";
-    private static final long STACK_BYTES = 64L << 20; // as deep as the sandbox lets other languages go
+    // deeper than Java's own; what unwinding compiled frames takes in memory is four times as much
+    private static final long STACK_BYTES = 16L << 20;
 
     private final Loader loader = new Loader();
     private final List<String> tests = new ArrayList<>();
