@@ -24,6 +24,8 @@ def signature(returns: str = "bool", **parameters: str) -> Signature:
         ("python", "def find_runs(values: list[int], min_size: int) -> bool:"),
         ("rust", "pub fn find_runs(values: Vec<i64>, min_size: i64) -> bool"),
         ("go", "func findRuns(values []int, minSize int) bool"),
+        ("javascript", "function findRuns(values, minSize) {"),
+        ("typescript", "function findRuns(values: Array<number>, minSize: number): boolean {"),
     ],
 )
 def test_declaration_follows_the_language(name: str, expected: str) -> None:
