@@ -8,7 +8,10 @@ from pathlib import Path
 
 import codegen
 
-HEAVY = ("aiohttp", "docker", "jinja2", "pytest", "rich", "sqlalchemy", "tree_sitter")
+HEAVY = (
+    *("aiohttp", "docker", "fastapi", "jinja2", "prometheus_client", "pydantic", "pytest", "rich"),
+    *("sqlalchemy", "starlette", "tree_sitter", "uvicorn"),
+)
 
 
 def loaded_after(code: str) -> set[str]:
