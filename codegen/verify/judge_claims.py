@@ -21,7 +21,7 @@ class Forged(Exception):  # noqa: N818 - it says what was done
 
 
 def judged(claims: Sequence[Claim], test: str, told: Any) -> str:
-    """Return the claim that does not hold in a test that is said to have passed; empty if none.
+    """Return the claim that does not hold in a test that is said to have passed, or nothing.
 
     Raises:
         Forged: what was told cannot come from the tests.
@@ -32,11 +32,17 @@ def judged(claims: Sequence[Claim], test: str, told: Any) -> str:
         if len(equal) > 1:
             raise Forged(f"what is compared is equal to anything: {claims[number].text}")
         if equal != {claims[number].right}:
-            wrong = wrong or claims[number].text
+            wrong = wrong or _told(claims[number], equal)
     for number, claim in enumerate(claims):
         if claim.certain and claim.test == test and number not in asked:
             raise Forged(f"it was not asked whether {claim.text}")
     return wrong
+
+
+def _told(claim: Claim, equal: set[int]) -> str:
+    got = [one for at, one in enumerate(claim.candidates) if at in equal]
+    place = f"\n  at {claim.place}" if claim.place else ""
+    return claim.text + "".join(f"\n  got {one}" for one in got) + place
 
 
 def _answers(count: int, told: Any) -> Iterator[tuple[int, set[int]]]:

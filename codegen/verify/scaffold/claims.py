@@ -24,13 +24,16 @@ _LONGEST = 2000
 class Claim:
     """One assertion: its text, which candidate is `right`, and the test that it belongs to.
 
-    It is `certain` where the test cannot pass without it being asked.
+    It is `certain` where the test cannot pass without it being asked. `place` and `candidates`, as
+    they are written, are for the message where another of them was equal.
     """
 
     text: str
     right: int
     test: str
     certain: bool
+    place: str = ""
+    candidates: tuple[str, ...] = ()
 
 
 def candidates(value: Any, dice: random.Random) -> tuple[tuple[Any, ...], int] | None:

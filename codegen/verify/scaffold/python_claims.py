@@ -59,7 +59,7 @@ def rewritten(root: tree_sitter.Node, names: tuple[str, ...], script: str, nonce
     for place in places:
         edit = _rewritten(place, name, len(claims), dice)
         if edit is not None:
-            claims.append(Claim(_shown(place.node), edit[1], place.test, place.certain))
+            claims.append(edit[1])
             edits.append(edit[0])
     sure = {claim.test for claim in claims if claim.certain}
     whole = sure == set(names) and len(claims) == sum(map(_asserts, walk(root)))
@@ -177,32 +177,40 @@ def _leaves(node: tree_sitter.Node) -> bool:
 
 def _rewritten(
     place: _Place, name: str, number: int, dice: random.Random
-) -> tuple[Edit, int] | None:
+) -> tuple[Edit, Claim] | None:
     whole = _said(place.node)
     found = None if whole is None else _candidates(whole, dice)
     if whole is None or found is None:
         return None
-    asked, shown, right = found
+    asked, shown, written, right = found
     lines = "\n" * (text(whole).count("\n") - text(asked).count("\n"))
     new = f'{name}({text(asked)}, {shown}, "{number}"{lines})'
-    return Edit(whole.start_byte, whole.end_byte, new.encode()), right
+    at = f"test_solution.py:{place.node.start_point.row + 1}"
+    claim = Claim(_shown(place.node), right, place.test, place.certain, at, written)
+    return Edit(whole.start_byte, whole.end_byte, new.encode()), claim
 
 
 def _candidates(
     whole: tree_sitter.Node, dice: random.Random
-) -> tuple[tree_sitter.Node, str, int] | None:
-    """Return what is asked for its value, the source of the candidates, and which is right."""
+) -> tuple[tree_sitter.Node, str, tuple[str, ...], int] | None:
+    """Return what is asked for its value, the candidates' source, and in words, and the right."""
     found = near(whole)
     if found is not None:
         made = candidates(found.literal, dice)
-        return None if made is None else (found.asked, found.functions(made[0]), made[1])
+        if made is None:
+            return None
+        return found.asked, found.functions(made[0]), _written(made[0]), made[1]
     one, other = _sides(whole)
     for asked, literal in ((one, other), (other, one)):
         value = None if literal is None else _literal(literal)
         if asked is not None and value is not None and _literal(asked) is None:
             made = candidates(value, dice)
-            return None if made is None else (asked, repr(made[0]), made[1])
+            return None if made is None else (asked, repr(made[0]), _written(made[0]), made[1])
     return None
+
+
+def _written(values: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple(repr(value)[:_SHOWN] for value in values)
 
 
 def _said(node: tree_sitter.Node) -> tree_sitter.Node | None:
