@@ -120,6 +120,7 @@ class Loader {
       this.commonJs(source, 'solution.js');
     } catch (error) {
       if (!isModuleOnly(error)) throw error;
+      this.share(); // an import that was made a constant wants `require`
       const exported = names.map((name) => `${name} as ${name}`).join(', ');
       return this.runModule(`${source}\nexport { ${exported} };`, 'solution.js');
     }

@@ -4,6 +4,9 @@ declare function codegen_settle<T>(value: T): T;
 declare var console: any;
 declare var process: any;
 declare var Buffer: any;
+interface Buffer {
+  [name: string]: any;
+}
 declare var global: any;
 declare var require: any;
 declare var module: any;
@@ -24,6 +27,9 @@ declare function clearImmediate(timer: any): void;
 declare function atob(text: string): string;
 declare function btoa(text: string): string;
 declare var URL: any;
+interface URL {
+  [name: string]: any;
+}
 declare var URLSearchParams: any;
 declare var TextEncoder: any;
 declare var TextDecoder: any;
