@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_verdicts_come_from_containers_and_none_is_left() -> None:
         assert [one["passed"] for one in answers] == [True] * 12
         assert not answers[0]["environment"].startswith("local:")
         client = connect()
-        own = {"label": f"codegen.owner-pid={server.process.pid}"}
+        own: dict[str, Any] = {"label": f"codegen.owner-pid={server.process.pid}"}
         assert client.containers.list(filters=own)
         assert server.end() == 0
         assert client.containers.list(all=True, filters=own) == []

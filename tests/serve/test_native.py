@@ -184,6 +184,13 @@ def test_the_description_has_every_route_and_its_examples_work(server: Server) -
             assert set(answer.json) == set(shape["schema"]["properties"])
 
 
+def test_the_description_of_foreign_routes_has_examples_that_work(server: Server) -> None:
+    described = server.ask("/openapi.json").json["paths"]
+    for path in ("/run_code", "/run_jupyter", "/api/v2/execute"):
+        content = described[path]["post"]["requestBody"]["content"]["application/json"]
+        assert server.ask(path, content["example"]).status == 200
+
+
 JSON = st.recursive(
     st.none()
     | st.booleans()

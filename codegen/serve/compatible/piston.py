@@ -20,6 +20,7 @@ from codegen.serve.calls import Call, posted, reply
 from codegen.serve.compatible import contests, programs
 from codegen.serve.compatible.fields import Fields, decoded
 from codegen.serve.compatible.programs import Program
+from codegen.serve.describe import exemplified
 from codegen.serve.failures import Refused
 from codegen.serve.service import Available
 from codegen.verify.run import ProcessResult, RunResult
@@ -39,6 +40,7 @@ _NAMES = {"cpp": "c++"}
 """What Piston calls those that it does not call as we do."""
 
 LARGEST = 512 << 20
+_EXAMPLE = {"language": "python", "version": "*", "files": [{"content": "print(1)"}]}
 
 _LIMITS = {
     Status.CPU_LIMIT: ("TO", "Time limit exceeded"),
@@ -201,5 +203,8 @@ def add(application: FastAPI) -> None:
     """Add the routes to an application."""
     tags: dict[str, Any] = {"tags": ["Piston"], "response_model": None}
     route = posted(execute, limit=LARGEST)
-    application.add_api_route("/api/v2/execute", route, methods=["POST"], **tags)
+    told = exemplified(_EXAMPLE)
+    application.add_api_route(
+        "/api/v2/execute", route, methods=["POST"], openapi_extra=told, **tags
+    )
     application.add_api_route("/api/v2/runtimes", runtimes, methods=["GET"], **tags)

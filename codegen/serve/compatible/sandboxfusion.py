@@ -21,6 +21,7 @@ from codegen.serve.compatible import programs
 from codegen.serve.compatible.cells import run_cells
 from codegen.serve.compatible.fields import Fields
 from codegen.serve.compatible.programs import Program
+from codegen.serve.describe import exemplified
 from codegen.serve.failures import Refused
 from codegen.verify.request import VerifyRequest
 from codegen.verify.run import ProcessResult, RunResult
@@ -37,6 +38,8 @@ LANGUAGES = {
 TESTED = {"pytest": "python", "go_test": "go", "junit": "java"}
 """Names that mean tests rather than a program, with the language of both."""
 
+_RUN = {"code": "print(input())", "language": "python", "stdin": "hello", "run_timeout": 2.5}
+_CELLS = {"cells": ["a = 123", "a"], "total_timeout": 10}
 _NOTHING = {
     "python": "# everything is in the tests\n",
     "go": "package main\n",
@@ -188,10 +191,12 @@ async def ping(_: Request) -> Response:
 def add(application: FastAPI) -> None:
     """Add the routes to an application."""
     tags: dict[str, Any] = {"tags": ["SandboxFusion"], "response_model": None}
-    application.add_api_route(
-        "/run_code", posted(run_code, overloaded=504), methods=["POST"], **tags
-    )
-    application.add_api_route(
-        "/run_jupyter", posted(run_jupyter, overloaded=504), methods=["POST"], **tags
-    )
+    for work, example in ((run_code, _RUN), (run_jupyter, _CELLS)):
+        application.add_api_route(
+            f"/{work.__name__}",
+            posted(work, overloaded=504),
+            methods=["POST"],
+            openapi_extra=exemplified(example),
+            **tags,
+        )
     application.add_api_route("/v1/ping", ping, methods=["GET"], **tags)
