@@ -1,7 +1,7 @@
 """The plain commands inside an image: the baseline that has the same toolchain as the sandbox has.
 
-A container of the image runs all programs with a small driver, two at a time, as `benchmarks.
-throughput` does on the machine itself; starting it is not counted.
+A container of the image runs all programs with a small driver, so many at a time as
+`benchmarks.throughput` does on the machine itself; starting it is not counted.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def one(program):
                 return (done.stdout + done.stderr).decode("utf-8", "replace")[-500:]
 def timed():
     begun = time.perf_counter()
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(int(sys.argv[1])) as pool:
         failed = list(filter(None, pool.map(one, programs)))
     return time.perf_counter() - begun, failed
 timed()
@@ -44,7 +44,7 @@ print(json.dumps({"seconds": seconds, "failed": failed[:3]}))
 """
 
 
-def image_rate(language: str, bares: Sequence[Bare]) -> float:
+def image_rate(language: str, bares: Sequence[Bare], slots: int) -> float:
     """Return programs per second of the plain commands in the language's image."""
     client = connect()
     try:
@@ -52,6 +52,7 @@ def image_rate(language: str, bares: Sequence[Bare]) -> float:
             images.current(client, language).tag,
             entrypoint=["python3", "/tmp/driver.py"],
             network_mode="none",
+            command=[str(slots)],
             working_dir="/tmp",
         )
         try:

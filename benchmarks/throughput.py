@@ -1,14 +1,12 @@
 """Verifications per second against the bare toolchain, in the same run.
 
-    python -m benchmarks [FOLDER] [--langs py,rs,go] [--sandbox docker] [--rows 60] [--rounds 3]
+Model answers that pass with the bare toolchain go through it and through the verifier in turn:
+`python3 file.py`; `rustc --test` and the program; `go test` with a warm cache; `g++` and the
+program; `javac` and `java`; `node`; `tsc` and `node`. On a shared machine a ratio is worth more
+than a rate: what is reported is the median of the rounds' ratios.
 
-takes model answers in `FOLDER/humaneval-{py,rs,go}.jsonl`, keeps those that pass with the bare
-toolchain, and lets both go through them in turn, two at a time: `python3 file.py`; `rustc --test`
-and the program; `go test` with a warm cache; and the verifier without and with its linters. Prints
-the median of the rounds' ratios: on a shared machine a ratio is worth more than a rate. Without a
-folder the languages' own small proofs are gone through, each again and again.
-
-Not here: whether the verdicts are right (`benchmarks.agreement`).
+Not here: whether the verdicts are right (`benchmarks.agreement`), and what is not a rate
+(`benchmarks.costs`).
 """
 
 from __future__ import annotations
@@ -21,34 +19,49 @@ import time
 import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.humaneval_rows import Bare, Row, as_row, programs, run_bare, run_commands
 from benchmarks.in_image import image_rate
+from benchmarks.peer import peer_rate
 from codegen import language as languages
-from codegen.sandbox.contract import Job, Sandbox, Step
+from codegen.language import Language
+from codegen.sandbox.choose import Choice, open_sandbox
 from codegen.verify.request import LintMode, VerifyRequest
 from codegen.verify.verifier import Verifier
 
-SLOTS = 2
 _MAIN = re.compile(r"\bfn\s+main\s*\(\s*\)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rates:
-    """Programs per second in one round."""
+    """Programs per second of one language with so many slots, a value for each round.
 
-    bare: float
-    verifier: float
-    linting: float
-    in_image: float | None = None
+    The keys: `bare`, `image` (the plain commands in our image), `peer`, and for each sandbox its
+    name and its name with ` lint`.
+    """
+
+    language: str
+    slots: int
+    programs: int
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, what: str, rate: float) -> None:
+        """Note the rate of a round."""
+        self.values.setdefault(what, []).append(rate)
+
+    def ratio(self, what: str, to: str = "bare") -> float | None:
+        """Return the median of the rounds' ratios, or None where one of the two is missing."""
+        pairs = zip(self.values.get(what, ()), self.values.get(to, ()), strict=False)
+        found = [one / other for one, other in pairs]
+        return statistics.median(found) if found else None
 
 
 def passing_rows(alias: str, folder: Path, most: int) -> list[Row]:
     """Return the first rows that pass with the bare toolchain."""
     rows = list(programs(languages.get(alias), folder / f"humaneval-{alias}.jsonl"))
-    with ThreadPoolExecutor(SLOTS) as pool:
+    with ThreadPoolExecutor(2) as pool:
         reasons = list(pool.map(lambda row: run_bare(row.bare), rows))
     return [row for row, reason in zip(rows, reasons, strict=True) if not reason][:most]
 
@@ -75,19 +88,18 @@ def measured_command(row: Row) -> Bare:
     return replace(row.bare, files={"program.rs": program}, commands=(build, ("./program", "-q")))
 
 
-def bare_rate(rows: Sequence[Row]) -> float:
-    """Run the plain commands, two programs at a time."""
+def bare_rate(bares: Sequence[Bare], slots: int) -> float:
+    """Run the plain commands, so many programs at a time."""
 
     def one(bare: Bare) -> None:
         with tempfile.TemporaryDirectory() as folder:
             reason = run_commands(bare, Path(folder))
             assert not reason, reason
 
-    bares = [measured_command(row) for row in rows]
     started = time.perf_counter()
-    with ThreadPoolExecutor(SLOTS) as pool:
+    with ThreadPoolExecutor(slots) as pool:
         list(pool.map(one, bares))
-    return len(rows) / (time.perf_counter() - started)
+    return len(bares) / (time.perf_counter() - started)
 
 
 async def verifier_rate(verifier: Verifier, rows: Sequence[Row], lint: LintMode) -> float:
@@ -101,49 +113,40 @@ async def verifier_rate(verifier: Verifier, rows: Sequence[Row], lint: LintMode)
     return len(rows) / seconds
 
 
-async def rounds(
-    verifier: Verifier, rows: Sequence[Row], count: int, *, in_image: bool
-) -> list[Rates]:
-    """Take turns; the first, which warms both, is not counted.
-
-    With `in_image` the plain commands are measured in the sandbox's image as well.
-    """
-    found = []
-    for _ in range(count + 1):
-        bare = await asyncio.to_thread(bare_rate, rows)
-        plain = await verifier_rate(verifier, rows, "off")
-        linting = await verifier_rate(verifier, rows, "errors")
-        inside = await asyncio.to_thread(_in_image, rows) if in_image else None
-        found.append(Rates(bare, plain, linting, inside))
-    return found[1:]
-
-
-def _in_image(rows: Sequence[Row]) -> float:
-    return image_rate(rows[0].language, [measured_command(row) for row in rows])
-
-
-async def overheads(sandbox: Sandbox, count: int = 300) -> list[float]:
-    """Return, sorted, the milliseconds of a job that were not spent in its program."""
-    job = Job("python", (Step("run", ("run.py",), files={"run.py": b"pass\n"}, preloaded=True),))
-    found = []
-    for _ in range(count):
-        started = time.perf_counter()
-        execution = await sandbox.run(job)
-        inside = sum(step.wall_s for step in execution.steps)
-        found.append(1000 * (time.perf_counter() - started - inside))
-    return sorted(found[count // 10 :])
+async def measure(
+    language: Language, rows: Sequence[Row], sandboxes: Sequence[Choice], *, slots: int, rounds: int
+) -> Rates:
+    """Take turns; the first, which warms all of them, is not counted."""
+    bares = [measured_command(row) for row in rows]
+    found = Rates(language.name, slots, len(rows))
+    opened = {
+        name: await open_sandbox(name, (language.environment,), slots=slots, on_event=_quiet)
+        for name in sandboxes
+    }
+    try:
+        for number in range(rounds + 1):
+            noted = found if number else Rates(language.name, slots, len(rows))
+            noted.add("bare", await asyncio.to_thread(bare_rate, bares, slots))
+            for name, sandbox in opened.items():
+                async with Verifier(sandbox) as verifier:
+                    noted.add(name, await verifier_rate(verifier, rows, "off"))
+                    noted.add(f"{name} lint", await verifier_rate(verifier, rows, "errors"))
+            if "docker" in opened:
+                await asyncio.to_thread(_beside, noted, language, bares, slots)
+    finally:
+        for sandbox in opened.values():
+            await sandbox.close()
+    return found
 
 
-def report(alias: str, found: Sequence[Rates], rows: int) -> str:
-    """Return one line of the table."""
-    bare = statistics.median(one.bare for one in found)
-    plain = statistics.median(one.verifier / one.bare for one in found)
-    linting = statistics.median(one.linting / one.bare for one in found)
-    inside = [one.verifier / one.in_image for one in found if one.in_image]
-    image = (
-        f"   against the image's own toolchain {statistics.median(inside):5.2f} x" if inside else ""
-    )
-    return (
-        f"{alias:4} {rows:4} programs   bare {bare:6.1f}/s"
-        f"   verifier {plain:5.2f} x   with linters {linting:5.2f} x{image}"
-    )
+def _quiet(_: str) -> None:
+    """Say nothing: the table is what is printed."""
+
+
+def _beside(noted: Rates, language: Language, bares: Sequence[Bare], slots: int) -> None:
+    """Measure what else runs on our images: the plain commands, and a peer."""
+    if language.name in ("python", "rust", "go"):
+        noted.add("image", image_rate(language.environment, bares, slots))
+    peer = peer_rate(language.name, bares, slots)
+    if peer is not None:
+        noted.add("peer", peer)

@@ -34,6 +34,7 @@ _TRIES = 3
 _RETURN_PATIENCE_S = 90.0  # for a backend that has gone: a daemon that is started anew
 _RETURN_POLL_S = 0.5
 _JOBS_PER_SLOT = 2000  # a slot is as good as new after each job; this bounds what nobody thought of
+_IDLE_PER_TURN = 4  # slots kept warm, over all environments, for each that may run at once
 _CLOSE_PATIENCE_S = 30.0
 
 
@@ -71,6 +72,7 @@ class Pool:
         self._recycled = 0
         self._closed = False
         self._idle: defaultdict[str, list[Slot]] = defaultdict(list)
+        self._order: list[Slot] = []  # the idle slots, the longest idle first
         self._living: set[Slot] = set()
         self._digests: dict[str, str] = {}
 
@@ -108,6 +110,7 @@ class Pool:
             living = list(self._living)
             self._living.difference_update(*self._idle.values())
             self._idle.clear()
+            self._order.clear()
         self._turns.close()
         await asyncio.to_thread(self._kill_all, living)
         await asyncio.to_thread(self._backend.close)
@@ -171,7 +174,11 @@ class Pool:
     def _idle_slot(self, name: str) -> Slot | None:
         with self._lock:
             self._check_open()
-            return self._idle[name].pop() if self._idle[name] else None
+            if not self._idle[name]:
+                return None
+            slot = self._idle[name].pop()
+            self._order.remove(slot)
+            return slot
 
     def _new_slot(self, name: str) -> Slot:
         slot = Slot(self._backend, environments.load(name))
@@ -185,7 +192,24 @@ class Pool:
             fit = not (slot.dead or self._closed) and slot.jobs < _JOBS_PER_SLOT
             if fit:
                 self._idle[slot.environment.name].append(slot)
-                return
-            self._living.discard(slot)
-            self._recycled += not self._closed
+                self._order.append(slot)
+                surplus = self._surplus()
+            else:
+                self._recycled += not self._closed
+                surplus = slot
+        if surplus is not None:
+            # To remove a container takes a while: nobody waits for it.
+            asyncio.get_running_loop().run_in_executor(None, self._discard, surplus)
+
+    def _surplus(self) -> Slot | None:
+        """Take out the slot that has been idle longest, if too many are."""
+        if len(self._order) <= _IDLE_PER_TURN * self.slots:
+            return None
+        slot = self._order.pop(0)
+        self._idle[slot.environment.name].remove(slot)
+        return slot
+
+    def _discard(self, slot: Slot) -> None:
         slot.kill()
+        with self._lock:
+            self._living.discard(slot)

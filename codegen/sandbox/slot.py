@@ -91,7 +91,9 @@ class Slot:
         except RuntimeError as error:  # the worker was shut down by `kill`
             raise SandboxError("the slot is closed") from error
         except BaseException:
-            self.kill()
+            # Cancelled, mostly: the event loop must not wait for a container to be removed.
+            self.dead = True
+            threading.Thread(target=self.kill, name="slot-kill").start()
             raise
 
     def _connect(self) -> None:

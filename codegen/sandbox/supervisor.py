@@ -562,6 +562,15 @@ class Ledger:
         return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}
 
 
+def machine_kills() -> int:
+    """Return how often the kernel of the machine has killed for want of memory, wherever."""
+    with open("/proc/vmstat", "rb") as stream:
+        for line in stream:
+            if line.startswith(b"oom_kill "):
+                return int(line.split()[1])
+    return 0
+
+
 def scratch_bytes() -> int:
     """Return the bytes in use on the writable file systems; they are memory."""
     total = 0
@@ -1395,7 +1404,7 @@ class Isolation(abc.ABC):
             ):
                 resource.setrlimit(kind, (most, most))
             self._shed_resident(tool.number)
-            self._filter.install()
+            self._restrict()
             self._exec(tool.argv, tool.environment(), len(targets))
         except BaseException as error:
             self._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
@@ -1416,6 +1425,10 @@ class Isolation(abc.ABC):
         os.umask(0o022)
         self._bound(step.limits)
         self._shed()
+        self._restrict()
+
+    def _restrict(self) -> None:
+        """In the child: refuse it the system calls that no program needs."""
         self._filter.install()
 
     def _bound(self, limits: dict[str, Any]) -> None:
@@ -1463,7 +1476,11 @@ class Container(Isolation):
         super().__init__()
 
     def begin(self, residents: list[str]) -> None:
-        """Let all but the residents write to the scratch folders, and give each one of its own."""
+        """Let all but the residents write to the scratch folders, and give each one of its own.
+
+        The supervisor needs no system call that programs are refused: they inherit the filter.
+        """
+        self._filter.install()
         for path in SCRATCH[:3]:
             os.chown(path, 0, self.group)
             os.chmod(path, 0o1757)
@@ -1471,6 +1488,9 @@ class Container(Isolation):
             folder = RESIDENTS + "/" + name
             os.mkdir(folder, 0o700)
             os.chown(folder, self.group + 1 + number, self.group)
+
+    def _restrict(self) -> None:
+        """Nothing is left to do."""
 
     def fork_resident(self, number: int) -> int:  # noqa: ARG002 - it is its uid that sets it apart
         """Fork, as `os.fork` does."""
@@ -1736,7 +1756,6 @@ class Warmth:
     def __init__(self) -> None:
         self._modules: dict[str, types.ModuleType] = {}
         self._hidden: set[str] = set()
-        self._closures: dict[str, set[str]] = {}
 
     def load(self, names: list[str], scripts: dict[str, str]) -> None:
         """Import modules and scripts ahead.
@@ -1750,8 +1769,6 @@ class Warmth:
                 print("codegen: cannot preload {}: {}".format(name, error), file=sys.stderr)  # noqa: T201 - the slot's diagnosis
         _needs.update(import_scripts(scripts))
         builtins.__import__ = _genuine_import
-        for name in (*names, *(script[:-3] for script in scripts)):
-            self._closures[name] = self._closure(name)
 
     def show(self, script: str) -> None:
         """Bring to light what one of our scripts imports, as it would have by running."""
@@ -1788,14 +1805,21 @@ class Warmth:
         return found
 
     def _reveal(self, name: str) -> None:
-        for needed in self._closures.get(name) or self._closure(name):
-            module = self._modules.pop(needed, None)
+        """Bring to light a module, its packages, and what importing them imports.
+
+        Whatever is in sight already has brought its own along.
+        """
+        waiting = [name, *_needs.get(name, ())]
+        for current in waiting:
+            module = self._modules.pop(current, None)
             if module is None:
                 continue
-            sys.modules[needed] = module
-            parent, _, child = needed.rpartition(".")
-            holder = sys.modules.get(parent) or self._modules.get(parent)
-            if needed in self._hidden and holder is not None:
+            waiting.extend(_needs.get(current, ()))
+            sys.modules[current] = module
+            parent, _, child = current.rpartition(".")
+            waiting.append(parent)
+            if current in self._hidden:
+                holder = sys.modules.get(parent) or self._modules.get(parent)
                 setattr(holder, child, module)
 
     @staticmethod
@@ -2051,6 +2075,7 @@ class Supervisor:
         self.isolation = Container(self.ledger) if mode == "uid" else Namespaces()
         self.residents = Residents(self)
         self._disk = -1
+        self._machine_kills = machine_kills()
 
     def serve(self) -> None:
         """Serve until the host hangs up."""
@@ -2073,6 +2098,7 @@ class Supervisor:
             if "error" in answer:
                 return
             self.residents.refresh()
+            self._machine_kills = machine_kills()
 
     def _configure(self, first: dict[str, Any]) -> None:
         bin_folder = "{}/{}/bin".format(OPT, first["language"])
@@ -2185,6 +2211,10 @@ class Supervisor:
             return "memory_limit", code
         if step.cpu > limits["cpu_s"]:
             return "cpu_limit", code
+        if signaled and code == signal.SIGKILL and machine_kills() > self._machine_kills:
+            used = max(step.peak, usage.ru_maxrss * 1024)
+            told = "the machine ran out of memory; the program had used {} MiB of {}"
+            raise SlotError(told.format(used >> 20, limits["memory_bytes"] >> 20))
         return ("signaled" if signaled else "exited"), code
 
     @staticmethod

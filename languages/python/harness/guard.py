@@ -215,7 +215,8 @@ def _hook(order, base, trusted, callers):
         if event == EVENT:
             order_of(arguments[0], arguments[1:])
         elif event[:7] == "gc.get_":
-            if not frozen_count():
+            # to count what is frozen walks through all of it: not where we look ourselves
+            if not pure(getframe(1)) and not frozen_count():
                 freeze()  # somebody has thawed what the collector is not to show
         elif event == "open" and arguments:
             path = arguments[0]

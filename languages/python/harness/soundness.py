@@ -128,7 +128,7 @@ def _liar(sentinel):
             equal = types.FunctionType(code, dict(vars(builtins)), code.co_name, None, cells)
             if _equal_to_anything(equal, object()):
                 return code.co_qualname if hasattr(code, "co_qualname") else code.co_name
-    for kind in _classes(sentinel):
+    for kind in classes(sentinel):
         equal = vars(kind).get("__eq__")
         if (
             isinstance(equal, types.FunctionType)
@@ -154,7 +154,7 @@ def _codes(path):
     return waiting
 
 
-def _classes(sentinel):
+def classes(sentinel):
     """Return the classes that were made since the sentinel was.
 
     To look at every class there is would cost more than most programs. What came before is frozen, and the

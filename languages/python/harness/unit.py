@@ -284,7 +284,7 @@ def main():
     sys.dont_write_bytecode = True
     form, scope = sys.argv[1:3]
     order = json.loads(channel.receive())
-    trusted, callers = [_OWN], [script, same]
+    trusted, callers = [_OWN], [script, same, soundness.classes]
     if form == "pytest":
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.environ.pop("PYTEST_ADDOPTS", None)
@@ -294,6 +294,7 @@ def main():
             Plugin.pytest_collection_modifyitems,
             Plugin.pytest_runtest_logreport,
             same,
+            soundness.classes,
         ]
     tests = Tests(order, asserting if form == "pytest" else None)
     if tests.code is not None:
@@ -303,14 +304,22 @@ def main():
     {"pytest": under_pytest, "script": script}[form](scope == "shared", tests)
 
 
-_OWN = guard.fixed(guard.codes(sys.modules[__name__]))
+_OWN = guard.fixed(guard.codes(sys.modules[__name__], soundness))
 _FRAMEWORK = guard.fixed({})
+
+
+def _no_source(_):
+    return None, -1
 
 
 def ahead():
     """Do what is the same for all jobs: know the code of the test framework."""
     global _FRAMEWORK
     try:
+        import _pytest._code.code
+
+        # to find the lines of a traceback, which nobody reads, it would look at every module
+        _pytest._code.code.findsource = _no_source
         _FRAMEWORK = guard.fixed(guard.codes(*guard.framework()))
     except ImportError:
         return  # without pytest only scripts are tests
