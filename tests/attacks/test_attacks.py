@@ -19,6 +19,11 @@ def test_is_withstood(world: World, attack: Attack) -> None:
     world.check(attack, world.attack(attack))
 
 
+def test_input_that_nobody_reads_is_not_waited_for(world: World) -> None:
+    cases = [{"stdin": "x" * (64 << 20), "expected": "answered"}]
+    assert world.verify("python", "print('answered')\n", cases=cases).passed
+
+
 @pytest.mark.parametrize("language", languages())
 def test_ids_are_distinct(language: str) -> None:
     ids = [attack.id for attack in attacks(language)]

@@ -67,6 +67,11 @@ class World:
         neighbour, neighbour_s = beside.result()
         return Seen(verdict, elapsed, neighbour, neighbour_s)
 
+    def verify(self, language: str, solution: str, **asked: Any) -> Verdict:
+        """Return the verdict on a program in the attacked slot."""
+        self._prepare(language)
+        return asyncio.run(self._attacked.averify(language, solution, lint="off", **asked))
+
     def _honest(
         self, language: str, started: threading.Event | None = None
     ) -> tuple[Verdict, float]:
