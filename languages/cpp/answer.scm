@@ -1,5 +1,5 @@
 ; What the top level of a C++ file is made of, and the names that each part binds.
-((preproc_include) @import)
+((preproc_include path: (_) @name) @import)
 ((using_declaration) @import)
 ((preproc_def name: (identifier) @name) @value)
 ((preproc_function_def name: (identifier) @name) @value)
