@@ -28,7 +28,7 @@ SECRET = "secret-of-the-host-91d7b2"  # in this process's environment, and in a 
 ANSWER_S = 1.0  # beyond what the programs themselves were given
 RECOVERY_S = 5.0
 MEBIBYTE = 1 << 20
-SLACK = {"memory_kib": 2 << 20, "disk_kib": 2 << 20, "processes": 500}
+SLACK = {"memory_kib": 4 << 20, "disk_kib": 4 << 20, "processes": 1000}  # a machine is shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,14 @@ class World:
     def _check_slot(self, language: str) -> None:
         """I3 and I4: the next job runs, and finds what the first one found."""
         found, first = self._look(language), self._untouched[language]
-        assert found["facts"] == first["facts"]
+        for strict in ("processes", "entries"):
+            assert found["facts"][strict] == first["facts"][strict]
+        for _ in range(3):
+            # the kernel settles its own counts a moment after a process is gone
+            if found["facts"] != first["facts"]:
+                time.sleep(0.2)
+                found = self._look(language)
+        assert found["facts"] == first["facts"], differing(found["facts"], first["facts"])
         assert found["supervisor_kib"] < first["supervisor_kib"] + 64 * 1024
 
     def _check_neighbour(self, seen: Seen) -> None:
@@ -169,6 +176,11 @@ class World:
         self._threads.shutdown()
         asyncio.run(self.pool.close())
         asyncio.run(self._beside.close())
+
+
+def differing(found: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
+    """Return what is not as it was."""
+    return {name: (found[name], first[name]) for name in first if found[name] != first[name]}
 
 
 def allowed_s(attack: Attack) -> float:
