@@ -41,7 +41,17 @@ class Daemon:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = ["dockerd", "--host", self.host, "--bridge", "none", "--iptables=false"]
+        # in a network of its own, or it would take the bridge of the machine's daemon away
+        command = [
+            "unshare",
+            "--net",
+            "dockerd",
+            "--host",
+            self.host,
+            "--bridge",
+            "none",
+            "--iptables=false",
+        ]
         for option, name in (("data-root", "data"), ("exec-root", "exec"), ("pidfile", "pid")):
             command += [f"--{option}", str(self.folder / name)]
         (self.folder / "pid").unlink(missing_ok=True)
