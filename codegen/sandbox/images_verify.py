@@ -62,7 +62,8 @@ async def _verify_all(languages: tuple[str, ...], on_event: Progress) -> tuple[R
 async def probe(pool: Sandbox, environment: Environment) -> Report:
     """Start a slot, say hello, and ask every tool for its version."""
     try:
-        execution = await pool.run(Job(environment.name, _steps(environment)))
+        steps = _steps(environment, is_image=pool.name == "docker")
+        execution = await pool.run(Job(environment.name, steps))
         digest = await pool.digest(environment.name)
     except CodegenError as error:
         return Report(environment.name, works=False, lines=tuple(str(error).splitlines()))
@@ -72,18 +73,26 @@ async def probe(pool: Sandbox, environment: Environment) -> Report:
     return Report(environment.name, works=not wrong, lines=tuple(lines))
 
 
-def _steps(environment: Environment) -> tuple[Step, ...]:
+def _steps(environment: Environment, *, is_image: bool) -> tuple[Step, ...]:
     hello = Step("hello", ("python3", "-I", "-c", f"print({_HELLO!r})"))
-    tools = Step("tools", ("sh", "-c", _MISSING, "sh", *_tools(environment)), keep_going=True)
+    tools = Step(
+        "tools",
+        ("sh", "-c", _MISSING, "sh", *_tools(environment, is_image=is_image)),
+        keep_going=True,
+    )
     versions = (Step("version", command, keep_going=True) for command in environment.versions)
     return (hello, tools, *versions)
 
 
-def _tools(environment: Environment) -> tuple[str, ...]:
-    """Return the programs that the image must have: an image has the optional linters, too."""
+def _tools(environment: Environment, *, is_image: bool) -> tuple[str, ...]:
+    """Return the programs that must be there; an image has the optional linters, too."""
     language = get(environment.name)
     commands = (*language.lint.tools, *language.call.form.compile)
-    used = (tool.argv[0] for tool in commands if not (tool.preloaded or tool.resident))
+    used = (
+        tool.argv[0]
+        for tool in commands
+        if not (tool.preloaded or tool.resident) and (is_image or not tool.optional)
+    )
     return tuple(dict.fromkeys((*environment.tools, *used)))
 
 
@@ -95,7 +104,7 @@ def _complaints(step: StepResult) -> tuple[str, ...]:
     if step.name == "hello" and output != _HELLO:
         return (f"hello: it printed {output[:80]!r}",)
     if step.name == "tools" and output:
-        return (f"missing from the image: {', '.join(output.split())}",)
+        return (f"missing: {', '.join(output.split())}",)
     return ()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -123,7 +124,7 @@ async def test_says_what_it_could_not_reach(connect: Connect) -> None:
     model = connect(f"http://127.0.0.1:{free_port()}", timeout_s=2.0)
     with pytest.raises(ModelError, match=r"GET http://127.0.0.1:\d+/v1/models: .*refused") as check:
         await model.check(timeout_s=1.2)
-    assert "(tried 3 times in 1.0 s)" in str(check.value)
+    assert re.search(r"\(tried 3 times in 1\.\d s\)", str(check.value))
     with pytest.raises(ModelError, match="Connection refused") as call:
         await model.complete(request())
     assert "check that the server runs" in str(call.value)
