@@ -8,6 +8,8 @@ This module owns the `[environment]` table of that file:
     preload    Python modules that the warm interpreter imports before the first job
     scripts    scripts in `harness/` that the warm interpreter imports ahead: a preloaded step that
                names one has its `main` called, and finds no file of it
+    template   `modules` and `scripts` of a second warm interpreter, which has these as well and
+               runs these scripts: what is dear to fork with, and few programs need
     site       folders that the warm interpreter adds to the end of its module path
     residents  commands of tools that stay, by name: a slot starts each once and asks it many times
     hint       how to get the toolchain, for the message that it is missing
@@ -34,6 +36,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """What a second warm interpreter imports ahead of the first's, and the scripts that it runs."""
+
+    modules: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """One environment. `name` is the language folder's name; commands are argument lists."""
 
@@ -45,6 +55,7 @@ class Environment:
     site: tuple[str, ...] = ()
     hint: str = ""
     scripts: tuple[str, ...] = ()
+    template: Template = Template()
     residents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -52,17 +63,16 @@ class Environment:
         """The language's folder: `prepare.sh`, harness files and `language.toml`."""
         return folder("languages") / self.name
 
-    @property
-    def sources(self) -> dict[str, str]:
-        """The texts of the scripts by their names."""
-        return {name: (self.folder / "harness" / name).read_text("utf-8") for name in self.scripts}
+    def texts(self, scripts: tuple[str, ...]) -> dict[str, str]:
+        """Return the texts of scripts by their names."""
+        return {name: (self.folder / "harness" / name).read_text("utf-8") for name in scripts}
 
     @property
     def scripts_digest(self) -> str:
         """What identifies the scripts, which are in no image; empty where there are none."""
         if not self.scripts:
             return ""
-        told = json.dumps(self.sources, sort_keys=True).encode()
+        told = json.dumps(self.texts(self.scripts + self.template.scripts), sort_keys=True).encode()
         return "+scripts:" + hashlib.sha256(told).hexdigest()[:16]
 
 

@@ -57,7 +57,11 @@ def configuration(environment: Environment) -> bytes:
             "language": environment.name,
             "preload": list(environment.preload),
             "site": list(environment.site),
-            "scripts": environment.sources,
+            "scripts": environment.texts(environment.scripts),
+            "template": {
+                "modules": list(environment.template.modules),
+                "scripts": environment.texts(environment.template.scripts),
+            },
             "residents": {name: list(argv) for name, argv in environment.residents.items()},
         }
     )

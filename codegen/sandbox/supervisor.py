@@ -16,6 +16,10 @@ from and never runs any of it. It has a uid (or namespaces) of its own and write
 of its own; it is asked over its private channel, one JSON message for each step, and what it makes
 the supervisor puts into the working folder.
 
+The warm interpreter that a program is forked from is this process. Where some programs need much
+more imported, a **template** is forked once, imports that as well, and forks them in this one's
+stead: a fork costs by the memory that it copies the tables of.
+
 Not here: what steps mean, retries, and scheduling; they are the host's business.
 """
 
@@ -92,6 +96,7 @@ import platform
 import resource
 import select
 import signal
+import socket
 import stat
 import struct
 import time
@@ -106,6 +111,7 @@ PAGE = resource.getpagesize()
 TICK = os.sysconf("SC_CLK_TCK")
 STACK_BYTES = 64 << 20
 OPEN_FILES = 1024
+TEMPLATE_PATIENCE_S = 60.0  # for its first answer, before which it imports
 GRACE_S = 0.5  # to leave after the last reply
 PUT_OFF = 4  # times itself: the most by which a wall limit is put off on a busy machine
 SAMPLE_S = (0.005, 0.010)  # first and later distance between two looks at a running step
@@ -282,6 +288,11 @@ class Line:
 
     def __init__(self, source: int, sink: int) -> None:
         self.source, self._sink = source, sink
+
+    def close(self) -> None:
+        """Let go of the host; for a fork that is not to hold on to it."""
+        os.close(self.source)
+        os.close(self._sink)
 
     def receive(self) -> Any:
         """Return the next message, or None when the host is gone."""
@@ -651,7 +662,14 @@ def _write(path: str, data: bytes) -> None:
         os.close(descriptor)
 
 
-def _cpu(usage: resource.struct_rusage) -> float:
+class Usage:
+    """What a process has used, as `resource.struct_rusage` has it."""
+
+    def __init__(self, utime: float, stime: float, maxrss: int) -> None:
+        self.ru_utime, self.ru_stime, self.ru_maxrss = utime, stime, maxrss
+
+
+def _cpu(usage: resource.struct_rusage | Usage) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
@@ -762,7 +780,7 @@ class Life:
         self._supervisor, self._step, self._limits = supervisor, step, step.limits
         self.status: str | None = None
         self.wait_status = 0
-        self.usage: resource.struct_rusage | None = None
+        self.usage: resource.struct_rusage | Usage | None = None
         self._orphans_cpu = 0.0
         self._poll = select.poll()
         self._open: dict[int, Handler] = {}
@@ -799,14 +817,21 @@ class Life:
             self._frames_fd = next(reversed(self._open))
             targets.append(pipe(self._take_replies, ours_reads=True))
         complaint = pipe(lambda fd: self._drain(fd, self._complaint.extend), ours_reads=True)
-        self.pid = os.fork()
-        if self.pid == 0:
-            supervisor.isolation.become(step, targets, complaint)
+        self._template = supervisor.template.serving(step)
+        if self._template is not None:
+            self.pid = self._template.fork(step, [*targets, complaint])
+        else:
+            self.pid = os.fork()
+            if self.pid == 0:
+                supervisor.isolation.become(step, targets, complaint)
         for end in ends:
             os.close(end)
         self._pidfd = self._watch_exit()
 
     def _watch_exit(self) -> int | None:
+        if self._template is not None:
+            self._poll.register(self._template.control, select.POLLIN)
+            return None
         try:
             descriptor = os.pidfd_open(self.pid)
         except (AttributeError, OSError):
@@ -911,7 +936,7 @@ class Life:
                 look = time.monotonic() + max(pause, 10 * (time.monotonic() - now))
 
     def _turn(self, seconds: float) -> None:
-        if self._pidfd is None:
+        if self._pidfd is None and self._template is None:
             seconds = min(seconds, 0.002)
         for descriptor, event in self._poll.poll(max(0, int(seconds * 1000) + 1)):
             if descriptor == self._supervisor.line.source:
@@ -921,6 +946,8 @@ class Life:
             handler = self._open.get(descriptor)
             if handler is not None:
                 handler(descriptor)
+            elif self._template is not None and descriptor == self._template.control.fileno():
+                self.wait_status, self.usage = self._template.ended()
         self._reap()
 
     def _reap(self) -> bool:
@@ -973,6 +1000,8 @@ class Life:
         """Kill what is left, read what is left, and return the CPU seconds of this life."""
         isolation = self._supervisor.isolation
         isolation.kill(self._reap)
+        if self.usage is None and self._template is not None:
+            self.wait_status, self.usage = self._template.ended()
         if self.usage is None:
             raise SlotError("the program could not be killed")
         for descriptor in list(self._open):
@@ -1376,10 +1405,22 @@ class Isolation(abc.ABC):
         """Prepare for a job."""
         self.workspace = Workspace(self.group)
 
-    def become(self, step: Step, targets: list[int], complaint: int) -> NoReturn:
+    @abc.abstractmethod
+    def fork_template(self) -> int:
+        """Fork, as `os.fork` does; the child's own forks will be programs."""
+
+    @abc.abstractmethod
+    def state(self) -> Any:
+        """Return what a template has to know of the job, as plain values."""
+
+    @abc.abstractmethod
+    def adopt(self, state: Any) -> None:
+        """In a template: take over what `state` has returned."""
+
+    def become(self, step: Any, targets: list[int], complaint: int) -> NoReturn:
         """In the child: give up everything, then run the program. Does not return."""
         try:
-            self._settle(step, targets, complaint)
+            self._settle(step.limits, targets, complaint)
             if step.preloaded:
                 os.close(len(targets))
                 raise Become(step.argv, environment(step.env), bool(step.stdin))
@@ -1417,13 +1458,13 @@ class Isolation(abc.ABC):
             os.dup2(source, target, inheritable=target < len(targets))
         close_from(len(high))
 
-    def _settle(self, step: Step, targets: list[int], complaint: int) -> None:
+    def _settle(self, limits: dict[str, Any], targets: list[int], complaint: int) -> None:
         self._arrange(targets, complaint)
         _write("/proc/self/oom_score_adj", b"1000")
         self._enter()
         os.chdir(JOB)
         os.umask(0o022)
-        self._bound(step.limits)
+        self._bound(limits)
         self._shed()
         self._restrict()
 
@@ -1492,6 +1533,18 @@ class Container(Isolation):
     def _restrict(self) -> None:
         """Nothing is left to do."""
 
+    def fork_template(self) -> int:
+        """Fork, as `os.fork` does."""
+        return os.fork()
+
+    def state(self) -> Any:
+        """Return the uid."""
+        return self.uid
+
+    def adopt(self, state: Any) -> None:
+        """Take over the uid."""
+        self.uid = state
+
     def fork_resident(self, number: int) -> int:  # noqa: ARG002 - it is its uid that sets it apart
         """Fork, as `os.fork` does."""
         return os.fork()
@@ -1509,16 +1562,15 @@ class Container(Isolation):
         """Kill a resident and whatever it has started; the resident itself is left to be reaped."""
         self._signal_all(self.group + 1 + number)
 
-    @staticmethod
-    def _signal_all(uid: int) -> None:
+    def _signal_all(self, uid: int) -> None:
         """Kill every process of a uid, at one stroke; its rights reach no other's."""
-        os.seteuid(uid)
+        os.setresuid(self.group, uid, 0)  # the group's number is nobody's uid
         try:
             os.kill(-1, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass
         finally:
-            os.seteuid(0)
+            os.setresuid(0, 0, 0)
 
     @staticmethod
     def _range() -> tuple[int, int]:
@@ -1636,16 +1688,30 @@ class Namespaces(Isolation):
 
     def fork_resident(self, number: int) -> int:  # noqa: ARG002 - it is its namespaces that set it apart
         """Fork into a new PID namespace beside the programs'; else as `os.fork` does."""
-        ours = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        programs = os.open("/proc/self/ns/pid_for_children", os.O_RDONLY | os.O_CLOEXEC)
-        checked(_libc.setns(ours, CLONE_NEWPID), "setns")
+        programs = _leave_programs()
         checked(_libc.unshare(CLONE_NEWPID), "unshare")
         pid = os.fork()
         if pid:
-            checked(_libc.setns(programs, CLONE_NEWPID), "setns")
-            os.close(ours)
-            os.close(programs)
+            _join_programs(programs)
         return pid
+
+    def fork_template(self) -> int:
+        """Fork into the supervisor's own PID namespace; the child's forks are the programs'."""
+        programs = _leave_programs()
+        pid = os.fork()
+        _join_programs(programs)
+        return pid
+
+    def state(self) -> Any:
+        """Return the paths to protect, and how many of the uid's processes are ours."""
+        place = self.workspace
+        return [sorted(place.folders), sorted(place.files | place.made), self.processes_of_ours]
+
+    def adopt(self, state: Any) -> None:
+        """Take over the paths and the count."""
+        self.workspace = Workspace(None)
+        self.workspace.folders, self.workspace.files = set(state[0]), set(state[1])
+        self.processes_of_ours = state[2]
 
     def _enter_resident(self, number: int) -> None:  # noqa: ARG002 - each has namespaces of its own
         checked(_libc.unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare")
@@ -1708,6 +1774,21 @@ class Namespaces(Isolation):
         raise SlotError("processes of the job cannot be killed")
 
 
+def _leave_programs() -> int:
+    """Have forks live in this process's own PID namespace; return the programs'."""
+    programs = os.open("/proc/self/ns/pid_for_children", os.O_RDONLY | os.O_CLOEXEC)
+    ours = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    checked(_libc.setns(ours, CLONE_NEWPID), "setns")
+    os.close(ours)
+    return programs
+
+
+def _join_programs(programs: int) -> None:
+    """Have forks live in the programs' PID namespace."""
+    checked(_libc.setns(programs, CLONE_NEWPID), "setns")
+    os.close(programs)
+
+
 def _reap_orphans(*_: object) -> None:
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
@@ -1762,6 +1843,7 @@ class Warmth:
 
         A module that cannot be imported is left to the program that asks for it.
         """
+        builtins.__import__ = _noting_import
         for name in names:
             try:
                 __import__(name)
@@ -1773,6 +1855,13 @@ class Warmth:
     def show(self, script: str) -> None:
         """Bring to light what one of our scripts imports, as it would have by running."""
         self._reveal(script)
+
+    def settle(self) -> None:
+        """Make ready to be forked, and leave what is there to the forks as it is."""
+        self.conceal()
+        gc.collect()
+        gc.freeze()
+        gc.disable()
 
     def conceal(self) -> None:
         """Put every warm module out of sight, to be found again by importing it.
@@ -1880,6 +1969,7 @@ def import_scripts(sources: dict[str, str]) -> dict[str, set[str]]:
     """
     finder: Any = _Source(sources)
     sys.meta_path.insert(0, finder)
+    sys.modules.update((name[:-3], module) for name, module in SCRIPTS.items())
     names = [name[:-3] for name in sources]
     for name in names:
         __import__(name)
@@ -1888,7 +1978,9 @@ def import_scripts(sources: dict[str, str]) -> dict[str, set[str]]:
     for name in names:
         getattr(sys.modules[name], "ahead", bool)()
     # No program finds them by importing: in its working folder they are not.
-    SCRIPTS.update((name + ".py", sys.modules.pop(name)) for name in names)
+    SCRIPTS.update((name + ".py", sys.modules[name]) for name in names)
+    for name in SCRIPTS:
+        del sys.modules[name[:-3]]
     return needs
 
 
@@ -2063,6 +2155,103 @@ def _flush() -> bool:
 
 _warmth = Warmth()
 
+# ---------------------------------------------------------------- the template
+
+
+class Template:
+    """The fork of this process that has more imported, as it is seen from here."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+        self._scripts: frozenset[str] = frozenset()
+        self.pid = 0
+
+    def serving(self, step: Step) -> Template | None:
+        """Return itself if it is to fork the step's process."""
+        return self if step.preloaded and step.argv[0] in self._scripts else None
+
+    def start(self, modules: list[str], scripts: dict[str, str]) -> None:
+        """Start it; in the child this returns only by `Become`, as what is forked from it."""
+        self._scripts = frozenset(scripts)
+        if not scripts:
+            return
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        _kept.extend((self.control, theirs))
+        isolation = self._supervisor.isolation
+        self.pid = isolation.fork_template()
+        if self.pid == 0:
+            self.control.close()
+            self._supervisor.line.close()
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            _warmth.load(modules, scripts)
+            _warmth.settle()
+            _serve_template(isolation, theirs)
+        theirs.close()
+        isolation.spared.add(self.pid)
+        self.control.settimeout(TEMPLATE_PATIENCE_S)
+
+    def fork(self, step: Step, descriptors: list[int]) -> int:
+        """Have it fork the process of a step, and return its pid."""
+        told = {
+            "argv": step.argv,
+            "env": step.env,
+            "fed": bool(step.stdin),
+            "limits": step.limits,
+            "state": self._supervisor.isolation.state(),
+        }
+        try:
+            socket.send_fds(self.control, [json.dumps(told).encode()], descriptors)
+        except OSError as error:
+            raise SlotError("the template is gone: {}".format(error)) from None
+        return int(self._heard()["pid"])
+
+    def ended(self) -> tuple[int, Usage]:
+        """Return the wait status and the usage of the process that it has forked last."""
+        said = self._heard()
+        return said["status"], Usage(*said["usage"])
+
+    def _heard(self) -> Any:
+        try:
+            data = self.control.recv(4096)
+        except OSError as error:
+            raise SlotError("the template does not answer: {}".format(error)) from None
+        if not data:
+            raise SlotError("the template is gone")
+        return json.loads(data)
+
+
+# In a program's process their descriptors are closed, or another's: they are never to be finalised.
+_kept: list[socket.socket] = []
+
+
+class Order:
+    """What a template is told of a step."""
+
+    preloaded = True
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.argv, self.env, self.limits = told["argv"], told["env"], told["limits"]
+        self.stdin = b"x" if told["fed"] else b""
+
+
+def _serve_template(isolation: Isolation, control: socket.socket) -> NoReturn:
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(control, 1 << 18, 8)
+        if not data:
+            os._exit(0)
+        told = json.loads(data)
+        pid = os.fork()
+        if pid == 0:
+            isolation.adopt(told["state"])
+            isolation.become(Order(told), descriptors[:-1], descriptors[-1])
+        for descriptor in descriptors:
+            os.close(descriptor)
+        control.send(json.dumps({"pid": pid}).encode())
+        _, status, used = os.wait4(pid, 0)
+        usage = [used.ru_utime, used.ru_stime, used.ru_maxrss]
+        control.send(json.dumps({"status": status, "usage": usage}).encode())
+
+
 # ---------------------------------------------------------------- the supervisor itself
 
 
@@ -2074,6 +2263,7 @@ class Supervisor:
         self.ledger = Ledger()
         self.isolation = Container(self.ledger) if mode == "uid" else Namespaces()
         self.residents = Residents(self)
+        self.template = Template(self)
         self._disk = -1
         self._machine_kills = machine_kills()
 
@@ -2110,11 +2300,9 @@ class Supervisor:
         make_streams()
         _set_environment(environment({}))
         wipe()
-        _warmth.conceal()
-        gc.collect()
-        gc.freeze()
-        gc.disable()
         self.isolation.begin(sorted(first["residents"]))
+        self.template.start(first["template"]["modules"], first["template"]["scripts"])
+        _warmth.settle()
         self.residents.configure(first["residents"])
         facts = {"pid": os.getpid(), "python": version}
         self.line.send({"ready": facts})

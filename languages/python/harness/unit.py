@@ -152,8 +152,8 @@ def unnoticed():
 class Plugin:
     """Tells of tests as pytest finishes them. Instances of a parametrised test count as one."""
 
-    def __init__(self, planted):
-        self.planted, self.broken = planted, ""
+    def __init__(self):
+        self.planted, self.broken = [], ""
 
     def pytest_collection_modifyitems(self, items):
         for item in items:
@@ -232,27 +232,14 @@ def under_pytest(shared, tests):
         _audit(guard.EVENT, "canary", name)
     prepare(shared, planted, tests)
     sound = soundness.Check()
-    plugin = Plugin(names)
-    argv = [
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:faulthandler",
-        "--noconftest",
-        "--rootdir=.",
-        "-c",
-        os.devnull,
-    ]
-    argv += [
-        "--import-mode=prepend",
-        "--tb=short",
-        "--no-header",
-        "--no-summary",
-        "--capture=no",
-        "test_solution.py",
-    ]
-    pytest.main(argv, plugins=[plugin])
+    session, plugin = _SESSION
+    plugin.planted = names
+    session.config.get_terminal_writer()._file = sys.stdout
+    try:
+        session.config.hook.pytest_collection(session=session)
+        session.config.hook.pytest_runtestloop(session=session)
+    except BaseException:
+        pass  # whatever ended the session: what is missing in the attestation says enough
     module = sys.modules.get("test_solution")
     reason = sound.replaced()
     if module is not None and not tests.claims:
@@ -286,8 +273,6 @@ def main():
     order = json.loads(channel.receive())
     trusted, callers = [_OWN], [script, same, soundness.classes]
     if form == "pytest":
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        os.environ.pop("PYTEST_ADDOPTS", None)
         trusted.append(_FRAMEWORK)
         callers = [
             under_pytest,
@@ -312,14 +297,43 @@ def _no_source(_):
     return None, -1
 
 
-def ahead():
-    """Do what is the same for all jobs: know the code of the test framework."""
-    global _FRAMEWORK
-    try:
-        import _pytest._code.code
+_ARGV = [
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:faulthandler",
+    "--noconftest",
+    "--rootdir=.",
+    "-c",
+    os.devnull,
+    "--import-mode=prepend",
+    "--tb=short",
+    "--no-header",
+    "--no-summary",
+    "--capture=no",
+    "test_solution.py",
+]
+_SESSION = None
 
-        # to find the lines of a traceback, which nobody reads, it would look at every module
-        _pytest._code.code.findsource = _no_source
-        _FRAMEWORK = guard.fixed(guard.codes(*guard.framework()))
+
+def begin_session():
+    """Do what pytest does before it looks for tests, which is the same for all jobs."""
+    global _FRAMEWORK, _SESSION
+    try:
+        from _pytest._code import code
+        from _pytest.config import _prepareconfig
+        from _pytest.main import Session
     except ImportError:
         return  # without pytest only scripts are tests
+    # to find the lines of a traceback, which nobody reads, it would look at every module
+    code.findsource = _no_source
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    plugin = Plugin()
+    config = _prepareconfig(_ARGV, [plugin])
+    session = Session.from_config(config)
+    config._do_configure()
+    config.hook.pytest_sessionstart(session=session)
+    del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+    _FRAMEWORK = guard.fixed(guard.codes(*guard.framework()))
+    _SESSION = session, plugin
