@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,8 @@ class Language:
     `unit` holds the forms that native tests come in, by name. What has to understand the language's
     syntax is its `scaffold` (`codegen.verify.scaffold`); a declared one is made of `marks`, `edits`
     and the queries in the forms. `program` is how a solution is run that is a program by itself.
+    `options` are ways of compiling that a request may ask for: the words that take the place of
+    `$options` in a compile command; `chosen` are those of one request, see `with_options`.
     """
 
     name: str
@@ -73,6 +75,8 @@ class Language:
     program: Form | None = None
     marks: Mapping[str, Mark] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
     answer: Answer | None = None
 
     @property
@@ -164,6 +168,21 @@ def get(name_or_alias: str) -> Language:
     return found
 
 
+@cache
+def with_options(language: Language, names: tuple[str, ...]) -> Language:
+    """Return a language whose programs are compiled with some of its options.
+
+    Raises:
+        UsageError: it has no such option; lists those that it has.
+    """
+    for name in names:
+        if name not in language.options:
+            known = ", ".join(language.options) or "it has none"
+            raise UsageError(f"options: {language.title} has no {name!r} ({known})")
+    words = tuple(word for name in dict.fromkeys(names) for word in language.options[name])
+    return replace(language, chosen=words) if words else language
+
+
 def parse_list(text: str) -> tuple[Language, ...]:
     """Return the languages of a comma-separated list, each once, in its order.
 
@@ -198,8 +217,9 @@ def load(path: Path) -> Language:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{where}: {error}") from error
     table.pop("environment", None)
-    if "home" in table:
-        raise UsageError(f"{where}: unknown key 'home'")
+    for key in ("home", "chosen"):
+        if key in table:
+            raise UsageError(f"{where}: unknown key {key!r}")
     spelling = _types(table.get("types"), where)
     loaded = from_json(Language, {**table, "types": spelling, "home": str(path)}, where)
     for tool in _tools(loaded):

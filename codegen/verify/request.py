@@ -42,7 +42,8 @@ class VerifyRequest:
     they run the solution as a program: `{"stdin": "…", "expected": "…"}`. Plain objects do for
     records. An object with `expected` is known from the specification; one without has no expected
     value. `lint` says what linters may fail: `errors` (broken code only), `strict` (any finding),
-    `off` (they are not run). `files` are put beside the program, read-only. The run is repeated
+    `off` (they are not run). `options` are the language's ways of compiling that are wanted, such
+    as C++'s `sanitize`. `files` are put beside the program, read-only. The run is repeated
     `reruns` times, to see whether it stays the same. After `deadline_s` seconds, those in the queue
     included, the answer is `infrastructure_error`.
     """
@@ -58,6 +59,7 @@ class VerifyRequest:
     files: Mapping[str, bytes | str] = field(default_factory=dict)
     reruns: int = 0
     deadline_s: float | None = None
+    options: tuple[str, ...] = ()
 
 
 class Fields(TypedDict, total=False):
@@ -72,6 +74,7 @@ class Fields(TypedDict, total=False):
     files: Mapping[str, bytes | str]
     reruns: int
     deadline_s: float | None
+    options: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ def check(request: VerifyRequest) -> Checked:
     Raises:
         UsageError: names the field, what is wrong with it and what is expected.
     """
-    language = languages.get(text(request.language, "language"))
+    language = _language(request)
     solution = program(request.solution, "solution")
     limits = checked_limits(request.limits, "limits")
     if request.lint not in get_args(LintMode):
@@ -149,6 +152,14 @@ def check(request: VerifyRequest) -> Checked:
         reruns=_reruns(request.reruns),
         deadline_s=checked_deadline(request.deadline_s),
     )
+
+
+def _language(request: VerifyRequest) -> Language:
+    language = languages.get(text(request.language, "language"))
+    options: Any = request.options
+    if isinstance(options, str) or not all(isinstance(one, str) for one in options):
+        raise UsageError(f"options: expected an array of names, got {options!r}")
+    return languages.with_options(language, tuple(options))
 
 
 def checked_limits(value: Limits | Mapping[str, Any] | None, where: str) -> Limits:

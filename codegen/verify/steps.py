@@ -40,6 +40,14 @@ def argv(words: tuple[str, ...], marks: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(fill(word, marks) for word in words)
 
 
+def _optioned(words: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Put the words of the chosen options where a command says so."""
+    if "$options" not in words:
+        return words
+    at = words.index("$options")
+    return (*words[:at], *chosen, *words[at + 1 :])
+
+
 def run_argv(form: Form, marks: Mapping[str, str], limits: Limits) -> tuple[str, ...]:
     """Return the command that runs a program; `$memory` in it is the limit in bytes."""
     return argv(form.run, {**marks, "memory": str(limits.memory_bytes)})
@@ -52,7 +60,7 @@ def compiling(language: Language, form: Form, sources: Sources, limits: Limits) 
     return tuple(
         Step(
             name=f"compile:{tool.name}",
-            argv=argv(tool.argv, sources.marks),
+            argv=argv(_optioned(tool.argv, language.chosen), sources.marks),
             files={**(first if i == 0 else {}), **(late if i == last else {})},
             limits=limits,
             preloaded=tool.preloaded,

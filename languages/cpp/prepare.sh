@@ -37,7 +37,7 @@ echo '#pragma GCC poison codegen_unit codegen_value doctest' >"$OUT/fence.h"
 
 ours="-std=gnu++20 -O1 -I$OUT/include -I$OUT/unit"
 g++ $ours -o "$OUT/bin/codegen-c++" "$SRC"/tool/*.cpp
-for name in codec/wire codec/serve unit/channel unit/script unit/doctest; do
+for name in codec/wire codec/serve unit/channel unit/script unit/doctest unit/sanitize; do
     g++ $ours -I"$SRC/codec" -I"$SRC/unit" -c "$SRC/$name.cpp" -o "$OUT/lib/${name#*/}.o"
 done
 

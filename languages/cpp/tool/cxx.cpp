@@ -49,6 +49,12 @@ int expand(const tool::Layout& layout, const std::string& source, const std::str
     return 0;
 }
 
+bool sanitized(const std::vector<std::string>& words) {
+    for (const std::string& word : words)
+        if (word.rfind("-fsanitize", 0) == 0) return true;
+    return false;
+}
+
 }  // namespace
 
 int main(int count, char** argv) {
@@ -58,7 +64,8 @@ int main(int count, char** argv) {
     const std::vector<std::string> rest(given.begin() + 2, given.end());
     if (given[0] == "expand") return expand(layout, given[1], rest.at(0));
     std::vector<std::string> words = compiler(layout, "flags");
-    add(words, tool::precompiled(layout, given[1], rest));
+    // a precompiled header holds for the flags that it was made with
+    if (!sanitized(rest)) add(words, tool::precompiled(layout, given[1], rest));
     if (given[0] == "build") add(words, tool::lines(tool::read(layout.file("build"))));
     add(words, rest);
     become(words);
