@@ -25,7 +25,10 @@ def rate_table(rates: Sequence[Rates]) -> str:
     rows = []
     for one in rates:
         bare = f"{statistics.median(one.values['bare']):.1f}"
-        shown = [_ratio(one.ratio(name)) for name in used]
+        shown = [
+            _ratio(one.ratio(name, "bare beside peer" if name == "peer" else "bare"))
+            for name in used
+        ]
         rows.append([one.language, str(one.programs), str(one.slots), bare, *shown])
     return _table(head, rows)
 
