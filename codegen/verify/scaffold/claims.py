@@ -10,7 +10,7 @@ the answers (`codegen.verify.judge_claims`).
 
 from __future__ import annotations
 
-import ast
+import math
 import random
 import string
 from dataclasses import dataclass
@@ -57,10 +57,14 @@ def candidates(value: Any, dice: random.Random) -> tuple[tuple[Any, ...], int] |
 
 def _is_written(value: Any) -> bool:
     """Whether a value can be written as a literal; an infinity cannot."""
-    try:
-        return bool(ast.literal_eval(repr(value)) == value)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return False
+    kind = type(value)
+    if kind is float:
+        return math.isfinite(value)
+    if kind is dict:
+        return all(map(_is_written, (*value, *value.values())))
+    return kind in (bool, int, str, bytes, type(None)) or (
+        kind in (list, tuple, set) and all(map(_is_written, value))
+    )
 
 
 def _same(one: Any, other: Any) -> bool:

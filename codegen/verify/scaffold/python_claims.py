@@ -240,8 +240,13 @@ def _sides(node: tree_sitter.Node) -> tuple[tree_sitter.Node | None, tree_sitter
 _UNPLAIN = ("keyword_argument", "list_splat", "dictionary_splat", "generator_expression")
 
 
+_NO_LITERALS = ("call", "identifier", "attribute", "subscript", "comparison_operator", "lambda")
+
+
 def _literal(node: tree_sitter.Node) -> Any:
     """Return the value of a literal; None for anything else."""
+    if node.type in _NO_LITERALS and text(node) != "set()":
+        return None
     try:
         value = ast.literal_eval(text(node).strip())
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
