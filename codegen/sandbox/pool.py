@@ -135,8 +135,9 @@ class Pool:
             try:
                 return await self._once(job)
             except _NotStartedError as error:
+                attempt += not self._has_worked
                 end = end or time.monotonic() + _RETURN_PATIENCE_S
-                if self._closed or not self._has_worked or time.monotonic() > end:
+                if self._closed or attempt > _TRIES or time.monotonic() > end:
                     raise
                 self._note_loss(error)
                 await asyncio.sleep(_RETURN_POLL_S)

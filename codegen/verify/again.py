@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from codegen.records import CaseResult, Outcome, Verdict
 from codegen.sandbox import environment as environments
 from codegen.sandbox.contract import Execution, Job, Status, Step, StepResult
+from codegen.sandbox.environment import Environment
 from codegen.types import parse
 from codegen.verify.compare import matches
 from codegen.verify.compare_text import same_text
@@ -67,9 +68,10 @@ def varied(job: Job, attempt: int) -> Job:
 
     The warm interpreter has the seed of its hashes from its start, so its scripts get a new one.
     """
-    site = ":".join(environments.load(job.environment).site)
-    env = {"PYTHONHASHSEED": str(attempt), **({"PYTHONPATH": site} if site else {})}
-    steps = tuple(_varied(step, env) if _is_run(step) else step for step in job.steps)
+    environment = environments.load(job.environment)
+    steps = tuple(
+        _varied(step, environment, str(attempt)) if _is_run(step) else step for step in job.steps
+    )
     return replace(job, steps=steps, attempt=attempt)
 
 
@@ -77,11 +79,30 @@ def _is_run(step: Step) -> bool:
     return step.name.partition(":")[0] == "run"
 
 
-def _varied(step: Step, env: dict[str, str]) -> Step:
+# what the slot does with our own scripts, in an interpreter that has just started
+_AS_IN_A_SLOT = """
+import importlib, sys
+ours = {name: importlib.import_module(name[:-3]) for name in sys.argv[1].split()}
+del sys.argv[:2]
+for one in ours.values():
+    getattr(one, "ahead", int)()
+ours[sys.argv[0]].main()
+"""
+
+
+def _varied(step: Step, environment: Environment, seed: str) -> Step:
+    env = {**step.env, "PYTHONHASHSEED": seed}
     if not step.preloaded:
-        return replace(step, env={**step.env, "PYTHONHASHSEED": env["PYTHONHASHSEED"]})
-    argv = ("python3", "-s", "-B", *step.argv)
-    return replace(step, argv=argv, preloaded=False, env={**step.env, **env})
+        return replace(step, env=env)
+    if environment.site:
+        env["PYTHONPATH"] = ":".join(environment.site)
+    scripts = environment.scripts + environment.template.scripts
+    if step.argv[0] not in scripts:
+        argv = ("python3", "-s", "-B", *step.argv)
+        return replace(step, argv=argv, preloaded=False, env=env)
+    argv = ("python3", "-s", "-B", "-c", _AS_IN_A_SLOT, " ".join(scripts), *step.argv)
+    given = {name: text.encode() for name, text in environment.texts(scripts).items()}
+    return replace(step, argv=argv, preloaded=False, env=env, files={**step.files, **given})
 
 
 def difference(request: Checked, first: Verdict, second: Verdict) -> str:
