@@ -24,6 +24,8 @@ pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parent / "honest"
 NO_RESERVE = {"java", "javascript", "typescript"}  # their machines take memory as they use it
+# a script of theirs ends when nothing is left to happen: with a timer that runs on, node waits too
+TO_THE_END = {"javascript", "typescript"}
 DEEDS = ("prints", "writes", "reserves", "leaves")
 ORACLES = ("cases", "tests_in_scope")
 
@@ -45,15 +47,17 @@ def judged(verifier: Verifier, language: str, deed: str, oracle: str, **more: An
     return verifier.verify(language, program(language, deed), lint="off", **asked, **more)
 
 
-def deeds() -> Iterator[tuple[str, str]]:
+def deeds() -> Iterator[tuple[str, str, str]]:
     for language in languages.names():
         for deed in DEEDS:
-            if deed != "reserves" or language not in NO_RESERVE:
-                yield language, deed
+            if deed == "reserves" and language in NO_RESERVE:
+                continue
+            for oracle in ORACLES:
+                if (deed, oracle) != ("leaves", "tests_in_scope") or language not in TO_THE_END:
+                    yield language, deed, oracle
 
 
-@pytest.mark.parametrize("oracle", ORACLES)
-@pytest.mark.parametrize(("language", "deed"), list(deeds()))
+@pytest.mark.parametrize(("language", "deed", "oracle"), list(deeds()))
 def test_an_honest_program_passes(
     verifier: Verifier, language: str, deed: str, oracle: str
 ) -> None:
