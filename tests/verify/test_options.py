@@ -26,7 +26,8 @@ std::int64_t total(std::vector<std::int64_t> values) {
 """
 FREED = RIGHT.replace(
     "    return sum;",
-    "    int* given = new int[4]();\n    delete[] given;\n    int kept = given[2];\n    return sum + kept - kept;",
+    "    int* given = new int[4]();\n    delete[] given;\n"
+    "    int kept = given[2];\n    return sum + kept - kept;",
 )
 OVERFLOWS = RIGHT.replace(
     "    return sum;",
