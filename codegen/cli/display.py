@@ -140,4 +140,4 @@ class Display:
         if goal is None or fresh <= 0:
             return "?"
         seconds = self._elapsed() / fresh * (goal - done)
-        return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"  # noqa: PLR2004
+        return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 - two minutes

@@ -124,7 +124,7 @@ async def test_says_what_it_could_not_reach(connect: Connect) -> None:
     model = connect(f"http://127.0.0.1:{free_port()}", timeout_s=2.0)
     with pytest.raises(ModelError, match=r"GET http://127.0.0.1:\d+/v1/models: .*refused") as check:
         await model.check(timeout_s=4.0)
-    assert re.search(r"\(tried \d times in \d\.\d s\)", str(check.value))
+    assert re.search(r"\(tried [3-9] times in \d\.\d s\)", str(check.value))
     with pytest.raises(ModelError, match="Connection refused") as call:
         await model.complete(request())
     assert "check that the server runs" in str(call.value)
