@@ -112,6 +112,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 STACK_BYTES = 64 << 20
 OPEN_FILES = 1024
 TEMPLATE_PATIENCE_S = 60.0  # for its first answer, before which it imports
+EXEC_PATIENCE_S = 5.0  # for a resident, to be more than a fork of the supervisor
 GRACE_S = 0.5  # to leave after the last reply
 PUT_OFF = 4  # times itself: the most by which a wall limit is put off on a busy machine
 SAMPLE_S = (0.005, 0.010)  # first and later distance between two looks at a running step
@@ -1047,9 +1048,14 @@ class Step:
         self.channel = None
         if frames or spec["replies"]:
             self.channel = Channel(frames, spec["replies"], self.limits["output_bytes"])
-        self.stdout, self.stderr = Capture(spec["keep_bytes"]), Capture(spec["keep_bytes"])
-        self.peak, self.cpu, self.wall = 0, 0.0, 0.0
+        self._keep = spec["keep_bytes"]
         self.waited = self.put_off = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        """Be as before anything was run."""
+        self.stdout, self.stderr = Capture(self._keep), Capture(self._keep)
+        self.peak, self.cpu, self.wall = 0, 0.0, 0.0
         self.status, self.code = "not_started", 0
 
     def result(self) -> dict[str, Any]:
@@ -1112,7 +1118,15 @@ class Resident:
         self._supervisor.isolation.spared.add(self.pid)
         for end in (null, says, frames, replies, complaint):
             os.close(end)
+        self._await_exec(complains)
         self.asked = 0
+
+    @staticmethod
+    def _await_exec(complains: int) -> None:
+        """Wait until the child is the tool: until then a program would see a fork of ours."""
+        ready = select.poll()
+        ready.register(complains, select.POLLIN)  # its end as well, which comes with `exec`
+        ready.poll(int(EXEC_PATIENCE_S * 1000))
 
     def make_ready(self) -> None:
         """Start the tool anew where it has ended by itself, or has spoken without being asked."""
@@ -1270,6 +1284,8 @@ class Request:
         step.stderr.add(said[1])
         step.code = code
         self._put(made)
+        if reply.get("last"):
+            self._tool.stop()
         return True
 
     def _put(self, made: dict[str, bytes]) -> None:
@@ -1335,7 +1351,14 @@ class Residents:
             step.stderr.add("there is no resident tool {}\n".format(step.argv[0]).encode())
             return
         tool.make_ready()
+        served = tool.asked
         Request(self._supervisor, tool, step).take(deadline)
+        if step.status == "signaled" or (served and step.status == "memory_limit"):
+            # What it had left of earlier jobs may be to blame: a fresh one decides.
+            tool.stop()
+            tool.start()
+            step.begin()
+            Request(self._supervisor, tool, step).take(deadline)
         tool.asked += 1
 
 

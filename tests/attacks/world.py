@@ -148,7 +148,7 @@ class World:
         """I3 and I4: the next job runs, and finds what the first one found."""
         found, first = self._look(language), self._untouched[language]
         for strict in ("processes", "entries"):
-            assert found["facts"][strict] == first["facts"][strict]
+            assert found["facts"][strict] == first["facts"][strict], strict
         for _ in range(3):
             # the kernel settles its own counts a moment after a process is gone
             if found["facts"] != first["facts"]:

@@ -69,8 +69,13 @@ while True:
         made = {argument: ""}
     elif verb == "attempt":
         out = attempt(argument)
-    body = json.dumps({"code": code, "stdout": text(out.encode()), "stderr": "", "files": made})
+    reply = {"code": code, "stdout": text(out.encode()), "stderr": "", "files": made}
+    if verb == "last":
+        reply["last"] = True
+    body = json.dumps(reply)
     os.write(4, struct.pack(">I", len(body)) + body.encode())
+    if verb == "dying":
+        time.sleep(0.05); os._exit(1)
 """
 
 
@@ -170,6 +175,16 @@ async def test_one_that_goes_too_far_is_started_anew(
     assert again.status is status and after.stdout.split()[0] == b"1"
     assert int(after.stdout.split()[2]) == int(before[2])
     assert (await steps(slot, program("print(1)")))[0].stdout == b"1\n"
+
+
+@pytest.mark.parametrize("verb", ["dying", "last"])
+async def test_one_that_ends_after_its_answer_spoils_no_later_request(
+    slot: Slot, verb: str
+) -> None:
+    for pause_s in (0.0, 0.03, 0.045, 0.05, 0.055, 0.1):
+        await said(slot, verb)
+        await asyncio.sleep(pause_s)
+        assert (await said(slot, "count")).split()[0] in ("1", "2")
 
 
 async def test_what_it_says_beside_its_replies_holds_nothing_up(slot: Slot) -> None:

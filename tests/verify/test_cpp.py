@@ -161,3 +161,14 @@ def test_raw_strings_and_places_survive_the_preprocessor(local: Verifier) -> Non
     broken = local.verify("cpp", GOOD + raw, tests=tests, lint="off")
     assert kept.outcome is Outcome.PASSED, kept
     assert [d.line for d in broken.diagnostics] == [GOOD.count("\n") + 6], broken
+
+
+def test_headers_that_define_the_same_macros_are_all_included(local: Verifier) -> None:
+    solution = (
+        "#include <fstream>\n#include <iomanip>\n#include <iostream>\n#include <sstream>\n"
+        "int twice(int x) {\n    std::ostringstream text;\n    text << std::setw(1) << 2 * x;\n"
+        "    std::cout << text.str();\n    return std::ifstream().is_open() ? 0 : 2 * x;\n}\n"
+    )
+    tests = "#include <cassert>\nint main() { assert(twice(2) == 4); }\n"
+    verdict = local.verify("cpp", solution, tests=tests, lint="off")
+    assert verdict.outcome is Outcome.PASSED, verdict

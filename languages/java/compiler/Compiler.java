@@ -12,7 +12,8 @@ import java.util.Map;
 /**
  * The resident compiler: javac in memory, one request after another, on the private channel.
  *
- * <p>A request is `{"argv": […], "cwd": "…"}`, the answer `{"code", "stdout", "stderr", "files"}`.
+ * <p>A request is `{"argv": […], "cwd": "…"}`, the answer `{"code", "stdout", "stderr", "files"}`, and
+ * `"last": true` where this process is exhausted and ends.
  * Every request has a fresh compiler; only what the platform's own classes are found with is kept.
  * Nothing of a program is ever run here: there is no annotation processing, and no plugin but ours.
  *
@@ -65,7 +66,8 @@ public final class Compiler {
             out.append(":\"").append(coded(file.getValue())).append('"');
             separator = ",";
         }
-        return out.append("}}").toString().getBytes(StandardCharsets.UTF_8);
+        out.append('}').append(answer.code() == Answer.GAVE_UP ? ",\"last\":true" : "");
+        return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static String coded(byte[] data) {
