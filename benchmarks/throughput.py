@@ -63,10 +63,21 @@ class Rates:
 
 def passing_rows(alias: str, folder: Path, most: int) -> list[Row]:
     """Return the first rows that pass with the bare toolchain."""
-    rows = list(programs(languages.get(alias), folder / f"humaneval-{alias}.jsonl"))
+    rows = list(programs(languages.get(alias), answers(alias, folder)))
     with ThreadPoolExecutor(2) as pool:
         reasons = list(pool.map(lambda row: run_bare(row.bare), rows))
     return [row for row, reason in zip(rows, reasons, strict=True) if not reason][:most]
+
+
+def answers(alias: str, folder: Path) -> Path:
+    """Return the file of a language's answers, by whichever of its names it is called."""
+    language = languages.get(alias)
+    names = (alias, language.name, *language.aliases)
+    paths = [folder / f"humaneval-{name}.jsonl" for name in names]
+    found = next(filter(Path.exists, paths), None)
+    if found is None:
+        raise SystemExit(f"no answers in {language.title}: there is no {paths[0]}")
+    return found
 
 
 def proof_rows(alias: str, count: int) -> list[Row]:
