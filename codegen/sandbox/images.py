@@ -33,7 +33,7 @@ CA_BUNDLE = "shared/ca-bundle.crt"
 LANGUAGE, CONTEXT, BASE, BASE_ID = (
     f"codegen.{key}" for key in ("language", "context", "base", "base-id")
 )
-_SHARED = ("install.sh", "with-ca.sh")
+_SHARED = ("install.sh", "node.sh", "with-ca.sh")
 # These stay with the host, which sends what a job needs of them along with the job.
 _LEFT_OUT = {
     *("__pycache__", "harness", "proofs", "language.toml"),

@@ -16,9 +16,10 @@ from and never runs any of it. It has a uid (or namespaces) of its own and write
 of its own; it is asked over its private channel, one JSON message for each step, and what it makes
 the supervisor puts into the working folder.
 
-The warm interpreter that a program is forked from is this process. Where some programs need much
-more imported, a **template** is forked once, imports that as well, and forks them in this one's
-stead: a fork costs by the memory that it copies the tables of.
+A warm interpreter that programs are forked from is a **template**: a fork of this process that has
+imported what they may need, and then does nothing but fork, so that nobody writes to the pages that
+they share. Where some programs need much more imported they have a template of their own: a fork
+costs by the memory that it copies the tables of.
 
 Not here: what steps mean, retries, and scheduling; they are the host's business.
 """
@@ -33,7 +34,7 @@ Not here: what steps mean, retries, and scheduling; they are the host's business
 # ruff: noqa: BLE001, S110
 # Plain try statements (contextlib costs more than they do), one way of formatting, and the field
 # positions of the kernel's files:
-# ruff: noqa: SIM105, TRY300, TRY301, UP031, UP032, PLR2004
+# ruff: noqa: SIM105, TRY300, UP031, UP032, PLR2004
 from __future__ import annotations
 
 import sys
@@ -131,8 +132,8 @@ class SlotError(Exception):
     """Ours: the slot cannot go on. The host hears of it and replaces the slot."""
 
 
-class Become(BaseException):
-    """Raised in the forked child so that it leaves every frame of the supervisor behind."""
+class Serve(BaseException):
+    """Raised in a forked template so that it leaves every frame of the supervisor behind."""
 
 
 # ---------------------------------------------------------------- system calls
@@ -638,6 +639,11 @@ def waited(pids: Any) -> float:
     return longest / 1e9
 
 
+def _others(spared: set[int]) -> bool:
+    """Return whether there is any process but the namespace's first and these."""
+    return not {int(name) for name in os.listdir("/proc") if name.isdigit()} <= spared | {1}
+
+
 def proportional_bytes(pid: int) -> int:
     """Return a process's share of memory: pages that others use too count in part."""
     try:
@@ -653,6 +659,14 @@ def proportional_bytes(pid: int) -> int:
         return (int(fields[1]) - int(fields[2])) * PAGE
     except (OSError, IndexError):
         return 0
+
+
+def freeze() -> None:
+    """Leave what is there as it is, and give back what is free: forks copy the tables of both."""
+    gc.collect()
+    gc.freeze()
+    if hasattr(_libc, "malloc_trim"):
+        _libc.malloc_trim(0)
 
 
 def _write(path: str, data: bytes) -> None:
@@ -818,7 +832,7 @@ class Life:
             self._frames_fd = next(reversed(self._open))
             targets.append(pipe(self._take_replies, ours_reads=True))
         complaint = pipe(lambda fd: self._drain(fd, self._complaint.extend), ours_reads=True)
-        self._template = supervisor.template.serving(step)
+        self._template = supervisor.templates.serving(step)
         if self._template is not None:
             self.pid = self._template.fork(step, [*targets, complaint])
         else:
@@ -976,11 +990,11 @@ class Life:
         if memory > self._limits["memory_bytes"]:
             memory = self._supervisor.isolation.memory_of(table)
         step.peak = max(step.peak, memory)
+        if memory > self._limits["memory_bytes"]:
+            self.status = self.status or "memory_limit"  # first: touching it has cost the time
         if cpu > self._limits["cpu_s"]:
             step.waited = max(step.waited, waited(table))
             self.status = self.status or "cpu_limit"
-        if memory > self._limits["memory_bytes"]:
-            self.status = self.status or "memory_limit"
 
     def _put_off(self) -> float:
         """Return by how much the wall limit is put off: for a CPU a program waits through no fault.
@@ -1145,9 +1159,11 @@ class Resident:
     def stop(self) -> None:
         """Kill the tool, and everything of its own."""
         if self.pid:
-            self._supervisor.isolation.kill_resident(self.number, self.pid)
-            os.waitpid(self.pid, 0)
+            pid = self.pid
             self.gone()
+            self._supervisor.isolation.kill_resident(
+                self.number, pid, self._supervisor.residents.mourn
+            )
         for end in self.ends:
             os.close(end)
         self.ends = []
@@ -1394,8 +1410,8 @@ class Isolation(abc.ABC):
         """In the child: give up all privileges."""
 
     @abc.abstractmethod
-    def kill_resident(self, number: int, pid: int) -> None:
-        """Kill a resident and whatever it has started; the resident itself is left to be reaped."""
+    def kill_resident(self, number: int, pid: int, mourn: Callable[[int], bool]) -> None:
+        """Kill a resident and whatever it has started, and reap them; `mourn` hears of others."""
 
     @abc.abstractmethod
     def prepare(self) -> None:
@@ -1440,16 +1456,19 @@ class Isolation(abc.ABC):
     def adopt(self, state: Any) -> None:
         """In a template: take over what `state` has returned."""
 
-    def become(self, step: Any, targets: list[int], complaint: int) -> NoReturn:
+    def become(self, step: Step, targets: list[int], complaint: int) -> NoReturn:
         """In the child: give up everything, then run the program. Does not return."""
         try:
             self._settle(step.limits, targets, complaint)
-            if step.preloaded:
-                os.close(len(targets))
-                raise Become(step.argv, environment(step.env), bool(step.stdin))
             self._exec(step.argv, environment(step.env), len(targets))
-        except Become:
-            raise
+        except BaseException as error:
+            self._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
+
+    def settle(self, limits: dict[str, Any], targets: list[int], complaint: int) -> None:
+        """In a template's child: give up everything; what runs next is the program."""
+        try:
+            self._settle(limits, targets, complaint)
+            os.close(len(targets))
         except BaseException as error:
             self._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
 
@@ -1581,9 +1600,20 @@ class Container(Isolation):
         os.setresuid(uid, uid, uid)
         drop_capabilities()
 
-    def kill_resident(self, number: int, pid: int) -> None:  # noqa: ARG002 - all that have its uid
-        """Kill a resident and whatever it has started; the resident itself is left to be reaped."""
+    def kill_resident(self, number: int, pid: int, mourn: Callable[[int], bool]) -> None:
+        """Kill all that have its uid, and reap them: orphans come to the supervisor here."""
         self._signal_all(self.group + 1 + number)
+        os.waitpid(pid, 0)
+        end = time.monotonic() + 5.0
+        while _others(self.spared) and time.monotonic() < end:
+            try:
+                found, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if found:
+                mourn(found)
+            else:
+                time.sleep(0.0001)
 
     def _signal_all(self, uid: int) -> None:
         """Kill every process of a uid, at one stroke; its rights reach no other's."""
@@ -1647,7 +1677,7 @@ class Container(Isolation):
         while time.monotonic() < end:
             self._signal_all(self.uid)
             reap_all()
-            if {int(name) for name in os.listdir("/proc") if name.isdigit()} <= self.spared | {1}:
+            if not _others(self.spared):
                 return
             time.sleep(0.0001)
         raise SlotError("processes of the job cannot be killed")
@@ -1746,9 +1776,10 @@ class Namespaces(Isolation):
     def _shed_resident(self, number: int) -> None:  # noqa: ARG002 - as above
         self._shed()
 
-    def kill_resident(self, number: int, pid: int) -> None:  # noqa: ARG002 - as above
+    def kill_resident(self, number: int, pid: int, mourn: Callable[[int], bool]) -> None:  # noqa: ARG002 - as above
         """Kill a resident; as the first of its namespace it takes along whatever it has started."""
         os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
     def prepare(self) -> None:
         """Note what the init has reaped so far, and how many of the uid's processes are ours."""
@@ -1882,8 +1913,7 @@ class Warmth:
     def settle(self) -> None:
         """Make ready to be forked, and leave what is there to the forks as it is."""
         self.conceal()
-        gc.collect()
-        gc.freeze()
+        freeze()
         gc.disable()
 
     def conceal(self) -> None:
@@ -2012,12 +2042,12 @@ def run_script(argv: list[str], env: dict[str, str], *, fed: bool) -> NoReturn:
 
     One of our own scripts was imported ahead; it is done when its `main` is, and leaves at once.
     """
-    _set_environment(env)
-    _take_streams(fed=fed)
+    if env:
+        _set_environment(environment(env))
+    if fed:
+        _streams["stdin"] = _stream(0)
+        take_streams()
     sys.argv = list(argv)
-    sys.path[0:0] = [JOB]
-    sys.dont_write_bytecode = True
-    gc.collect()  # what is left of our own frames
     gc.enable()
     code, ours = 1, SCRIPTS.get(argv[0])
     try:
@@ -2066,9 +2096,8 @@ def _stream(descriptor: int) -> Any:
     return stream
 
 
-def _take_streams(*, fed: bool) -> None:
-    if fed:
-        _streams["stdin"] = _stream(0)
+def take_streams() -> None:
+    """Have the streams be this process's, as they are in what it forks."""
     for name, stream in _streams.items():
         setattr(sys, name, stream)
         setattr(sys, "__" + name + "__", stream)
@@ -2178,39 +2207,25 @@ def _flush() -> bool:
 
 _warmth = Warmth()
 
-# ---------------------------------------------------------------- the template
+# ---------------------------------------------------------------- the templates
 
 
 class Template:
-    """The fork of this process that has more imported, as it is seen from here."""
+    """A fork of this process that has modules and scripts imported, as it is seen from here."""
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    def __init__(self, supervisor: Supervisor, modules: list[str], scripts: dict[str, str]) -> None:
         self._supervisor = supervisor
-        self._scripts: frozenset[str] = frozenset()
-        self.pid = 0
-
-    def serving(self, step: Step) -> Template | None:
-        """Return itself if it is to fork the step's process."""
-        return self if step.preloaded and step.argv[0] in self._scripts else None
-
-    def start(self, modules: list[str], scripts: dict[str, str]) -> None:
-        """Start it; in the child this returns only by `Become`, as what is forked from it."""
-        self._scripts = frozenset(scripts)
-        if not scripts:
-            return
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         _kept.extend((self.control, theirs))
-        isolation = self._supervisor.isolation
-        self.pid = isolation.fork_template()
-        if self.pid == 0:
-            self.control.close()
-            self._supervisor.line.close()
-            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            _warmth.load(modules, scripts)
-            _warmth.settle()
-            _serve_template(isolation, theirs)
+        isolation = supervisor.isolation
+        pid = isolation.fork_template()
+        if pid == 0:
+            for one in _kept[:-1]:
+                one.close()
+            supervisor.line.close()
+            raise Serve(isolation, theirs, modules, scripts)
         theirs.close()
-        isolation.spared.add(self.pid)
+        isolation.spared.add(pid)
         self.control.settimeout(TEMPLATE_PATIENCE_S)
 
     def fork(self, step: Step, descriptors: list[int]) -> int:
@@ -2243,21 +2258,53 @@ class Template:
         return json.loads(data)
 
 
+class Templates:
+    """The templates of a slot: one for what some scripts need, one for all other programs."""
+
+    def __init__(self) -> None:
+        self._small: Template | None = None
+        self._large: Template | None = None
+        self._scripts: frozenset[str] = frozenset()
+
+    def start(self, supervisor: Supervisor, first: dict[str, Any]) -> None:
+        """Start those that the slot's configuration asks for; none of them returns from here."""
+        modules, scripts, more = first["preload"], first["scripts"], first["template"]
+        if modules or scripts:
+            self._small = Template(supervisor, modules, scripts)
+        if more["scripts"]:
+            self._scripts = frozenset(more["scripts"])
+            scripts = {**scripts, **more["scripts"]}
+            self._large = Template(supervisor, [*modules, *more["modules"]], scripts)
+
+    def serving(self, step: Step) -> Template | None:
+        """Return the template that is to fork the step's process, if one is."""
+        if not step.preloaded:
+            return None
+        found = self._large if step.argv[0] in self._scripts else self._small
+        if found is None:
+            raise SlotError("the slot has no warm interpreter")
+        return found
+
+
 # In a program's process their descriptors are closed, or another's: they are never to be finalised.
 _kept: list[socket.socket] = []
 
 
-class Order:
-    """What a template is told of a step."""
+def serve_template(
+    isolation: Isolation, control: socket.socket, modules: list[str], scripts: dict[str, str]
+) -> tuple[list[str], dict[str, str], bool]:
+    """Fork programs until the supervisor is gone.
 
-    preloaded = True
-
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.argv, self.env, self.limits = told["argv"], told["env"], told["limits"]
-        self.stdin = b"x" if told["fed"] else b""
-
-
-def _serve_template(isolation: Isolation, control: socket.socket) -> NoReturn:
+    Returns in the forks alone: the arguments, what the environment has more, and whether there is
+    input. What is the same for all of them is done before the first.
+    """
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _warmth.load(modules, scripts)
+    make_streams()
+    take_streams()
+    sys.path[0:0] = [JOB]
+    sys.dont_write_bytecode = True
+    _warmth.settle()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 1 << 18, 8)
         if not data:
@@ -2266,7 +2313,8 @@ def _serve_template(isolation: Isolation, control: socket.socket) -> NoReturn:
         pid = os.fork()
         if pid == 0:
             isolation.adopt(told["state"])
-            isolation.become(Order(told), descriptors[:-1], descriptors[-1])
+            isolation.settle(told["limits"], descriptors[:-1], descriptors[-1])
+            return told["argv"], told["env"], told["fed"]
         for descriptor in descriptors:
             os.close(descriptor)
         control.send(json.dumps({"pid": pid}).encode())
@@ -2286,7 +2334,7 @@ class Supervisor:
         self.ledger = Ledger()
         self.isolation = Container(self.ledger) if mode == "uid" else Namespaces()
         self.residents = Residents(self)
-        self.template = Template(self)
+        self.templates = Templates()
         self._disk = -1
         self._machine_kills = machine_kills()
 
@@ -2318,17 +2366,13 @@ class Supervisor:
         os.environ["PATH"] = bin_folder + ":" + os.environ.get("PATH", "/usr/bin:/bin")
         sys.path.extend(path for path in first["site"] if os.path.isdir(path))
         os.chdir(JOB)
-        version = platform.python_version()  # now: it needs modules that are concealed next
-        _warmth.load(first["preload"], first["scripts"])
-        make_streams()
         _set_environment(environment({}))
         wipe()
         self.isolation.begin(sorted(first["residents"]))
-        self.template.start(first["template"]["modules"], first["template"]["scripts"])
-        _warmth.settle()
+        self.templates.start(self, first)
+        freeze()
         self.residents.configure(first["residents"])
-        facts = {"pid": os.getpid(), "python": version}
-        self.line.send({"ready": facts})
+        self.line.send({"ready": {"pid": os.getpid(), "python": platform.python_version()}})
 
     def _run(self, job: dict[str, Any]) -> dict[str, Any]:
         self.isolation.new_job()
@@ -2343,7 +2387,7 @@ class Supervisor:
             if spent or not (good or step.keep_going):
                 break
         self.residents.wipe()
-        wipe()  # in no `finally`: a child that becomes a program comes by here
+        wipe()
         return {"steps": results}
 
     def _size(self, disk: int) -> None:
@@ -2452,8 +2496,8 @@ def _stack() -> tuple[int, int]:
     return (STACK_BYTES if hard < 0 else min(STACK_BYTES, hard), hard)
 
 
-def main(arguments: list[str]) -> None:
-    """Serve on standard input and output; in a forked child, become the program."""
+def main(arguments: list[str]) -> tuple[list[str], dict[str, str], bool] | None:
+    """Serve on standard input and output; returns in a template's forks alone, what they are."""
     if sys.flags.hash_randomization:
         _again_with_fixed_hashes(arguments)
     del sys.path[0]
@@ -2468,22 +2512,19 @@ def main(arguments: list[str]) -> None:
     supervisor = Supervisor(mode, Line(source, sink))
     try:
         supervisor.serve()
-    except Become as become:
-        program = become.args
+    except Serve as serve:
+        template = serve.args
     else:
-        return
+        return None
     del supervisor
-    _program.append(program)
+    return serve_template(*template)
 
-
-_program: list[tuple[list[str], dict[str, str], bool]] = []
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1:])
+        program = main(sys.argv[1:])
     except SlotError as error:
         print("codegen: {}".format(error), file=sys.stderr)  # noqa: T201 - the slot's diagnosis
         sys.exit(3)
-    if _program:
-        argv, env, fed = _program.pop()
-        run_script(argv, env, fed=fed)
+    if program is not None:
+        run_script(program[0], program[1], fed=program[2])

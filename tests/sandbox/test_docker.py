@@ -268,7 +268,7 @@ def test_missing_image_says_how_to_build_it(
     for name in ("sandboxes/nova", "languages/nova"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "sandboxes/nova/Dockerfile").write_text("FROM scratch\n")
-    for name in ("install.sh", "with-ca.sh"):
+    for name in ("install.sh", "node.sh", "with-ca.sh"):
         (tmp_path / "sandboxes" / name).touch()
     monkeypatch.setattr("codegen.sandbox.images.folder", lambda name: tmp_path / name)
     environment = Environment("nova", (), ())
