@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from codegen import language as toolchains
 from codegen.records import Outcome, Parameter, Signature
 
 if TYPE_CHECKING:
@@ -172,3 +174,12 @@ def test_headers_that_define_the_same_macros_are_all_included(local: Verifier) -
     tests = "#include <cassert>\nint main() { assert(twice(2) == 4); }\n"
     verdict = local.verify("cpp", solution, tests=tests, lint="off")
     assert verdict.outcome is Outcome.PASSED, verdict
+
+
+def test_the_harness_asks_for_no_header_that_the_light_one_leaves_out() -> None:
+    """Or every program would be compiled with all of <bits/stdc++.h>, four times as long."""
+    folder = toolchains.get("cpp").folder
+    heavy = tuple((folder / "tool" / "heavy.txt").read_text("utf-8").split())
+    texts = [path.read_text("utf-8") for path in (folder / "harness").glob("*.cpp")]
+    words = {word for text in texts for word in re.findall(r"[A-Za-z_]\w*", text)}
+    assert texts and not [word for word in words if word.startswith(heavy)]
