@@ -8,6 +8,7 @@ const assert = require('assert');
 const inspector = require('inspector');
 const Module = require('module');
 const util = require('util');
+const v8 = require('v8');
 
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, set } = Reflect;
 const includes = Function.prototype.call.bind(String.prototype.includes);
@@ -50,17 +51,22 @@ function guard(object, key, name) {
   });
 }
 
-/** Keeps what assertions are, and closes the debugger, through which nothing is private. */
+/** Keeps what assertions are, and closes what nothing is private from: the debugger, looks at the heap. */
 function close() {
   for (const object of [assert, assert.strict]) {
     for (const key of ownKeys(object)) guard(object, key, `assert.${asText(key)}`);
   }
   const refuse = () => {
-    throw new Error('the debugger is not available');
+    throw new Error('not available beside native tests');
   };
-  for (const key of ['Session', 'open', 'url', 'waitForDebugger']) {
-    defineProperty(inspector, key, { value: refuse, configurable: false, writable: false });
-  }
+  const keep = (object, key, value) => defineProperty(object, key, { value, configurable: false, writable: false });
+  for (const key of ['Session', 'open', 'url', 'waitForDebugger']) keep(inspector, key, refuse);
+  for (const key of ['getHeapSnapshot', 'writeHeapSnapshot', 'setHeapSnapshotNearHeapLimit']) keep(v8, key, refuse);
+  const change = v8.setFlagsFromString;
+  keep(v8, 'setFlagsFromString', (flags) => {
+    if (includes(`${flags}`, 'natives')) refuse();
+    change(`${flags}`);
+  });
   Module.syncBuiltinESMExports();
 }
 

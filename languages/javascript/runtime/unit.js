@@ -16,6 +16,7 @@ const { FOLDER, Loader, isModuleOnly, read } = require('./load.js');
 const { sealed } = require('./seals.js');
 const sound = require('./sound.js');
 const { steady } = require('./streams.js');
+const { strictness } = require('./strict.js');
 const { Runner } = require('./tests.js');
 
 const { defineProperty } = Reflect;
@@ -146,7 +147,8 @@ async function shared(loader, solution, tests) {
   const trusted = loader.special;
   loader.special = {};
   const program = loader.script(solution, 'solution.js');
-  const judging = compiled(() => loader.script(`codegen_notice();${tests}`, 'test_solution.js'));
+  const made = (strict) => loader.script(`${strict}codegen_notice();${tests}`, 'test_solution.js');
+  const judging = compiled(tests, made);
   loader.share();
   sound.guard(globalThis, 'require', 'require');
   const notice = sound.globals();
@@ -162,16 +164,25 @@ async function shared(loader, solution, tests) {
 async function imported(loader, solution, tests) {
   loader.solution = await new Loader().exportsOf(solution);
   loader.require.main = loader.module;
-  const judging = compiled(() => loader.commonJs(tests, 'test_solution.js'));
-  if (judging !== null) return loader.runCommonJs(tests, 'test_solution.js');
+  const judging = compiled(tests, (strict) => {
+    loader.commonJs(strict + tests, 'test_solution.js');
+    return strict + tests;
+  });
+  if (judging !== null) return loader.runCommonJs(judging, 'test_solution.js');
   loader.share();
   return loader.runModule(tests, 'test_solution.js');
 }
 
-/** Returns what compiles as a script, or null for what is an ES module. */
-function compiled(compile) {
+/** Returns what compiles as a script, strict if it may be, or null for what is an ES module. */
+function compiled(tests, compile) {
   try {
-    return compile();
+    const strict = strictness(tests);
+    if (strict) return compile(strict);
+  } catch {
+    // it is sloppy after all, or nothing that compiles
+  }
+  try {
+    return compile('');
   } catch (error) {
     if (isModuleOnly(error)) return null;
     throw error;
