@@ -68,6 +68,8 @@ class Step:
     made: their `files` are taken away first. A `resident` step is done by the environment's
     resident tool `argv[0]`, a process of ours that stays; it has only files, arguments and limits.
     What it makes is read-only to the program, as `files` are, and stays for a `bare` step.
+    `unreadable` names a program in the working folder that may be run from now on and not be read,
+    not by itself either: what is in it is not to be found there, nor in `/proc/self/mem`.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Step:
     collect: tuple[str, ...] = ()
     bare: bool = False
     resident: bool = False
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)

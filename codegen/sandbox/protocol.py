@@ -98,6 +98,7 @@ def _step(step: Step) -> dict[str, Any]:
         "collect": list(step.collect),
         "bare": step.bare,
         "resident": step.resident,
+        "unreadable": step.unreadable,
     }
 
 

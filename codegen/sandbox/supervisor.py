@@ -455,6 +455,26 @@ class Workspace:
                 os.close(folder)
         self.files.clear()
 
+    def hide(self, path: str) -> None:
+        """Have a program be run and no longer be read, which its own process is bound by as well.
+
+        The kernel lets nobody look into a process that runs such a file, `/proc/self/mem` included.
+        """
+        if len(parts_of(path)) > 1:
+            raise SlotError("not in the working folder itself: {!r}".format(path))
+        try:
+            descriptor = os.open(JOB + "/" + path, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return  # nothing that runs
+        try:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                if self._group is not None:
+                    os.fchown(descriptor, 0, 0)
+                os.fchmod(descriptor, 0o111)
+                self.made.add(path)
+        finally:
+            os.close(descriptor)
+
     def _enter(self, name: str, parent: int) -> int:
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
         try:
@@ -1058,6 +1078,7 @@ class Step:
         self.restarts, self.keep_going = spec["restarts"], spec["keep_going"]
         self.gives_up = spec["gives_up"]
         self.collect, self.bare, self.resident = spec["collect"], spec["bare"], spec["resident"]
+        self.unreadable = spec["unreadable"]
         frames = [base64.b64decode(frame) for frame in spec["frames"]]
         self.channel = None
         if frames or spec["replies"]:
@@ -2406,6 +2427,8 @@ class Supervisor:
                 self.isolation.workspace.clear()
             for path, data in step.files.items():
                 self.isolation.workspace.put(path, data)
+            if step.unreadable:
+                self.isolation.workspace.hide(step.unreadable)
         except OSError as error:
             # An earlier step has filled the folder: the program's own doing.
             step.stderr.add(("cannot write the step's files: {}\n".format(error)).encode())

@@ -136,7 +136,9 @@ def _unit(request: Checked, tests: str, key: bytes, *, lean: bool) -> Plan:
     form = steps.leaner(language.unit[found.form], lean)
     sources = Sources(found.files, found.late, found.marks, request.files)
     run = _run(request, form, sources, talk)
-    run = replace(run, files={**run.files, **found.cover})
+    # tests are in the program: what they expect is not to be read out of it
+    program = run.argv[0].removeprefix("./") if run.argv[0].startswith("./") else ""
+    run = replace(run, files={**run.files, **found.cover}, unreadable=program)
     job, stages = _job(request, form, sources, (run,))
     return Plan(request, job, stages, "unit", found.tests, nonce, found.names, found.claims)
 

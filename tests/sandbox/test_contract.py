@@ -7,6 +7,7 @@ import asyncio
 import dataclasses
 import struct
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -932,6 +933,25 @@ async def test_waiting_is_told_apart_from_running(sandbox: Pool) -> None:
     assert queued[0] < 0.2
     assert queued[-1] > 0.25
     assert all(e.steps[0].wall_s < 1.5 for e in executions)
+
+
+async def test_a_program_that_is_unreadable_runs_and_is_not_read(sandbox: Pool) -> None:
+    build = Step("build", ("sh", "-c", "cp $(command -v head) program"), keep_going=True)
+    run = partial(Step, limits=limits(), keep_going=True)
+    argv = {
+        "itself": ("./program", "-c", "4", "program"),
+        "what-it-runs": ("./program", "-c", "4", "/proc/self/exe"),
+        "its-memory": ("./program", "-c", "0", "/proc/self/mem"),
+        "changed": ("sh", "-c", "chmod 755 program || rm -f program || mv program other"),
+        "else": ("./program", "-c", "4", "/proc/self/status"),
+    }
+    names = list(argv)
+    first = run(names[0], argv[names[0]], unreadable="program")
+    rest = [run(name, argv[name]) for name in names[1:]]
+    _, *found = await run_steps(sandbox, build, first, *rest)
+    told = {name: (one.code == 0, one.stdout) for name, one in zip(names, found, strict=True)}
+    refused = (False, b"")
+    assert told == {**dict.fromkeys(names, refused), "else": (True, b"Name")}, found
 
 
 async def test_cancelling_kills_the_job_and_frees_its_place(sandbox: Pool) -> None:
