@@ -165,6 +165,7 @@ OTHER_STEP = sandbox.Step(
     collect=("out",),
     keep_bytes=5,
     bare=True,
+    unreadable="program",
 )
 
 
