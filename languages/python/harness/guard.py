@@ -16,7 +16,22 @@ import os
 import sys
 import types
 
+import _thread
+
 EVENT = "codegen.unit"
+# How a first frame is come by; from there `f_back` leads to the tests, and to what they expect.
+_FRAMES = (
+    "sys._getframe",
+    "sys._current_frames",
+    "sys._current_exceptions",
+    "sys.settrace",
+    "sys.setprofile",
+)
+_FRAME_OF = ("tb_frame", "gi_frame", "cr_frame", "ag_frame", "__code__")
+_PASSING_ON = tuple(  # stand for whoever calls them
+    os.path.join(os.path.dirname(os.__file__), name) for name in ("inspect.py", "traceback.py")
+)
+_LIBRARY = os.path.dirname(os.__file__) + os.sep
 
 
 def codes(*modules):
@@ -104,7 +119,10 @@ def _hook(order, base, trusted, callers):
     sha256, waiting = hashlib.sha256, dict.fromkeys(tests)
     canaries, counts, calls, ends, worst, extra = {}, {}, {}, {}, {}, []
     answers, foul = {}, []
-    done, most = [], 4000
+    done, most, looked, busy, thread = [], 4000, [], set(), _thread.get_ident
+    private, frames, frame_of = order["private"], _FRAMES, _FRAME_OF
+    library, passing_on, walkers = _LIBRARY, _PASSING_ON, ("walk_tb", "walk_stack")
+    tests_file, function = os.path.abspath("test_solution.py"), types.FunctionType
     ranks = {"passed": 0, "skipped": 1, "error": 2, "failed": 3}
 
     def among(code, codes):
@@ -181,6 +199,8 @@ def _hook(order, base, trusted, callers):
             reason = reason or "a test that has to fail did not"
         if foul:
             reason = reason or "an assertion ran within the program"
+        if looked:
+            reason = reason or "the program looked into its tests"
         body = '"end":true,"extra":[' + ",".join(extra) + '],"canary":' + quote(reason)
         done.append(1)
         send(body + ',"broken":' + quote(broken[:most]) + ',"seal":' + sealed("", "end"))
@@ -191,6 +211,9 @@ def _hook(order, base, trusted, callers):
         for one in arguments:
             if exact(one) is not text:
                 return
+        if what == "look":
+            look(getframe(3))
+            return
         clean = pure(getframe(2))
         if what == "canary" and clean:
             canaries[arguments[0]] = False
@@ -211,13 +234,42 @@ def _hook(order, base, trusted, callers):
         elif what == "end" and clean:
             end(arguments[0], arguments[1])
 
+    def ours(item):
+        """Whether something is a function of the tests, or of what runs them."""
+        return exact(item) is function and known(identity(item.__code__))
+
+    def look(at):
+        """Note where it is the program itself that asks for a frame, and not a library for its own ends."""
+        code = at.f_code
+        if code.co_filename == passing_on[1] and code.co_name in walkers:
+            at = at.f_back
+        while at is not None and at.f_code.co_filename == passing_on[0]:
+            at = at.f_back
+        if at is None or known(identity(at.f_code)):
+            return
+        path = at.f_code.co_filename
+        if path[: size(library)] != library and path != tests_file:
+            looked.append(1)
+
     def hook(event, arguments):
         if event == EVENT:
+            busy.add(thread())  # our own looks ask for frames as well
             order_of(arguments[0], arguments[1:])
+            busy.discard(thread())
+        elif private and (
+            event in frames or (event == "object.__getattr__" and arguments[1] in frame_of)
+        ):
+            if thread() not in busy:
+                busy.add(thread())
+                if arguments[1:] != ("__code__",) or ours(arguments[0]):
+                    look(getframe(1))
+                busy.discard(thread())
         elif event[:7] == "gc.get_":
             # to count what is frozen walks through all of it: not where we look ourselves
+            busy.add(thread())
             if not pure(getframe(1)) and not frozen_count():
                 freeze()  # somebody has thawed what the collector is not to show
+            busy.discard(thread())
         elif event == "open" and arguments:
             path = arguments[0]
             if (

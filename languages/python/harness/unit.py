@@ -23,7 +23,7 @@ import guard
 import soundness
 
 _audit, _exec, _compile, _enumerate, _text, _show = sys.audit, exec, compile, enumerate, str, repr
-_type, _function = type, types.FunctionType
+_type, _function, _attribute = type, types.FunctionType, types.ModuleType.__getattribute__
 _MOST = 4000
 OURS = ("solution.py", "test_solution.py")
 PATH = os.path.abspath("test_solution.py")
@@ -101,6 +101,14 @@ class Tests:
             raise self.error
         namespace[self.name] = same
         _exec(self.code, namespace)
+
+
+class Watched(types.ModuleType):
+    """The tests' module: who looks into it from without is noted."""
+
+    def __getattribute__(self, name):
+        _audit(guard.EVENT, "look")
+        return _attribute(self, name)
 
 
 def asserting(source):
@@ -263,6 +271,8 @@ def prepare(shared, planted, tests):
             module.__dict__.update({key: names[key] for key in names if key[:2] != "__"})
         tests.run(module.__dict__)
         module.__dict__.update(planted)
+        if not tests.claims:
+            module.__class__ = Watched
 
     AssertionRewritingHook.exec_module = exec_module
 
@@ -284,6 +294,7 @@ def main():
     tests = Tests(order, asserting if form == "pytest" else None)
     if tests.code is not None:
         trusted.append(guard.fixed(guard.nested(tests.code, {})))
+    order["private"] = not tests.claims  # claims do not give away what is expected
     guard.install(order, sys._getframe(), trusted, callers)
     del order
     {"pytest": under_pytest, "script": script}[form](scope == "shared", tests)
