@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegen import language as languages
@@ -147,9 +147,13 @@ def test_rewritten_python_is_python_on_the_same_lines(
 
 
 @given(loose)
+@example("vec![1]vec![1]")
 def test_rewritten_rust_keeps_its_lines(text: str) -> None:
     source = f"#[test]\nfn a() {{\n    assert_eq!(f(1), {text});\n}}\n".encode("utf-8", "replace")
     root = parse(languages.get("rust"), source).root_node
     made = edited(source, asked(root, "nonce"))
     assert made.count(b"\n") == source.count(b"\n")
-    assert not parse(languages.get("rust"), made).root_node.has_error or root.has_error
+    # a macro takes any tokens; only what is made of expressions is Rust to begin with
+    call = source.replace(b"assert_eq!", b"called")
+    if not parse(languages.get("rust"), call).root_node.has_error:
+        assert not parse(languages.get("rust"), made).root_node.has_error
