@@ -89,6 +89,8 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
         yield found
     finally:
         found.end(signal.SIGTERM)
+        # one that was killed has left what it mounted
+        subprocess.run(["umount", "--lazy", found.folder / "data"], capture_output=True)
         subprocess.run(["rm", "-rf", found.folder], check=False)
         with warnings.catch_warnings(action="ignore", category=ResourceWarning):
             gc.collect()
