@@ -29,9 +29,11 @@ from codegen.schema import (
     Form,
     Lint,
     Mark,
+    Mutation,
     Naming,
     Scaffold,
     Seeds,
+    Stubs,
     Tool,
     UnitForm,
 )
@@ -50,6 +52,7 @@ class Language:
     and the queries in the forms. `program` is how a solution is run that is a program by itself.
     `options` are ways of compiling that a request may ask for: the words that take the place of
     `$options` in a compile command; `chosen` are those of one request, see `with_options`.
+    `mutation` and `stubs` say how the wrong programs are made that good cases must tell apart.
     """
 
     name: str
@@ -78,6 +81,8 @@ class Language:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
     answer: Answer | None = None
+    mutation: Mutation | None = None
+    stubs: Stubs | None = None
 
     @property
     def folder(self) -> Path:
@@ -91,8 +96,7 @@ class Language:
 
     def spell(self, kind: Type) -> str:
         """Return how the language writes a type."""
-        templates = self.types[kind.name]
-        template = templates[len(kind.arguments) - 2] if kind.name == "tuple" else templates[0]
+        template = template_of(self.types, kind)
         spelled = (self.boxed.get(a.name) or self.spell(a) for a in kind.arguments)
         return fill(template, {str(i): text for i, text in enumerate(spelled, 1)})
 
@@ -132,6 +136,12 @@ class Language:
     def harness(self, name: str) -> bytes:
         """Return a file of the language's `harness/` folder."""
         return (self.folder / "harness" / name).read_bytes()
+
+
+def template_of(templates: Mapping[str, tuple[str, ...]], kind: Type) -> str:
+    """Return the template of a type; a tuple's is that of its length."""
+    found = templates[kind.name]
+    return found[len(kind.arguments) - 2] if kind.name == "tuple" else found[0]
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -220,7 +230,10 @@ def load(path: Path) -> Language:
     for key in ("home", "chosen"):
         if key in table:
             raise UsageError(f"{where}: unknown key {key!r}")
-    spelling = _types(table.get("types"), where)
+    spelling = _types(table.get("types"), where, "types")
+    stubs = table.get("stubs")
+    if isinstance(stubs, dict):
+        table["stubs"] = {**stubs, "values": _types(stubs.get("values"), where, "stubs.values")}
     loaded = from_json(Language, {**table, "types": spelling, "home": str(path)}, where)
     for tool in _tools(loaded):
         _check_pattern(tool, where)
@@ -246,13 +259,13 @@ def _check_pattern(tool: Tool, where: str) -> None:
         raise UsageError(f"{where}: {tool.name}: pattern: unknown group {min(unknown)!r}")
 
 
-def _types(table: Any, where: str) -> Mapping[str, Any]:
+def _types(table: Any, where: str, name: str) -> Mapping[str, Any]:
     wanted = {*SCALARS, "list", "map", "optional", "tuple"}
     if not isinstance(table, dict) or set(table) != wanted:
-        raise UsageError(f"{where}: [types] spells exactly {', '.join(sorted(wanted))}")
+        raise UsageError(f"{where}: [{name}] spells exactly {', '.join(sorted(wanted))}")
     spelled = {key: [item] if isinstance(item, str) else item for key, item in table.items()}
     if len(spelled["tuple"]) != 3:  # noqa: PLR2004 - two, three and four elements
         raise UsageError(
-            f"{where}: types.tuple has a template each for two, three and four elements"
+            f"{where}: {name}.tuple has a template each for two, three and four elements"
         )
     return spelled

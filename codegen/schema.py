@@ -144,6 +144,58 @@ class Seeds:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Where a program can be changed: for each kind of place a query that captures it as `@edit`.
+
+    `operator` captures the token of a binary operator, an assignment or a step, `unary` that of one
+    that can be left out; `jump` captures a whole `continue` or `break`, `condition` a whole truth
+    value, `integer`, `float`, `boolean` and `string` a literal, `returned` what a function returns,
+    `statement` what can be dropped. What is put there is the business of `codegen.verify.edits`.
+    """
+
+    operator: str = ""
+    jump: str = ""
+    unary: str = ""
+    condition: str = ""
+    integer: str = ""
+    float: str = ""
+    boolean: str = ""
+    string: str = ""
+    returned: str = ""
+    statement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """How mutants are made of a program.
+
+    Inside of what the query `skipped` captures as `@skip` nothing is changed. `functions` are the
+    node types of functions, closures among them; `negated` is `$text` negated, `nothing` what a
+    dropped statement leaves.
+    """
+
+    places: Places
+    functions: tuple[str, ...]
+    negated: str
+    skipped: str
+    nothing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stubs:
+    """Solutions that solve nothing: one returns a default value, the other fails at every call.
+
+    `$declaration` is as `Naming` writes it, `$value` the default value of the declared type;
+    `values` has a template for each type's, in which `$type` is the type as it is spelled and `$1`,
+    `$2`, … are the default values of a tuple's elements.
+    """
+
+    default: str
+    failing: str
+    values: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """How typed cases are run.
 

@@ -27,6 +27,7 @@ from codegen.records.problem import (
     Seed,
     Signature,
 )
+from codegen.records.strength import Equivalent, Mutant, Strength
 from codegen.records.verdict import (
     CaseResult,
     Diagnostic,
@@ -48,11 +49,13 @@ __all__ = [
     "Comparator",
     "Comparison",
     "Diagnostic",
+    "Equivalent",
     "Example",
     "Generation",
     "IoCase",
     "Json",
     "Limits",
+    "Mutant",
     "Outcome",
     "Parameter",
     "Problem",
@@ -62,6 +65,7 @@ __all__ = [
     "Severity",
     "Signature",
     "Stage",
+    "Strength",
     "Usage",
     "Verdict",
     "Verification",
