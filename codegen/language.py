@@ -25,6 +25,7 @@ from codegen.resources import folder
 from codegen.schema import (
     Answer,
     Call,
+    Documentation,
     Edit,
     Form,
     Lint,
@@ -35,6 +36,7 @@ from codegen.schema import (
     Seeds,
     Stubs,
     Tool,
+    Traits,
     UnitForm,
 )
 from codegen.types import SCALARS, Type, parse
@@ -73,6 +75,7 @@ class Language:
     unit: Mapping[str, UnitForm]
     compile_limits: Limits
     seeds: Seeds
+    traits: Traits
     home: str
     boxed: Mapping[str, str] = field(default_factory=dict)
     program: Form | None = None
@@ -83,6 +86,7 @@ class Language:
     answer: Answer | None = None
     mutation: Mutation | None = None
     stubs: Stubs | None = None
+    documentation: Documentation | None = None
 
     @property
     def folder(self) -> Path:

@@ -232,3 +232,29 @@ class Naming:
     declaration: str
     parameter: str
     keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """How a language behaves where others behave differently; a sentence each, without a stop."""
+
+    integers: str
+    division: str
+    text: str
+    maps: str
+    errors: str
+    floats: str
+    sorting: str
+
+
+@dataclass(frozen=True, slots=True)
+class Documentation:
+    """Examples in documentation that can be executed.
+
+    `examples` names their form to a model, `marker` is in every one of them, and `tests` is a file
+    of native tests that runs them all and fails where there is none.
+    """
+
+    examples: str
+    marker: str
+    tests: str

@@ -94,6 +94,25 @@ def fenced(text: str, is_complete: Callable[[str], bool]) -> Iterator[Block]:
         at = len(fences) if chosen is None else chosen + closed
 
 
+def outside_blocks(text: str) -> str:
+    """Return what stands outside the fenced blocks of an answer, its thinking left out.
+
+    Raises:
+        AnswerError: the answer is empty, or ends while the model is still thinking.
+    """
+    kept: list[str] = []
+    opener: _Fence | None = None
+    for number, line in enumerate(without_thinking(text).split("\n")):
+        fence = _fence(number, line)
+        if opener is not None:
+            opener = None if fence and opener.is_closed_by(fence) else opener
+        elif fence is not None:
+            opener = fence
+        else:
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
 def _fence(number: int, line: str) -> _Fence | None:
     match = _FENCE.match(line)
     if match is None:

@@ -9,7 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Purpose = Literal["problem", "tests", "solution", "repair"]
+Purpose = Literal[
+    "problem",
+    "tests",
+    "solution",
+    "reference",
+    "repair",
+    "translation",
+    "explanation",
+    "regeneration",
+    "diagnosis",
+    "review",
+    "judgement",
+    "arbitration",
+]
 
 
 @dataclass(frozen=True, slots=True)

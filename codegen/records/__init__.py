@@ -7,12 +7,25 @@ the field. Identity is content: `content_id` hashes the canonical JSON form.
 Not here: how a record is stored (`codegen.journal`) or exported (`codegen.export`).
 """
 
+from codegen.records.derived import (
+    Alternative,
+    Arbitration,
+    BackTranslation,
+    Judgement,
+    Lineage,
+    Planted,
+    Relation,
+    Steering,
+    TextForm,
+)
 from codegen.records.example import (
     Attempt,
     ChatMessage,
     Example,
+    ExampleKind,
     Generation,
     ProblemRecord,
+    Refused,
     Usage,
     Verification,
 )
@@ -41,7 +54,10 @@ from codegen.records.verdict import (
 from codegen.wire import Json, canonical, content_id, from_json, to_json
 
 __all__ = [
+    "Alternative",
+    "Arbitration",
     "Attempt",
+    "BackTranslation",
     "Case",
     "CaseResult",
     "ChatMessage",
@@ -51,21 +67,29 @@ __all__ = [
     "Diagnostic",
     "Equivalent",
     "Example",
+    "ExampleKind",
     "Generation",
     "IoCase",
     "Json",
+    "Judgement",
     "Limits",
+    "Lineage",
     "Mutant",
     "Outcome",
     "Parameter",
+    "Planted",
     "Problem",
     "ProblemRecord",
+    "Refused",
+    "Relation",
     "Resources",
     "Seed",
     "Severity",
     "Signature",
     "Stage",
+    "Steering",
     "Strength",
+    "TextForm",
     "Usage",
     "Verdict",
     "Verification",

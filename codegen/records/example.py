@@ -6,8 +6,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from codegen.records.derived import (
+    Alternative,
+    Arbitration,
+    BackTranslation,
+    Judgement,
+    Lineage,
+    Planted,
+    Steering,
+)
 from codegen.records.problem import Case, Problem, Seed
+from codegen.records.strength import Strength
 from codegen.records.verdict import Diagnostic, Limits, Outcome, Stage
+
+ExampleKind = Literal[
+    "solution",
+    "translation",
+    "explanation",
+    "documentation",
+    "tests",
+    "debugging",
+    "review",
+    "conversation",
+    "preference",
+]
+_FIRST = Lineage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +61,7 @@ class Attempt:
 
     language: str
     candidate: int
-    kind: Literal["solution", "repair"]
+    kind: Literal["solution", "reference", "translation", "repair"]
     round: int
     code: str
     outcome: Outcome
@@ -83,18 +106,27 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One turn of an example's conversation."""
+    """One turn of an example's conversation; `train` marks those that a model should learn.
 
-    role: Literal["system", "user", "assistant"]
+    The role `tool` holds what an execution came to.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    train: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One accepted solution in one language, with everything that led to it."""
+    """One accepted example, with everything that led to it.
+
+    `code` is the program that was executed: the solution, its translation, the corrected program.
+    `text` is what is not code: an explanation, a diagnosis, a review, a file of tests. `strength`
+    is the proof that the cases bite, measured on the example's own code or on its parent's.
+    """
 
     id: str
-    kind: Literal["solution"]
+    kind: ExampleKind
     language: str
     messages: tuple[ChatMessage, ...]
     code: str
@@ -106,6 +138,29 @@ class Example:
     generation: Generation
     status: Literal["accepted", "rejected"] = "accepted"
     reason: str = ""
+    lineage: Lineage = _FIRST
+    text: str = ""
+    strength: Strength | None = None
+    back_translation: BackTranslation | None = None
+    alternative: Alternative | None = None
+    judgements: tuple[Judgement, ...] = ()
+    steering: Steering | None = None
+    planted: Planted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something that was made from an accepted solution and not kept, and why."""
+
+    kind: ExampleKind
+    language: str
+    reason: str
+    detail: str = ""
+    text: str = ""
+    code: str = ""
+    back_translation: BackTranslation | None = None
+    calls: tuple[str, ...] = ()
+    executions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +180,5 @@ class ProblemRecord:
     examples: tuple[Example, ...]
     usage: Usage
     detail: str = ""
+    refused: tuple[Refused, ...] = ()
+    arbitrations: tuple[Arbitration, ...] = ()

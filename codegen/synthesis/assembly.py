@@ -14,12 +14,15 @@ from codegen.records import (
     Limits,
     Problem,
     Seed,
+    Strength,
     Usage,
     Verdict,
     Verification,
     content_id,
 )
 from codegen.synthesis.candidate import Candidate
+from codegen.synthesis.council import Agreement
+from codegen.verify.evidence import level_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Origin:
     prompts: Mapping[str, str]
     calls: tuple[str, ...]
     usage: Usage
+    agreement: Agreement
+    strengths: Mapping[str, Strength]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ def example_of(
     agreeing: Sequence[Candidate],
 ) -> Example:
     """Make the example of one accepted candidate. Its id is the hash of everything else in it."""
+    strength = origin.strengths.get(candidate.language.name)
     made = Example(
         id="",
         kind="solution",
@@ -61,9 +67,10 @@ def example_of(
         problem=origin.problem,
         seed=origin.seed,
         cases=origin.cases,
-        verification=_verification(verdict, setting, agreeing),
+        verification=_verification(verdict, setting, agreeing, origin.agreement, strength),
         history=tuple(candidate.attempts),
         generation=_generation(candidate, origin, setting),
+        strength=strength,
     )
     return replace(made, id=content_id(made))
 
@@ -72,21 +79,30 @@ def _conversation(candidate: Candidate) -> tuple[ChatMessage, ...]:
     """The prompt and the verified code, without the prose around it, which nobody verified."""
     fence = "````" if "```" in candidate.code else "```"
     answer = f"{fence}{candidate.language.fence}\n{candidate.code.rstrip()}\n{fence}"
-    return (ChatMessage("user", candidate.prompt.text), ChatMessage("assistant", answer))
+    return (
+        ChatMessage("user", candidate.prompt.text),
+        ChatMessage("assistant", answer, train=True),
+    )
 
 
 def _verification(
-    verdict: Verdict, setting: Setting, agreeing: Sequence[Candidate]
+    verdict: Verdict,
+    setting: Setting,
+    agreeing: Sequence[Candidate],
+    agreement: Agreement,
+    strength: Strength | None,
 ) -> Verification:
     return Verification(
-        level="L2",
+        level=level_of(
+            verdict, strength, solutions=agreement.solutions, languages=agreement.languages
+        ),
         verdict=verdict.outcome,
         oracle=verdict.oracle,
         sandbox=setting.sandbox,
         environment=verdict.environment,
         limits=setting.limits,
         executions=verdict.executions,
-        agreeing_solutions=len(agreeing),
+        agreeing_solutions=agreement.solutions,
         agreeing_languages=tuple(sorted({one.language.name for one in agreeing})),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Literal
 
 from codegen.answer import AnswerError, extract_code
 from codegen.language import Language
@@ -55,6 +56,8 @@ class Candidate:
     number: int
     prompt: Prompt
     tests: str = ""
+    purpose: Literal["solution", "reference", "translation"] = "solution"
+    system: str = ""
     state: State = State.OPEN
     start: int = 0
     repairs: int = 0
@@ -79,7 +82,8 @@ class Candidate:
 
     def begin(self) -> None:
         """Open a new conversation."""
-        self.messages = [Message("user", self.prompt.text)]
+        system = [Message("system", self.system)] if self.system else []
+        self.messages = [*system, Message("user", self.prompt.text)]
         self.told = set()
         self.feedback = ""
         self.repairs = 0
@@ -130,11 +134,10 @@ async def ask(bench: Bench, candidate: Candidate, index: int) -> str:
     """Get the next answer of a candidate and return its text."""
     language, number = candidate.language.name, candidate.number
     drawn = draw_seed(
-        bench.seed, index, "solution", language, number, candidate.start, candidate.repairs
+        bench.seed, index, candidate.purpose, language, number, candidate.start, candidate.repairs
     )
-    first = len(candidate.messages) == 1
     request = Request(
-        "solution" if first else "repair",
+        "repair" if candidate.repairs else candidate.purpose,
         tuple(candidate.messages),
         with_seed(bench.sampling, drawn),
         prompt_sha256=candidate.prompt.sha256,
@@ -159,6 +162,13 @@ async def verify(
     else:
         candidate.verdict = await _verdict(bench, candidate, problem, cases)
     candidate.attempts.append(_attempt(candidate))
+
+
+async def recheck(
+    bench: Bench, candidate: Candidate, problem: Problem, cases: tuple[Case, ...]
+) -> None:
+    """Run the last answer again, over cases that were not there when it was given."""
+    candidate.verdict = await _verdict(bench, candidate, problem, cases)
 
 
 async def _verdict(
@@ -214,7 +224,7 @@ def _attempt(candidate: Candidate) -> Attempt:
     return Attempt(
         language=candidate.language.name,
         candidate=candidate.number,
-        kind="repair" if candidate.repairs else "solution",
+        kind="repair" if candidate.repairs else candidate.purpose,
         round=len(candidate.attempts),
         code=candidate.code,
         outcome=verdict.outcome,

@@ -6,7 +6,7 @@ with `Council.assess`, which settles, reopens, calls for one more candidate, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 from codegen.records import (
@@ -17,6 +17,7 @@ from codegen.records import (
     Problem,
     Stage,
     Verdict,
+    canonical,
 )
 from codegen.synthesis.candidate import Budget, Candidate, State, reopen
 from codegen.types import parse
@@ -33,6 +34,14 @@ class Rejection(Exception):  # noqa: N818 - a value of the loop, not a failure o
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The least number of independent solutions, and of their languages, that agree on a case."""
+
+    solutions: int
+    languages: int
 
 
 @dataclass(slots=True)
@@ -90,9 +99,57 @@ class Council:
             for case in self.cases
         )
 
+    def extend(self, inputs: tuple[Case, ...]) -> None:
+        """Add inputs to a settled council: whoever is clean is to answer them as well."""
+        self.cases = (*self.cases, *inputs)
+        for candidate in self.clean():
+            candidate.settle(State.OPEN)
+
+    def agreement(self) -> Agreement:
+        """Return how many solutions, and of how many languages, agree at least on every case.
+
+        What a case's value is known from without them is no matter of agreement. Solutions that
+        were told a value do not count for it.
+        """
+        counts = self._consensus_tallies()
+        if not counts:
+            clean = self.clean()
+            return Agreement(len(clean), len({one.language.name for one in clean}))
+        voters = [one.agreeing for one in counts]
+        return Agreement(
+            min(map(len, voters)), min(len({_language_of(v) for v in group}) for group in voters)
+        )
+
+    def _consensus_tallies(self) -> list[Tally]:
+        counts = self.tallies()
+        return [counts[case.id] for case in self.cases if not case.known_from]
+
     def clean(self) -> list[Candidate]:
         """Return the candidates that ran to the end."""
         return [one for one in self.candidates if one.state is State.CLEAN]
+
+    def disputed(self) -> list[Case]:
+        """Return the cases on which a settled value has votes against it, short inputs first."""
+        counts = self.tallies()
+        found = [case for case in self.cases if not case.known_from and counts[case.id].dissenting]
+        return sorted(found, key=lambda case: (len(canonical(case.arguments)), case.id))
+
+    def values_of(self, case: Case) -> list[Json]:
+        """Return the distinct values that were given for a case, the settled one first."""
+        values: list[Json] = [self.tallies()[case.id].value]
+        for value in self.votes[case.id].values():
+            if not any(self._same(value, known) for known in values):
+                values.append(value)
+        return values
+
+    def strike(self, case: Case) -> None:
+        """Take a case away: its input is not a valid one."""
+        self.cases = tuple(one for one in self.cases if one.id != case.id)
+
+    def spokesmen(self) -> dict[str, Candidate]:
+        """Return, for each language, the first of its solutions that ran to the end."""
+        solutions = [one for one in self.clean() if one.purpose == "solution"]
+        return {one.language.name: one for one in reversed(solutions)}
 
     def _same(self, one: Json, other: Json) -> bool:
         kind = parse(self.problem.signature.returns)
@@ -157,7 +214,7 @@ class Council:
 
     def _compare(self) -> str | None:
         clean = self.clean()
-        spoken = {one.language.name for one in clean}
+        spoken = self.spokesmen()
         if len(clean) < MARGIN or len(spoken) < min(2, self.languages):
             raise Rejection("too_few_solutions", _why_lost(self.candidates))
         counts = self.tallies()
@@ -212,6 +269,11 @@ class Council:
 
     def _case(self, name: str) -> Case | None:
         return next((case for case in self.cases if case.id == name), None)
+
+
+def _language_of(voter: Hashable) -> str:
+    assert isinstance(voter, tuple)
+    return str(voter[0])
 
 
 def _results(candidate: Candidate) -> tuple[CaseResult, ...]:

@@ -19,39 +19,55 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import TypeVar
 
 from codegen.answer import AnswerError
 from codegen.errors import ModelRefusal
 from codegen.language import Language
 from codegen.model.contract import Message, Purpose, Request
-from codegen.prompt import Prompt, problem_prompt, solution_prompt, tests_prompt
+from codegen.prompt import Prompt, problem_prompt, render, solution_prompt, tests_prompt
 from codegen.records import (
+    Arbitration,
     Attempt,
     Case,
     Example,
     Outcome,
     Problem,
     ProblemRecord,
+    Refused,
     Usage,
 )
+from codegen.synthesis.arbitration import arbitrate
 from codegen.synthesis.assembly import Origin, example_of
 from codegen.synthesis.candidate import (
     Candidate,
     ask,
+    recheck,
     restart,
     usage_of,
     verify,
     with_seed,
 )
 from codegen.synthesis.council import Council, Rejection
+from codegen.synthesis.derivation import Parent, Workshop, derive
 from codegen.synthesis.draw import draw_seed
 from codegen.synthesis.problems import parse_inputs, parse_problem
+from codegen.synthesis.proof import (
+    MOST_EXTENSIONS,
+    Proof,
+    faults_of,
+    more_inputs,
+    more_tests_prompt,
+    prove,
+)
 from codegen.synthesis.world import Task, World
 
 INDEPENDENT_SOLUTIONS = 3
+REFERENCE = 900
+"""The number of the reference among the candidates of its language."""
 TRIES = 2
 
 T = TypeVar("T")
@@ -66,6 +82,8 @@ class Life:
     usage: Usage = field(default_factory=Usage)
     prompts: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    refused: tuple[Refused, ...] = ()
+    arbitrations: tuple[Arbitration, ...] = ()
 
     async def run(self) -> ProblemRecord:
         """Live it to the end.
@@ -80,7 +98,9 @@ class Life:
             cases = await self._stage("tests", self._cases(problem))
             council = Council(problem, cases, self.world.bench.budget, len(self.world.languages))
             await self._stage("solutions", self._deliberate(council))
-            examples = await self._examples(council)
+            await self._stage("arbitration", self._arbitrate(council))
+            proofs = await self._stage("proof", self._prove(council))
+            examples = await self._examples(council, proofs)
         except Rejection as rejection:
             return self._record(problem, council, (), rejection)
         except ModelRefusal as refusal:
@@ -117,13 +137,16 @@ class Life:
         inputs = await self._parsed("tests", prompt, lambda text: parse_inputs(text, problem))
         return (*problem.examples, *inputs)
 
-    async def _parsed(self, purpose: Purpose, prompt: Prompt, parse: Callable[[str], T]) -> T:
+    async def _parsed(
+        self, purpose: Purpose, prompt: Prompt, parse: Callable[[str], T], turn: int = 0
+    ) -> T:
         """Ask for JSON; an answer that cannot be used goes back once with the reason."""
-        self.prompts[purpose] = prompt.sha256
+        self.prompts[f"more_{purpose}" if turn else purpose] = prompt.sha256
+        what = (purpose, turn) if turn else (purpose,)
         messages = [Message("user", prompt.text)]
         reason = ""
         for attempt in range(TRIES):
-            drawn = draw_seed(self.world.bench.seed, self.task.index, purpose, attempt)
+            drawn = draw_seed(self.world.bench.seed, self.task.index, *what, attempt)
             sampling = with_seed(self.world.bench.sampling, drawn)
             request = Request(purpose, tuple(messages), sampling, prompt_sha256=prompt.sha256)
             reply = await self.world.bench.complete(request)
@@ -141,16 +164,90 @@ class Life:
         for language in self.world.languages:
             for _ in range(each):
                 self._join(council, language)
+        if self.world.reference:
+            self._join_reference(council)
+        await self._settle(council)
+
+    async def _settle(self, council: Council) -> None:
         while council.open():
             await asyncio.gather(*(self._round(council, one) for one in council.open()))
-            wanted = council.assess()
-            if wanted is not None:
-                self._join(council, next(x for x in self.world.languages if x.name == wanted))
+            self._assess(council)
+
+    def _assess(self, council: Council) -> None:
+        wanted = council.assess()
+        if wanted is not None:
+            self._join(council, next(x for x in self.world.languages if x.name == wanted))
+
+    async def _arbitrate(self, council: Council) -> None:
+        bench = self.world.bench
+
+        async def ask(
+            messages: list[Message], prompt: Prompt, case: str, number: int
+        ) -> tuple[str, str]:
+            self.prompts["arbitration"] = prompt.sha256
+            drawn = draw_seed(bench.seed, self.task.index, "arbitration", case, number)
+            sampling = with_seed(bench.sampling, drawn)
+            request = Request("arbitration", tuple(messages), sampling, prompt_sha256=prompt.sha256)
+            reply = await bench.complete(request)
+            self.calls.append(reply.call)
+            self.usage += usage_of(reply)
+            return reply.text, reply.call
+
+        def draw(case: str, number: int) -> Random:
+            return Random(draw_seed(bench.seed, self.task.index, "order", case, number))  # noqa: S311 - no secret
+
+        self.arbitrations = (*self.arbitrations, *await arbitrate(council, ask, draw))
+
+    async def _prove(self, council: Council) -> dict[str, Proof]:
+        """Measure the cases' strength, and ask for more inputs while they let faults through."""
+        proofs: dict[str, Proof] = {}
+        for extension in range(MOST_EXTENSIONS + 1):
+            proofs = await prove(self.world, council, self.task.index, proofs)
+            faults = faults_of(proofs)
+            if not faults or extension == MOST_EXTENSIONS:
+                break
+            if not await self._extend(council, faults, extension):
+                break
+        return proofs
+
+    async def _extend(self, council: Council, faults: list[str], extension: int) -> bool:
+        """Settle more inputs, as the first ones were; False where there is none to be had."""
+        prompt = more_tests_prompt(council.problem, council.cases, faults)
+        try:
+            inputs = await self._parsed(
+                "tests", prompt, lambda text: more_inputs(text, council, extension), extension + 1
+            )
+        except Rejection:
+            # weak cases are no reason to lose a problem: its level says what they are worth
+            return False
+        council.extend(inputs)
+        bench = self.world.bench
+        await asyncio.gather(
+            *(recheck(bench, one, council.problem, council.cases) for one in council.open())
+        )
+        self._assess(council)
+        await self._settle(council)
+        await self._arbitrate(council)
+        return True
 
     def _join(self, council: Council, language: Language) -> None:
-        number = sum(one.language.name == language.name for one in council.candidates)
+        number = sum(
+            one.language.name == language.name and one.purpose == "solution"
+            for one in council.candidates
+        )
         prompt = solution_prompt(council.problem, language)
         candidate = Candidate(language, number, prompt, self.task.tests.get(language.name, ""))
+        candidate.begin()
+        council.candidates.append(candidate)
+
+    def _join_reference(self, council: Council) -> None:
+        """Add a program that follows the statement by brute force; it votes as the others do."""
+        language = self.world.languages[0]
+        declaration = language.declaration(council.problem.signature)
+        prompt = render(
+            "reference", problem=council.problem, language=language, declaration=declaration
+        )
+        candidate = Candidate(language, REFERENCE, prompt, purpose="reference")
         candidate.begin()
         council.candidates.append(candidate)
 
@@ -164,7 +261,7 @@ class Life:
         await verify(self.world.bench, candidate, text, council.problem, council.cases)
         self.world.progress.attempt(candidate.attempts[-1])
 
-    async def _examples(self, council: Council) -> tuple[Example, ...]:
+    async def _examples(self, council: Council, proofs: Mapping[str, Proof]) -> tuple[Example, ...]:
         """Make one example for each language, its verdict given against the settled values."""
         cases = council.accepted_cases()
         agreeing = council.clean()
@@ -175,17 +272,39 @@ class Life:
             dict(self.prompts),
             tuple(self.calls),
             self.usage,
+            council.agreement(),
+            {name: proof.strength for name, proof in proofs.items()},
         )
         await asyncio.gather(*(self._rejudge(one, council.problem, cases) for one in agreeing))
-        chosen = {one.language.name: one for one in reversed(agreeing)}
-        examples = []
-        for name in sorted(chosen):
-            one = chosen[name]
+        parents = {}
+        for name, one in sorted(council.spokesmen().items()):
             verdict = await self.world.bench.judge(one.language, one.code, council.problem, cases)
             if not verdict.passed:
                 raise Rejection("unstable", f"{name}: {verdict.outcome} at last")
-            examples.append(example_of(one, verdict, origin, self.world.setting, agreeing))
-        return tuple(examples)
+            example = example_of(one, verdict, origin, self.world.setting, agreeing)
+            proof = proofs.get(name)
+            parents[name] = Parent(
+                one.language, one, example, example.strength, proof.killed if proof else ()
+            )
+        solutions = tuple(parent.example for parent in parents.values())
+        return (*solutions, *await self._stage("derive", self._derived(council, cases, parents)))
+
+    async def _derived(
+        self, council: Council, cases: tuple[Case, ...], parents: Mapping[str, Parent]
+    ) -> tuple[Example, ...]:
+        workshop = Workshop(
+            self.world,
+            self.task,
+            council.problem,
+            cases,
+            parents,
+            council.agreement(),
+            council.candidates,
+        )
+        made = await derive(workshop, self.world.derive)
+        self.usage += workshop.usage
+        self.refused = tuple(workshop.refused)
+        return made
 
     async def _rejudge(
         self, candidate: Candidate, problem: Problem, cases: tuple[Case, ...]
@@ -224,6 +343,8 @@ class Life:
             attempts=attempts,
             examples=examples,
             usage=sum((one.usage for one in candidates), self.usage),
+            refused=self.refused,
+            arbitrations=self.arbitrations,
         )
 
 

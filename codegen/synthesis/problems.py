@@ -74,7 +74,12 @@ def parse_inputs(text: str, problem: Problem) -> tuple[Case, ...]:
     return sift_inputs(text, problem).cases
 
 
-def sift_inputs(text: str, problem: Problem) -> Inputs:
+def parse_more_inputs(text: str, problem: Problem, known: tuple[Case, ...]) -> tuple[Case, ...]:
+    """Read a model's answer to the prompt for more tests: inputs that are not known yet."""
+    return sift_inputs(text, problem, known).cases
+
+
+def sift_inputs(text: str, problem: Problem, known: tuple[Case, ...] = ()) -> Inputs:
     """Read test inputs, none twice and none of the examples, and count what was dropped.
 
     Raises:
@@ -85,7 +90,7 @@ def sift_inputs(text: str, problem: Problem) -> Inputs:
         value = value.get("inputs")
     if not isinstance(value, list) or not value:
         raise AnswerError('the answer must be {"inputs": […]} with at least one input')
-    found = valid_inputs(value, problem.signature, problem.examples)
+    found = valid_inputs(value, problem.signature, known or problem.examples)
     if not found.cases:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(found.dropped.items()))
         raise AnswerError(f"no input can be used: {reasons}")

@@ -25,7 +25,7 @@ from codegen.synthesis.loop import Goal, Loop, Registry, problem_records
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.tasks import tasks_of
-from codegen.synthesis.world import World
+from codegen.synthesis.world import Strictness, World
 from codegen.verify.verifier import Verifier
 
 
@@ -103,6 +103,9 @@ async def open_run(
             settings.inputs,
             progress,
             registry.claim,
+            settings.reference,
+            Strictness(settings.mutants, settings.strength),
+            settings.derive,
         )
         loop = Loop(
             world,

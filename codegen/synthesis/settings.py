@@ -9,6 +9,7 @@ from codegen.language import Language
 from codegen.model.contract import Sampling
 from codegen.records import Json, Limits, to_json
 from codegen.synthesis.candidate import Budget
+from codegen.synthesis.world import DERIVATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Settings:
     budget: Budget = Budget()
     seeds: Path | None = None
     problems: Path | None = None
+    reference: bool = True
+    mutants: int = 8
+    strength: float = 0.8
+    derive: tuple[str, ...] = DERIVATIONS
 
     def fingerprint(self, model: str, revision: str, sandbox: str) -> Json:
         """Return what must be the same for a run to be resumed; how far it goes may differ."""
@@ -39,6 +44,10 @@ class Settings:
             "starts": self.budget.starts,
             "seeds": str(self.seeds.resolve()) if self.seeds else None,
             "problems": str(self.problems.resolve()) if self.problems else None,
+            "reference": self.reference,
+            "mutants": self.mutants,
+            "strength": self.strength,
+            "derive": list(self.derive),
             "model": model,
             "revision": revision,
             "sandbox": sandbox,

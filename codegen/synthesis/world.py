@@ -11,6 +11,16 @@ from codegen.synthesis.assembly import Setting
 from codegen.synthesis.candidate import Bench
 from codegen.synthesis.progress import Progress
 
+DERIVATIONS = (
+    "translation",
+    "explanation",
+    "debugging",
+    "review",
+    "steering",
+    "conversation",
+    "preference",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -27,6 +37,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Strictness:
+    """How hard the cases must be to get past: mutants tried, and the share that must die."""
+
+    mutants: int
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """What all lives of a run share."""
 
@@ -36,3 +54,6 @@ class World:
     inputs: int
     progress: Progress
     claim: Callable[[int, str | None], Awaitable[bool]]
+    reference: bool
+    strictness: Strictness
+    derive: tuple[str, ...]

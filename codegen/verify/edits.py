@@ -21,13 +21,35 @@ Edit = tuple[str, str]
 """An operator and a new text."""
 
 _ARITHMETIC = {
-    **{"+": "-", "-": "+", "*": "+", "/": "*", "//": "*", "%": "*", "**": "*", "++": "--"},
-    **{"--": "++", "<<": ">>", ">>": "<<", "&": "|", "|": "&", "^": "&"},
+    "+": "-",
+    "-": "+",
+    "*": "+",
+    "/": "*",
+    "//": "*",
+    "%": "*",
+    "**": "*",
+    "++": "--",
+    "--": "++",
+    "<<": ">>",
+    ">>": "<<",
+    "&": "|",
+    "|": "&",
+    "^": "&",
 }
 _BOUNDARY = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "..": "..=", "..=": ".."}
 _COMPARISON = {
-    **{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==", "===": "!=="},
-    **{"!==": "===", "is": "is not", "is not": "is", "in": "not in", "not in": "in"},
+    "<": ">=",
+    "<=": ">",
+    ">": "<=",
+    ">=": "<",
+    "==": "!=",
+    "!=": "==",
+    "===": "!==",
+    "!==": "===",
+    "is": "is not",
+    "is not": "is",
+    "in": "not in",
+    "not in": "in",
 }
 _LOGIC = {"and": "or", "or": "and", "&&": "||", "||": "&&"}
 _BOOLEANS = {"true": "false", "false": "true", "True": "False", "False": "True"}
@@ -99,7 +121,10 @@ def strings(text: str, node: str) -> Iterator[Edit]:
         yield "string", quote + ("" if inner else "x") + quote
     elif len(inner) == 1 and inner.isascii():
         after = chr(ord(inner) + 1)
-        yield "string", quote + (after if after.isprintable() and after not in "'\\" else "x") + quote
+        yield (
+            "string",
+            quote + (after if after.isprintable() and after not in "'\\" else "x") + quote,
+        )
 
 
 def returned(language: Language, text: str, kind: Type) -> Iterator[Edit]:

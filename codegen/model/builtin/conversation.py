@@ -7,6 +7,8 @@ Not here: what to answer (`codegen.model.builtin.teacher`).
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -14,12 +16,15 @@ from codegen.model.builtin.dialect import dialect, fences, titles
 from codegen.model.builtin.family import Family, Parameters
 from codegen.model.builtin.knowledge import recognise
 from codegen.model.contract import Message
+from codegen.records import Json
 
 _STATEMENT = re.compile(r"^## Problem\n(.*?)^## Signature$", re.DOTALL | re.MULTILINE)
 _SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.MULTILINE)
 _INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
 _TOPIC = re.compile(r"^(?:Topic|Skill): (.*)$", re.MULTILINE)
 _GIVEN = "This problem exists already"
+_LISTED = re.compile(r"^## Inputs that are there already\n(.*?)^## ", re.DOTALL | re.MULTILINE)
+_ITEM = re.compile(r"^\d+\. (.*)$", re.MULTILINE)
 _COUNT = re.compile(r"^- (\d+) inputs", re.MULTILINE)
 _LANGUAGES = re.compile(r"^- It can be solved in (.+) with the standard library", re.MULTILINE)
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -65,6 +70,16 @@ def read_tests_prompt(text: str) -> tuple[Family, Parameters, int] | None:
     if found is None or count is None:
         return None
     return *found, min(int(count[1]), _MOST_INPUTS)
+
+
+def read_listed(text: str) -> list[Json]:
+    """Return the inputs that a prompt for more inputs lists; those cut short do not count."""
+    match = _LISTED.search(text)
+    found = []
+    for line in _ITEM.findall(match[1]) if match else []:
+        with contextlib.suppress(ValueError):
+            found.append(json.loads(line))
+    return found
 
 
 def read_inspiration(text: str) -> str | None:

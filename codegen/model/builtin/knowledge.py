@@ -116,6 +116,14 @@ def draw_inputs(family: Family, parameters: Parameters, count: int, rng: Random)
     return list(found.values())[:count]
 
 
+def weak_inputs(family: Family, parameters: Parameters, count: int, rng: Random) -> list[Arguments]:
+    """Return a few small inputs without any of the edges, such as a careless author writes."""
+    edges = family.edges(parameters)
+    drawn = [family.inputs(rng, parameters) for _ in range(count)]
+    ordinary = sorted((one for one in drawn if one not in edges), key=lambda one: len(repr(one)))
+    return ordinary[: max(2, count // 4)] or drawn[:2]
+
+
 def draw_examples(
     family: Family, parameters: Parameters, rng: Random
 ) -> list[tuple[Arguments, Json]]:

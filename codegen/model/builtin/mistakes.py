@@ -21,6 +21,19 @@ SOLUTION_KINDS = (
     "crash",
     "no_code",
 )
+_IN_PROPORTION = (
+    "wrong_example",
+    "invalid_input",
+    "bad_translation",
+    "unfaithful_explanation",
+    "leaking_explanation",
+    "wrong_documented_example",
+    "missed_fault",
+    "biased_judge",
+    "weak_inputs",
+    "shared_mistake",
+    "wrong_arbitration",
+)
 _TOLERANCE = 1e-9
 
 
@@ -30,7 +43,9 @@ class Mistakes:
 
     `crash` becomes `boundary` where a family has no edge to crash on. `chatter` puts a second block
     and more prose around a right answer. `wrong_example` is per problem, `invalid_input` per set of
-    tests, `repair_failure` per repair that had what it needed.
+    tests, `repair_failure` per repair that had what it needed. The others are per answer:
+    `weak_inputs` a set of inputs without any edge, `biased_judge` one who prefers what comes first.
+    `shared_mistake` is per problem: most of its solutions, in all languages, make the same one.
 
     Raises:
         UsageError: a chance outside 0 to 1, or kinds of solution mistakes that sum to more than 1.
@@ -48,6 +63,15 @@ class Mistakes:
     wrong_example: float = 0.03
     invalid_input: float = 0.02
     repair_failure: float = 0.1
+    bad_translation: float = 0.2
+    unfaithful_explanation: float = 0.1
+    leaking_explanation: float = 0.05
+    wrong_documented_example: float = 0.05
+    missed_fault: float = 0.1
+    biased_judge: float = 0.2
+    weak_inputs: float = 0.1
+    shared_mistake: float = 0.02
+    wrong_arbitration: float = 0.02
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -66,11 +90,11 @@ class Mistakes:
     def at(cls, rate: float) -> Mistakes:
         """Return rates whose total for solutions is `rate`, spread over the kinds as by default.
 
-        Wrong examples and invalid inputs follow in proportion; the other rates stay as they are.
+        The other rates follow in proportion, but for `chatter` and `repair_failure`.
         """
         usual = cls()
         scale = rate / usual.total
-        scaled = (*SOLUTION_KINDS, "wrong_example", "invalid_input")
+        scaled = (*SOLUTION_KINDS, *_IN_PROPORTION)
         return cls(**{kind: min(getattr(usual, kind) * scale, rate) for kind in scaled})
 
     @classmethod

@@ -15,17 +15,28 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from codegen.model.builtin import answers, conversation
+from codegen.model.builtin import answers, conversation, derived
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.edits import Variant, variants
 from codegen.model.builtin.feedback import Feedback
-from codegen.model.builtin.knowledge import draw_inputs, fitting, recognise
+from codegen.model.builtin.knowledge import draw_inputs, fitting, recognise, weak_inputs
 from codegen.model.builtin.mistakes import Mistakes
 from codegen.model.contract import Message, Reply, Request
 from codegen.records import canonical, content_id
 from codegen.resources import folder
 
+_DERIVED = {
+    "translation": derived.translation,
+    "explanation": derived.explanation,
+    "regeneration": derived.regeneration,
+    "diagnosis": derived.diagnosis,
+    "review": derived.review,
+    "judgement": derived.judgement,
+    "arbitration": derived.arbitration,
+}
 _CHARACTERS_PER_TOKEN = 4
+_FOLLOWERS = 0.7
+"""The share of solutions that make a mistake which is shared."""
 _TURNS_OF_A_REPAIR = 2  # the solution prompt and at least one report
 
 
@@ -69,12 +80,14 @@ class BuiltinTeacher:
             return self._problem(turns[-1], rng)
         if request.purpose == "tests":
             return self._tests(turns[-1], rng)
+        if request.purpose in _DERIVED:
+            return _DERIVED[request.purpose](turns[-1], self._mistakes, rng)
         task = conversation.read_solution_prompt(turns[0])
         if task is None:
             return answers.refusal()
         if request.purpose == "repair":
             return self._repair(task, request.messages, turns, rng)
-        return self._solution(task, rng)
+        return self._solution(task, rng, shared=request.purpose == "solution")
 
     def _problem(self, prompt: str, rng: Random) -> str:
         inspiration = conversation.read_inspiration(prompt)
@@ -95,16 +108,28 @@ class BuiltinTeacher:
         if read is None:
             return answers.refusal()
         family, parameters, count = read
-        inputs = draw_inputs(family, parameters, count, rng)
+        wanted = count + len(conversation.read_listed(prompt))
+        inputs = draw_inputs(family, parameters, wanted, rng)
+        if rng.random() < self._mistakes.weak_inputs:
+            inputs = weak_inputs(family, parameters, count, rng)
+        known = conversation.read_listed(prompt)
+        inputs = [one for one in inputs if one not in known][:count] or inputs
         if rng.random() < self._mistakes.invalid_input and inputs:
             place = rng.randrange(len(inputs))
             inputs[place] = answers.invalid_input(family, parameters, inputs[place], rng)
         return answers.tests(inputs, rng)
 
-    def _solution(self, task: Task, rng: Random) -> str:
+    def _solution(self, task: Task, rng: Random, *, shared: bool) -> str:
         variant = _chosen(task, self._mistakes.draw(rng), rng)
+        if shared and self._is_misread(task) and rng.random() < _FOLLOWERS:
+            variant = next((v for v in variants(task) if v.kind == "boundary"), variant)
         chatty = rng.random() < self._mistakes.chatter
         return answers.solution(task, variant, rng, chatty=chatty)
+
+    def _is_misread(self, task: Task) -> bool:
+        """Whether most solutions of a problem make the same mistake, whatever the language."""
+        drawn = Random(f"{self._seed}/misread/{task.name}/{task.values}")  # noqa: S311 - no secrets here
+        return drawn.random() < self._mistakes.shared_mistake
 
     def _repair(
         self, task: Task, messages: tuple[Message, ...], turns: list[str], rng: Random

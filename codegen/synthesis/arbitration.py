@@ -1,0 +1,100 @@
+"""Disputed values put before the model: last, and blind.
+
+Where independent solutions gave different values for an input and the votes have settled one, the
+model is shown the specification, the input and the distinct values in a random order, without who
+gave them or how many did. It is asked until two of at most three answers say the same. What it says
+never makes a value: it confirms the one that was settled, strikes an invalid input, or rejects the
+problem.
+
+Not here: how votes settle a value (`codegen.verify.oracle`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from random import Random
+
+from codegen.answer import AnswerError, extract_json
+from codegen.model.contract import Message
+from codegen.prompt import Prompt, render
+from codegen.records import Arbitration, Case, Json, Problem, canonical
+from codegen.synthesis.council import Council, Rejection
+
+MOST_ARBITRATED = 3
+"""Disputed values of one problem that are put before the model, the shortest inputs first."""
+MOST_ASKED = 3
+_AGREEING = 2
+_LETTERS = "ABCDEFGH"
+
+Ask = Callable[[list[Message], Prompt, str, int], Awaitable[tuple[str, str]]]
+"""Takes messages, prompt, the case's id and the number of the question; gives text and call."""
+
+
+async def arbitrate(
+    council: Council, ask: Ask, draw: Callable[[str, int], Random]
+) -> tuple[Arbitration, ...]:
+    """Have the disputed values of a settled council confirmed.
+
+    Raises:
+        Rejection: the specification decides for another value, or for none.
+    """
+    found = []
+    for case in council.disputed()[:MOST_ARBITRATED]:
+        made = await _decided(council, case, ask, draw)
+        found.append(made)
+        _apply(council, case, made)
+    return tuple(found)
+
+
+async def _decided(
+    council: Council, case: Case, ask: Ask, draw: Callable[[str, int], Random]
+) -> Arbitration:
+    values = council.values_of(case)[: len(_LETTERS)]
+    decisions: list[str] = []
+    calls: list[str] = []
+    for number in range(MOST_ASKED):
+        order = list(range(len(values)))
+        draw(case.id, number).shuffle(order)
+        prompt = _prompt(council.problem, case, [values[at] for at in order])
+        text, call = await ask([Message("user", prompt.text)], prompt, case.id, number)
+        calls.append(call)
+        decisions.append(_decision(text, order))
+        decision, count = Counter(decisions).most_common(1)[0]
+        if count >= _AGREEING:
+            return Arbitration(case.arguments, tuple(values), decision, tuple(calls))
+    return Arbitration(case.arguments, tuple(values), "undecided", tuple(calls))
+
+
+def _prompt(problem: Problem, case: Case, values: list[Json]) -> Prompt:
+    return render(
+        "arbitration",
+        problem=problem,
+        arguments=case.arguments,
+        outputs=list(zip(_LETTERS, values, strict=False)),
+    )
+
+
+def _decision(text: str, order: list[int]) -> str:
+    """Return the index of the chosen value as text, or what was said instead of a letter."""
+    try:
+        value = extract_json(text)
+    except AnswerError:
+        return "unusable"
+    said = value.get("decision") if isinstance(value, Mapping) else None
+    if said in ("none", "invalid", "ambiguous"):
+        return str(said)
+    if isinstance(said, str) and len(said) == 1 and said in _LETTERS[: len(order)]:
+        return str(order[_LETTERS.index(said)])
+    return "unusable"
+
+
+def _apply(council: Council, case: Case, made: Arbitration) -> None:
+    """Take what was decided: value 0 is the one that the votes settled."""
+    if made.decision == "0":
+        return
+    if made.decision == "invalid":
+        council.strike(case)
+        return
+    reason = "ambiguous_statement" if made.decision == "ambiguous" else "arbitrated"
+    raise Rejection(reason, f"{case.id} {canonical(case.arguments)[:200]}: {made.decision}")

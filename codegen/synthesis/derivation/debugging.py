@@ -1,0 +1,129 @@
+"""Debugging: a program that really failed, what happened, the diagnosis, and the mended program.
+
+Real failed attempts come first; where there is none, a mutant that the cases kill. The patch has
+passed everything that the solution did.
+"""
+
+from __future__ import annotations
+
+from codegen.answer import AnswerError
+from codegen.answer.blocks import outside_blocks
+from codegen.errors import ModelRefusal
+from codegen.model.contract import Message
+from codegen.prompt import render, repair_prompt
+from codegen.records import Example, Lineage, Mutant, Outcome, Planted, Stage, Verdict
+from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, taught
+
+LEAST_DIAGNOSIS = 40
+"""Characters of prose; less than that is no diagnosis."""
+
+
+async def debugging(workshop: Workshop) -> tuple[Example, ...]:
+    """Make one debugging example, or none where the patch does not pass."""
+    parent = workshop.chosen("debugging")
+    code, planted = await _broken(workshop, parent)
+    if not code:
+        return ()
+    verdict = await workshop.judge(parent.language, code, strict=planted is None)
+    if verdict.passed or verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
+        return ()
+    return await _patched(workshop, parent, code, verdict, planted)
+
+
+async def _broken(workshop: Workshop, parent: Parent) -> tuple[str, Planted | None]:
+    """Return a faulty program of the parent's language; a mutant with what was planted."""
+    failed = [
+        attempt.code
+        for one in workshop.candidates
+        if one.language.name == parent.language.name
+        for attempt in one.attempts
+        if attempt.code and attempt.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
+    ]
+    if failed:
+        return failed[workshop.turn("failed attempt", len(failed))], None
+    return await mutant_of(workshop, parent, "debugging")
+
+
+async def mutant_of(workshop: Workshop, parent: Parent, what: str) -> tuple[str, Planted | None]:
+    """Return a mutant that runs and fails, and what was planted; empty where there is none."""
+    if not parent.killed:
+        return "", None
+    first = workshop.turn(f"{what} mutant", len(parent.killed))
+    for mutant, code in (*parent.killed[first:], *parent.killed[:first]):
+        verdict = await workshop.judge(parent.language, code)
+        if verdict.stage is Stage.RUN and not verdict.passed:
+            return code, planted(mutant)
+    return "", None
+
+
+def planted(mutant: Mutant) -> Planted:
+    """Return a mutant as what was planted into an example."""
+    return Planted(mutant.operator, mutant.line, mutant.before, mutant.after)
+
+
+def evidence_of(workshop: Workshop, verdict: Verdict, code: str) -> str:
+    """Return what a programmer would see of a failure: the report, without what it asks for."""
+    known = {case.id: case.known_from for case in workshop.cases}
+    return repair_prompt(verdict, code, known_from=known).text.rpartition("\n## Answer")[0].strip()
+
+
+async def _patched(
+    workshop: Workshop, parent: Parent, code: str, verdict: Verdict, fault: Planted | None
+) -> tuple[Example, ...]:
+    language = parent.language
+    prompt = render(
+        "diagnosis",
+        problem=workshop.problem,
+        language=language,
+        declaration=language.declaration(workshop.problem.signature),
+        code=code,
+        evidence=evidence_of(workshop, verdict, code),
+    )
+    try:
+        reply = await workshop.ask("diagnosis", [Message("user", prompt.text)], prompt)
+    except ModelRefusal as refusal:
+        workshop.refuse("debugging", language, "model_refused", Made(text=str(refusal)))
+        return ()
+    patch = workshop.code_in(language, reply.text)
+    diagnosis = _prose(reply.text)
+    made = Made(
+        messages=taught(prompt.text, reply.text.strip()),
+        text=diagnosis,
+        code=patch,
+        prompts={"diagnosis": prompt.sha256},
+        calls=(reply.call,),
+        executions=verdict.executions,
+    )
+    if not patch or len(diagnosis) < LEAST_DIAGNOSIS:
+        workshop.refuse("debugging", language, "no_diagnosis" if patch else "no_code", made)
+        return ()
+    return await _verified(workshop, parent, made, fault)
+
+
+async def _verified(
+    workshop: Workshop, parent: Parent, made: Made, fault: Planted | None
+) -> tuple[Example, ...]:
+    verdict = await workshop.judge(parent.language, made.code, strict=True)
+    if not verdict.passed:
+        workshop.refuse("debugging", parent.language, "patch_failed", made)
+        return ()
+    relation = Lineage(
+        "mutant_of" if fault else "repaired_from", parent.example.id, parent.language.name
+    )
+    passed = Made(
+        messages=made.messages,
+        text=made.text,
+        code=made.code,
+        verdict=verdict,
+        prompts=made.prompts,
+        calls=made.calls,
+        executions=(*made.executions, *verdict.executions),
+    )
+    return (workshop.example("debugging", parent, relation, passed, planted=fault),)
+
+
+def _prose(text: str) -> str:
+    try:
+        return outside_blocks(text)
+    except AnswerError:
+        return ""

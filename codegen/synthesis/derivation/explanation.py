@@ -1,0 +1,204 @@
+"""Explanations and documentation, each good enough to write the program again from it alone.
+
+The text about an accepted solution goes, with the signature and nothing else, to samples that have
+seen neither program nor statement; their programs are executed on the same cases. As a control, the
+text about a mutant takes the same way: where its programs pass, whoever reads does not need the
+text, and the example says nothing. A text that quotes the program is refused before any of that.
+
+Not here: which of two texts is better (`codegen.synthesis.derivation.preference`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from codegen.answer import AnswerError
+from codegen.answer.blocks import without_thinking
+from codegen.errors import ModelRefusal
+from codegen.model.contract import Message
+from codegen.prompt import Prompt, render
+from codegen.records import BackTranslation, Example, ExampleKind, Lineage, TextForm
+from codegen.synthesis.derivation.comments import comments_of, tokens_of
+from codegen.synthesis.derivation.debugging import mutant_of
+from codegen.synthesis.derivation.leak import leaks, overlap
+from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
+
+FORMS: tuple[TextForm, ...] = ("api", "design", "docstrings", "walkthrough")
+SAMPLES = 3
+CONTROLS = 2
+THRESHOLD = 2 / 3
+LEAST_TEXT = 80
+"""Characters; nothing shorter tells a program apart from its neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text about a program: what a reader gets of it, and the call that wrote it.
+
+    For documentation in the code, `code` is the documented program and `text` its comments.
+    """
+
+    text: str
+    code: str
+    call: str
+    prompt: Prompt
+
+
+async def explanations(workshop: Workshop) -> tuple[Example, ...]:
+    """Make one text about one solution, or none where it did not hold."""
+    parent = workshop.chosen("explanation")
+    form = FORMS[workshop.turn("form", len(FORMS))]
+    kind: ExampleKind = "explanation" if form in ("walkthrough", "design") else "documentation"
+    try:
+        told = await tell(workshop, parent, form, parent.code)
+        reason = _unfit(parent, form, told)
+        if reason:
+            workshop.refuse(kind, parent.language, reason, _made(parent, form, told, None))
+            return ()
+        proof = await back_translated(workshop, parent, form, told)
+    except ModelRefusal as refusal:
+        workshop.refuse(kind, parent.language, "model_refused", Made(text=str(refusal)))
+        return ()
+    return await _accepted(workshop, parent, told, proof, kind)
+
+
+async def _accepted(
+    workshop: Workshop, parent: Parent, told: Told, proof: BackTranslation, kind: ExampleKind
+) -> tuple[Example, ...]:
+    made = _made(parent, proof.form, told, proof)
+    reason = _refuted(proof)
+    if not reason and told.code:
+        verdict = await workshop.judge(parent.language, told.code, strict=True)
+        made = replace(made, verdict=verdict, executions=verdict.executions)
+        reason = "" if verdict.passed else "documented_code_failed"
+        reason = reason or await _wrong_examples(workshop, parent, told.code)
+    if reason:
+        workshop.refuse(kind, parent.language, reason, made)
+        return ()
+    relation = Lineage(
+        "explained_from" if kind == "explanation" else "documented_from",
+        parent.example.id,
+        parent.language.name,
+    )
+    return (workshop.example(kind, parent, relation, made),)
+
+
+async def tell(
+    workshop: Workshop, parent: Parent, form: TextForm, code: str, sample: int = 0
+) -> Told:
+    """Have a text written about a program."""
+    language = parent.language
+    prompt = render(
+        "explanation",
+        form=form,
+        problem=workshop.problem,
+        language=language,
+        declaration=language.declaration(workshop.problem.signature),
+        code=code,
+        examples_form=language.documentation.examples if language.documentation else "",
+    )
+    about = "solution" if code == parent.code else "mutant"
+    reply = await workshop.ask(
+        "explanation", [Message("user", prompt.text)], prompt, form, about, sample
+    )
+    if form == "docstrings":
+        documented = workshop.code_in(language, reply.text)
+        return Told(comments_of(language, documented), documented, reply.call, prompt)
+    try:
+        return Told(without_thinking(reply.text).strip(), "", reply.call, prompt)
+    except AnswerError:
+        return Told("", "", reply.call, prompt)
+
+
+def _unfit(parent: Parent, form: TextForm, told: Told) -> str:
+    """Return why a text is refused without being tried, or an empty string."""
+    if len(told.text) < LEAST_TEXT:
+        return "no_text"
+    if form == "docstrings":
+        same = tokens_of(parent.language, told.code) == tokens_of(parent.language, parent.code)
+        if not same:
+            return "documentation_changed_code"
+    return "leaks_code" if leaks(told.text, parent.code) else ""
+
+
+async def back_translated(
+    workshop: Workshop, parent: Parent, form: TextForm, told: Told
+) -> BackTranslation:
+    """Write programs from a text, and from one about a mutant, and count those that pass."""
+    passed, (control, controls) = await asyncio.gather(
+        _passing(workshop, parent, told.text, "solution", SAMPLES),
+        _control(workshop, parent, form),
+    )
+    return BackTranslation(
+        form=form,
+        samples=SAMPLES,
+        passed=passed,
+        threshold=round(THRESHOLD, 4),
+        model=workshop.world.bench.model.name,
+        overlap=overlap(told.text, parent.code)[1],
+        control=control,
+        control_samples=CONTROLS if control else 0,
+        control_passed=controls,
+    )
+
+
+async def _control(workshop: Workshop, parent: Parent, form: TextForm) -> tuple[str, int]:
+    code, planted = await mutant_of(workshop, parent, "control")
+    if planted is None:
+        return "", 0
+    told = await tell(workshop, parent, form, code)
+    return planted.operator, await _passing(workshop, parent, told.text, "mutant", CONTROLS)
+
+
+async def _passing(workshop: Workshop, parent: Parent, text: str, about: str, samples: int) -> int:
+    """Return how many of the programs written from a text pass all cases."""
+    language = parent.language
+    prompt = render(
+        "regeneration",
+        language=language,
+        text=text,
+        declaration=language.declaration(workshop.problem.signature),
+    )
+
+    async def passes(number: int) -> bool:
+        reply = await workshop.ask(
+            "regeneration", [Message("user", prompt.text)], prompt, about, number
+        )
+        code = workshop.code_in(language, reply.text)
+        return bool(code) and (await workshop.judge(language, code)).passed
+
+    return sum(await asyncio.gather(*map(passes, range(samples))))
+
+
+def _refuted(proof: BackTranslation) -> str:
+    if proof.fraction < proof.threshold:
+        return "not_regenerated"
+    return "control_passed" if proof.control_passed else ""
+
+
+async def _wrong_examples(workshop: Workshop, parent: Parent, code: str) -> str:
+    """Execute the examples in the documentation, where the language has a form for them."""
+    documentation = parent.language.documentation
+    if documentation is None or documentation.marker not in code:
+        return ""
+    verdict = await workshop.world.bench.verifier.averify(
+        parent.language.name,
+        code,
+        tests=documentation.tests,
+        lint="off",
+        limits=workshop.world.bench.limits,
+    )
+    return "" if verdict.passed else "documented_examples_failed"
+
+
+def _made(parent: Parent, form: TextForm, told: Told, proof: BackTranslation | None) -> Made:
+    answer = in_block(parent.language, told.code) if told.code else told.text
+    return Made(
+        messages=taught(told.prompt.text, answer),
+        text=told.text,
+        code=told.code,
+        back_translation=proof,
+        prompts={f"explanation/{form}": told.prompt.sha256},
+        calls=(told.call,),
+    )

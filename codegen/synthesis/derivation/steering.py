@@ -1,0 +1,96 @@
+"""Solutions that were asked to be readable, documented, short or fast, and are.
+
+The wish is a system prompt (`prompts/steering/`), one for each problem in turn. Whether the code
+does what was wished is measured against the solution that was written without it; where it is not,
+the example is refused.
+
+Run time is told in steps of a half of the plain solution's, and only where the difference can be
+measured: a record must not depend on how busy a machine is.
+"""
+
+from __future__ import annotations
+
+from codegen.errors import ModelRefusal
+from codegen.prompt import render, solution_prompt
+from codegen.records import ChatMessage, Example, Lineage, Steering, Verdict
+from codegen.synthesis.candidate import Candidate
+from codegen.synthesis.derivation import metrics
+from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block
+from codegen.synthesis.perseverance import persevere
+
+STYLES = ("documented", "fast", "readable", "short")
+MEASURED_S = 0.05
+_NEXT = 1000  # candidates that are asked for a style have numbers of their own
+_METRICS = {
+    "documented": "comment_share",
+    "fast": "relative_cpu",
+    "readable": "nesting",
+    "short": "tokens",
+}
+
+
+async def steered(workshop: Workshop) -> tuple[Example, ...]:
+    """Ask for one solution in one style; none where the wish was not met."""
+    parent = workshop.chosen("steering")
+    style = STYLES[workshop.turn("style", len(STYLES))]
+    wish = render(f"steering/{style}")
+    prompt = solution_prompt(workshop.problem, parent.language)
+    candidate = Candidate(parent.language, _NEXT, prompt, system=wish.text)
+    bench = workshop.world.bench
+    try:
+        verdict = await persevere(
+            bench, candidate, workshop.task.index, workshop.problem, workshop.cases
+        )
+    except ModelRefusal as refusal:
+        workshop.refuse("solution", parent.language, "model_refused", Made(text=str(refusal)))
+        return ()
+    workshop.usage += candidate.usage
+    answer = in_block(parent.language, candidate.code)
+    made = Made(
+        messages=(
+            ChatMessage("system", wish.text),
+            ChatMessage("user", prompt.text),
+            ChatMessage("assistant", answer, train=True),
+        ),
+        code=candidate.code,
+        verdict=verdict,
+        history=tuple(candidate.attempts),
+        prompts={"solution": prompt.sha256, f"steering/{style}": wish.sha256},
+        calls=tuple(candidate.calls),
+        executions=verdict.executions if verdict else (),
+        usage=candidate.usage,
+    )
+    if verdict is None or not verdict.passed:
+        workshop.refuse("solution", parent.language, "steered_solution_failed", made)
+        return ()
+    steering = await _checked(workshop, parent, style, wish.sha256, (candidate.code, verdict))
+    if not steering.met:
+        workshop.refuse("solution", parent.language, f"not_{style}", made)
+        return ()
+    lineage = Lineage("steered_from", parent.example.id, parent.language.name)
+    return (workshop.example("solution", parent, lineage, made, steering=steering),)
+
+
+async def _checked(
+    workshop: Workshop, parent: Parent, style: str, sha256: str, steered: tuple[str, Verdict]
+) -> Steering:
+    code, verdict = steered
+    if style == "fast":
+        plain = await workshop.judge(parent.language, parent.code)
+        ratio = _relative_cpu(plain, verdict)
+        return Steering(style, sha256, _METRICS[style], 1.0, ratio, ratio <= 1.0)
+    measure = {
+        "documented": metrics.comment_share,
+        "readable": metrics.complexity,
+        "short": metrics.token_count,
+    }[style]
+    before, after = measure(parent.language, parent.code), measure(parent.language, code)
+    met = after > before if style == "documented" else after <= before
+    return Steering(style, sha256, _METRICS[style], before, after, met)
+
+
+def _relative_cpu(plain: Verdict, steered: Verdict) -> float:
+    before, after = plain.resources.cpu_s, steered.resources.cpu_s
+    if abs(after - before) < MEASURED_S:
+        return 1.0
+    return max(0.5, round(after / max(before, MEASURED_S) * 2) / 2)

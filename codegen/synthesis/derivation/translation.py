@@ -1,0 +1,75 @@
+"""Translations of an accepted solution into every other requested language.
+
+A translation must parse, lint, compile and pass the same cases; its failures are repaired as those
+of a solution are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import fields
+
+from codegen.errors import ModelRefusal
+from codegen.language import Language
+from codegen.prompt import render
+from codegen.records import Example, Lineage
+from codegen.synthesis.candidate import Candidate
+from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
+from codegen.synthesis.perseverance import persevere
+
+
+async def translations(workshop: Workshop) -> tuple[Example, ...]:
+    """Translate one of the solutions into each of the other languages."""
+    source = workshop.chosen("translation")
+    targets = [
+        one for name, one in sorted(workshop.parents.items()) if name != source.language.name
+    ]
+    made = await asyncio.gather(*(_into(workshop, source, one.language) for one in targets))
+    return tuple(example for example in made if example is not None)
+
+
+async def _into(workshop: Workshop, source: Parent, target: Language) -> Example | None:
+    prompt = render(
+        "translation",
+        problem=workshop.problem,
+        source=source.language,
+        language=target,
+        declaration=target.declaration(workshop.problem.signature),
+        code=source.code,
+        pitfalls=pitfalls(source.language, target),
+    )
+    candidate = Candidate(target, 0, prompt, purpose="translation")
+    try:
+        verdict = await persevere(
+            workshop.world.bench, candidate, workshop.task.index, workshop.problem, workshop.cases
+        )
+    except ModelRefusal as refusal:
+        workshop.refuse("translation", target, "model_refused", Made(text=str(refusal)))
+        return None
+    workshop.usage += candidate.usage
+    made = Made(
+        messages=taught(prompt.text, in_block(target, candidate.code)),
+        code=candidate.code,
+        language=target,
+        verdict=verdict,
+        history=tuple(candidate.attempts),
+        prompts={"translation": prompt.sha256},
+        calls=tuple(candidate.calls),
+        executions=verdict.executions if verdict else (),
+        usage=candidate.usage,
+    )
+    if verdict is None or not verdict.passed:
+        workshop.refuse("translation", target, "translation_failed", made)
+        return None
+    lineage = Lineage("translated_from", source.example.id, source.language.name)
+    return workshop.example("translation", source, lineage, made)
+
+
+def pitfalls(source: Language, target: Language) -> list[str]:
+    """Return where two languages behave differently, a sentence for each aspect."""
+    return [
+        f"{field.name.capitalize()}. {source.title}: {before}. {target.title}: {after}."
+        for field in fields(source.traits)
+        if (before := getattr(source.traits, field.name))
+        != (after := getattr(target.traits, field.name))
+    ]
