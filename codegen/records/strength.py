@@ -36,7 +36,7 @@ class Equivalent:
 class Strength:
     """What became of the wrong solutions, and whether the right one is deterministic.
 
-    `stubs_failed` and `stubs_passed` name the stubs that were tried. `made` mutants are `killed`,
+    `stubs_failed`, `stubs_passed` and `stubs_invalid` (they do not compile) name the stubs. `made` mutants are `killed`,
     `invalid` (they do not compile and do not count), `survivors`, or presumed `equivalent`.
     `rounds` counts how often inputs were added; `reruns` the repetitions of the right solution,
     which is `deterministic` if all gave the same answers.
@@ -46,6 +46,7 @@ class Strength:
     threshold: float
     stubs_failed: tuple[str, ...] = ()
     stubs_passed: tuple[str, ...] = ()
+    stubs_invalid: tuple[str, ...] = ()
     made: int = 0
     killed: int = 0
     invalid: int = 0
@@ -68,5 +69,5 @@ class Strength:
     @property
     def met(self) -> bool:
         """Whether stubs fail, enough mutants are killed, and reruns give the same answers."""
-        stubs = bool(self.stubs_failed) and not self.stubs_passed
+        stubs = bool(self.stubs_failed) and not self.stubs_passed + self.stubs_invalid
         return stubs and self.deterministic and self.score >= self.threshold

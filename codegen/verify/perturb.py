@@ -1,0 +1,139 @@
+"""Inputs near known ones: each changes one argument of a known case in one small way.
+
+They are not known to be valid, and have no expected value.
+
+Not here: which of them count (`codegen.verify.strength`).
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from random import Random
+
+from codegen.records import Case, Json, Signature, canonical
+from codegen.types import Type, mismatch, parse
+
+_TRIES = 20
+_LARGEST = 64_000  # characters of JSON
+_LETTERS = "ab z0-,"
+
+
+def perturbed(
+    cases: Iterable[Case], signature: Signature, *, count: int, seed: int = 0
+) -> tuple[Case, ...]:
+    """Return at most `count` cases without an expected value, each once and none that is known.
+
+    The same arguments give the same cases.
+    """
+    known = tuple(cases)
+    kinds = [parse(parameter.type) for parameter in signature.parameters]
+    if not known or not kinds:
+        return ()
+    draw = _Draw(Random(seed), known, kinds)  # noqa: S311 - no secret
+    seen = {canonical(case.arguments) for case in known}
+    found: list[Case] = []
+    for number in range(count * _TRIES):
+        if len(found) == count:
+            break
+        arguments = draw.arguments(known[number % len(known)])
+        key = canonical(arguments)
+        if key not in seen and len(key) <= _LARGEST and _fits(arguments, kinds):
+            seen.add(key)
+            found.append(Case(f"near-{len(found) + 1}", arguments))
+    return tuple(found)
+
+
+def known_as(case: Case, value: Json) -> Case:
+    """Return a case with the value that a reference gave."""
+    return replace(case, expected=value, known_from="reference")
+
+
+def _fits(arguments: tuple[Json, ...], kinds: list[Type]) -> bool:
+    return not any(mismatch(one, kind) for one, kind in zip(arguments, kinds, strict=True))
+
+
+class _Draw:
+    """Draws changes of values, type by type."""
+
+    def __init__(self, rng: Random, known: tuple[Case, ...], kinds: list[Type]) -> None:
+        self._rng = rng
+        self._known = known
+        self._kinds = kinds
+
+    def arguments(self, case: Case) -> tuple[Json, ...]:
+        """Return the arguments of a case with one of them changed."""
+        changed = copy.deepcopy(list(case.arguments))
+        index = self._rng.randrange(len(changed))
+        if self._rng.random() < 0.2:  # noqa: PLR2004 - one in five is another case's argument
+            changed[index] = copy.deepcopy(self._rng.choice(self._known).arguments[index])
+        else:
+            changed[index] = self._near(changed[index], self._kinds[index])
+        return tuple(changed)
+
+    def _near(self, value: Json, kind: Type) -> Json:
+        match kind.name:
+            case "bool":
+                return not value
+            case "int":
+                return self._rng.choice((value + 1, value - 1, -value, value * 2, value // 2, 0, 1))
+            case "float":
+                return self._near_float(value)
+            case "str":
+                return self._near_text(value)
+            case "tuple":
+                index = self._rng.randrange(len(value))
+                value[index] = self._near(value[index], kind.arguments[index])
+                return value
+            case "optional":
+                return None if value is not None else self._some(kind)
+            case "map":
+                return self._near_items(value, Type("tuple", kind.arguments))
+        return self._near_items(value, kind.arguments[0])
+
+    def _near_float(self, value: Json) -> Json:
+        if not isinstance(value, (int, float)):
+            return 0.0
+        near = self._rng.choice((value + 1, value - 1, -value, value / 2, value + 0.25, 0.0))
+        return near if math.isfinite(near) else 0.0
+
+    def _near_text(self, value: str) -> str:
+        at = self._rng.randrange(len(value) + 1)
+        letter = self._rng.choice(value) if value else self._rng.choice(_LETTERS)
+        return self._rng.choice(
+            (
+                value[:at] + value[at + 1 :],
+                value[:at] + letter + value[at:],
+                value[:at] + letter + value[at + 1 :],
+                value[:at] + self._rng.choice(_LETTERS) + value[at:],
+                value[at:] + value[:at],
+            )
+        )
+
+    def _near_items(self, value: list[Json], kind: Type) -> list[Json]:
+        if not value:
+            return value
+        index = self._rng.randrange(len(value))
+        other = self._rng.randrange(len(value))
+        match self._rng.randrange(5):
+            case 0:
+                del value[index]
+            case 1:
+                value.insert(other, copy.deepcopy(value[index]))
+            case 2:
+                value[index], value[other] = value[other], value[index]
+            case _:
+                value[index] = self._near(value[index], kind)
+        return value
+
+    def _some(self, kind: Type) -> Json:
+        """Return a value that some argument of the same type has; nothing where there is none."""
+        same = [
+            case.arguments[index]
+            for case in self._known
+            for index, one in enumerate(self._kinds)
+            if one == kind and case.arguments[index] is not None
+        ]
+        return copy.deepcopy(self._rng.choice(same)) if same else None

@@ -1,0 +1,253 @@
+"""Measures how well cases tell a right solution from wrong ones: stubs, and mutants of it.
+
+A wrong solution is *killed* by any verdict but `passed`; one that does not compile does not count.
+A mutant that passes every case is presumed equivalent only on evidence: it gives the solution's
+answer on enough other inputs, those on which the solution itself gives one. All others survive and
+ask for more inputs; a second measurement is told of the first, and runs only what passed before.
+
+Not here: where more inputs come from (`codegen.synthesis`), the wrong programs themselves
+(`codegen.verify.mutants`, `codegen.verify.stubs`), the inputs nearby (`codegen.verify.perturb`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from codegen.errors import InfrastructureError, UsageError
+from codegen.language import Language
+from codegen.records import (
+    Case,
+    Comparator,
+    Comparison,
+    Equivalent,
+    Limits,
+    Mutant,
+    Outcome,
+    Signature,
+    Strength,
+    Verdict,
+)
+from codegen.verify.mutants import mutants_of
+from codegen.verify.perturb import known_as
+from codegen.verify.stubs import stubs_of
+from codegen.verify.verifier import Verifier
+
+_STEPS = (2.0, 4.0, 8.0)  # seconds; few, so that the limits do not follow every run's measurement
+_TIMES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthSettings:
+    """How strength is measured.
+
+    At most `mutants` are made, drawn by `seed`; the share `threshold` of them must be killed. The
+    solution is repeated `reruns` times. A mutant is presumed equivalent if it agrees on `agreeing`
+    inputs or more. No program gets more than `limits`.
+    """
+
+    mutants: int = 24
+    threshold: float = 0.8
+    reruns: int = 2
+    agreeing: int = 24
+    seed: int = 0
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The right solution that is made wrong."""
+
+    language: Language
+    code: str
+    signature: Signature
+
+
+class Judge(Protocol):
+    """Judges a program over cases, without linters."""
+
+    async def __call__(
+        self,
+        language: Language,
+        code: str,
+        cases: tuple[Case, ...],
+        *,
+        limits: Limits,
+        reruns: int,
+    ) -> Verdict:
+        """Return the verdict.
+
+        Raises:
+            InfrastructureError: nothing is known about the program.
+        """
+
+
+def judge_with(
+    verifier: Verifier, signature: Signature, comparator: Comparator | Comparison
+) -> Judge:
+    """Return the judge of a problem that a verifier makes."""
+
+    async def judge(
+        language: Language, code: str, cases: tuple[Case, ...], *, limits: Limits, reruns: int
+    ) -> Verdict:
+        return await verifier.averify(
+            language.name,
+            code,
+            cases=cases,
+            signature=signature,
+            comparator=comparator,
+            lint="off",
+            limits=limits,
+            reruns=reruns,
+        )
+
+    return judge
+
+
+async def measure(
+    judge: Judge,
+    subject: Subject,
+    cases: tuple[Case, ...],
+    *,
+    extra: tuple[Case, ...] = (),
+    earlier: Strength | None = None,
+    settings: StrengthSettings,
+) -> Strength:
+    """Return the strength of cases whose values are known, measured on a solution that is right.
+
+    `extra` are inputs for the question whether a mutant is equivalent; their values are not needed.
+    With an `earlier` measurement of the same solution under the same settings this is one round
+    more: stubs and mutants that were not killed then are judged again, by the cases that are given.
+
+    Raises:
+        UsageError: a case without an expected value, or a solution that does not pass.
+        InfrastructureError: nothing is known about one of the programs.
+    """
+    if not cases or not all(case.known_from for case in cases):
+        raise UsageError("strength is measured with cases whose expected values are known")
+    verdict = await _Bench(judge, subject, cases, settings.limits).judged(
+        subject.code, reruns=settings.reruns
+    )
+    found = replace(
+        earlier or Strength(subject.language.name, settings.threshold),
+        rounds=earlier.rounds + 1 if earlier else 0,
+        reruns=settings.reruns,
+        deterministic=verdict.outcome is not Outcome.FLAKY,
+    )
+    if not found.deterministic:
+        return found
+    if not verdict.passed:
+        raise UsageError(f"the solution is not right: {verdict.message or verdict.outcome}")
+    bench = _Bench(judge, subject, cases, _tighter(settings.limits, verdict))
+    found = await _with_stubs(bench, found)
+    found, passed = await _with_mutants(bench, found, settings, earlier)
+    return await _with_equivalent(bench, found, passed, extra, settings.agreeing)
+
+
+def _tighter(limits: Limits, right: Verdict) -> Limits:
+    """Return limits of a few times what the right solution needed: many mutants never end."""
+    needed = right.resources.cpu_s * _TIMES
+    cpu_s = min((*(step for step in _STEPS if step >= needed), limits.cpu_s))
+    return replace(limits, cpu_s=cpu_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """A right solution, cases, and what judges other programs in its place."""
+
+    judge: Judge
+    subject: Subject
+    cases: tuple[Case, ...]
+    limits: Limits
+
+    async def judged(self, code: str, *, reruns: int = 0) -> Verdict:
+        """Return the verdict on one program."""
+        verdict = await self.judge(
+            self.subject.language, code, self.cases, limits=self.limits, reruns=reruns
+        )
+        if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
+            raise InfrastructureError(verdict.message)
+        return verdict
+
+    async def all_judged(self, codes: Iterable[str]) -> list[Verdict]:
+        """Return the verdicts on programs, which are judged side by side."""
+        tasks = [asyncio.ensure_future(self.judged(code)) for code in codes]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _is_invalid(verdict: Verdict) -> bool:
+    return verdict.outcome in (Outcome.COMPILE_ERROR, Outcome.LINT_ERROR)
+
+
+async def _with_stubs(bench: _Bench, found: Strength) -> Strength:
+    """Return which stubs fail. One that has failed is not tried again."""
+    stubs = dict(stubs_of(bench.subject.language, bench.subject.signature))
+    tried = [name for name in stubs if name not in found.stubs_failed]
+    verdicts = dict(
+        zip(tried, await bench.all_judged(stubs[name] for name in tried), strict=True)
+    )
+    invalid = tuple(name for name in tried if _is_invalid(verdicts[name]))
+    passed = tuple(name for name in tried if verdicts[name].passed)
+    failed = tuple(name for name in stubs if name not in invalid + passed)
+    return replace(found, stubs_failed=failed, stubs_passed=passed, stubs_invalid=invalid)
+
+
+Made = tuple[tuple[Mutant, str], ...]
+
+
+async def _with_mutants(
+    bench: _Bench, found: Strength, settings: StrengthSettings, earlier: Strength | None
+) -> tuple[Strength, Made]:
+    """Return what became of the mutants, and those that passed every case."""
+    subject = bench.subject
+    made = mutants_of(
+        subject.language,
+        subject.code,
+        signature=subject.signature,
+        limit=settings.mutants,
+        seed=settings.seed,
+    )
+    if earlier is not None:
+        alive = {*earlier.survivors, *(one.mutant for one in earlier.equivalent)}
+        tried = tuple(one for one in made if one[0] in alive)
+    else:
+        tried, found = made, replace(found, made=len(made))
+    verdicts = await bench.all_judged(code for _, code in tried)
+    passed = tuple(one for one, verdict in zip(tried, verdicts, strict=True) if verdict.passed)
+    invalid = sum(map(_is_invalid, verdicts))
+    killed = len(tried) - len(passed) - invalid
+    return replace(found, killed=found.killed + killed, invalid=found.invalid + invalid), passed
+
+
+async def _with_equivalent(
+    bench: _Bench, found: Strength, passed: Made, extra: tuple[Case, ...], agreeing: int
+) -> Strength:
+    """Return which of the mutants that passed survive, and which are presumed equivalent."""
+    known = await _answered(bench, extra) if passed else ()
+    alike: list[bool] = [False] * len(passed)
+    if len(known) >= max(1, agreeing):
+        verdicts = await replace(bench, cases=known).all_judged(code for _, code in passed)
+        alike = [verdict.passed for verdict in verdicts]
+    pairs = list(zip((mutant for mutant, _ in passed), alike, strict=True))
+    return replace(
+        found,
+        survivors=tuple(mutant for mutant, same in pairs if not same),
+        equivalent=tuple(Equivalent(mutant, len(known)) for mutant, same in pairs if same),
+    )
+
+
+async def _answered(bench: _Bench, extra: tuple[Case, ...]) -> tuple[Case, ...]:
+    """Return the inputs on which the right solution gives a value, with that value."""
+    if not extra:
+        return ()
+    asked = tuple(replace(case, expected=None, known_from="") for case in extra)
+    verdict = await replace(bench, cases=asked).judged(bench.subject.code)
+    values = {result.name: result for result in verdict.cases if result.answered}
+    return tuple(known_as(case, values[case.id].got) for case in asked if case.id in values)
