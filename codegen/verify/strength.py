@@ -190,9 +190,7 @@ async def _with_stubs(bench: _Bench, found: Strength) -> Strength:
     """Return which stubs fail. One that has failed is not tried again."""
     stubs = dict(stubs_of(bench.subject.language, bench.subject.signature))
     tried = [name for name in stubs if name not in found.stubs_failed]
-    verdicts = dict(
-        zip(tried, await bench.all_judged(stubs[name] for name in tried), strict=True)
-    )
+    verdicts = dict(zip(tried, await bench.all_judged(stubs[name] for name in tried), strict=True))
     invalid = tuple(name for name in tried if _is_invalid(verdicts[name]))
     passed = tuple(name for name in tried if verdicts[name].passed)
     failed = tuple(name for name in stubs if name not in invalid + passed)
