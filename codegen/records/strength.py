@@ -36,8 +36,9 @@ class Equivalent:
 class Strength:
     """What became of the wrong solutions, and whether the right one is deterministic.
 
-    `stubs_failed`, `stubs_passed` and `stubs_invalid` (they do not compile) name the stubs. `made` mutants are `killed`,
-    `invalid` (they do not compile and do not count), `survivors`, or presumed `equivalent`.
+    `stubs_failed`, `stubs_passed` and `stubs_invalid` (they do not compile) name the stubs.
+    `made` mutants are `killed`, `invalid` (they do not compile and do not count), `survivors`, or
+    presumed `equivalent`.
     `rounds` counts how often inputs were added; `reruns` the repetitions of the right solution,
     which is `deterministic` if all gave the same answers.
     """

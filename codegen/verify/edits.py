@@ -20,37 +20,19 @@ from codegen.verify.stubs import default_of
 Edit = tuple[str, str]
 """An operator and a new text."""
 
-_ARITHMETIC = {
-    "+": "-",
-    "-": "+",
-    "*": "+",
-    "/": "*",
-    "//": "*",
-    "%": "*",
-    "**": "*",
-    "++": "--",
-    "--": "++",
-    "<<": ">>",
-    ">>": "<<",
-    "&": "|",
-    "|": "&",
-    "^": "&",
-}
 _BOUNDARY = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "..": "..=", "..=": ".."}
-_COMPARISON = {
-    "<": ">=",
-    "<=": ">",
-    ">": "<=",
-    ">=": "<",
-    "==": "!=",
-    "!=": "==",
-    "===": "!==",
-    "!==": "===",
-    "is": "is not",
-    "is not": "is",
-    "in": "not in",
-    "not in": "in",
-}
+_OPPOSITES = (
+    ("<", ">="),
+    (">", "<="),
+    ("==", "!="),
+    ("===", "!=="),
+    ("is", "is not"),
+    ("in", "not in"),
+)
+_COMPARISON = {one: other for pair in _OPPOSITES for one, other in (pair, pair[::-1])}
+_INVERSES = (("+", "-"), ("++", "--"), ("<<", ">>"), ("&", "|"))
+_ARITHMETIC = {one: other for pair in _INVERSES for one, other in (pair, pair[::-1])}
+_ARITHMETIC |= {"*": "+", "/": "*", "//": "*", "%": "*", "**": "*", "^": "&"}
 _LOGIC = {"and": "or", "or": "and", "&&": "||", "||": "&&"}
 _BOOLEANS = {"true": "false", "false": "true", "True": "False", "False": "True"}
 _JUMP = {"continue": "break", "break": "continue"}
@@ -65,7 +47,6 @@ _REAL = re.compile(r"(-?[0-9]+\.[0-9]*)(_?f(?:32|64)|[fFdDlL]?)")
 _STRING = re.compile(r"""(["'])(.*)\1""", re.DOTALL)
 _LONGEST = 12  # digits: more are a bound that no input comes near
 _SMALL = 100
-_CHARACTERS = ("char_literal", "character_literal", "rune_literal")
 
 
 def is_comparison(text: str) -> bool:
@@ -111,13 +92,13 @@ def booleans(text: str) -> Iterator[Edit]:
         yield "boolean", _BOOLEANS[text]
 
 
-def strings(text: str, node: str) -> Iterator[Edit]:
+def strings(text: str, *, character: bool) -> Iterator[Edit]:
     """Yield an empty string for another, and another for an empty one; the next character."""
     match = _STRING.fullmatch(text)
     if match is None:
         return
     quote, inner = match.groups()
-    if node not in _CHARACTERS:
+    if not character:
         yield "string", quote + ("" if inner else "x") + quote
     elif len(inner) == 1 and inner.isascii():
         after = chr(ord(inner) + 1)
@@ -135,6 +116,13 @@ def returned(language: Language, text: str, kind: Type) -> Iterator[Edit]:
         yield "returned", f"({text}) + {'1' if kind.name == 'int' else '1.0'}"
     if kind.name == "bool" and text not in _BOOLEANS:
         yield "returned", negated(language, text)
+
+
+def literals(place: str, text: str, *, character: bool) -> Iterator[Edit]:
+    """Yield other literals of the same kind."""
+    if place == "string":
+        return strings(text, character=character)
+    return {"integer": integers, "float": reals, "boolean": booleans}[place](text)
 
 
 def negated(language: Language, text: str) -> str:

@@ -28,6 +28,8 @@ from codegen.verify import edits
 if TYPE_CHECKING:
     import tree_sitter
 
+_CHARACTERS = ("char_literal", "character_literal", "rune_literal")
+
 
 @dataclass(frozen=True, slots=True)
 class _Change:
@@ -166,30 +168,33 @@ def _changes(program: _Program) -> list[_Change]:
 
 
 def _edits(program: _Program, place: str, node: tree_sitter.Node) -> Iterator[edits.Edit]:
-    language, text = program.language, syntax.text(node)
+    text = syntax.text(node)
     match place:
         case "operator":
-            yield from _operators(node)
+            found = _operators(node)
         case "jump":
-            yield from edits.jumps(text)
+            found = edits.jumps(text)
         case "unary":
-            yield "negation", ""
+            found = iter([("negation", "")])
         case "condition":
-            if not _is_changed_otherwise(program, node):
-                yield "condition", edits.negated(language, text)
-        case "integer":
-            yield from edits.integers(text)
-        case "float":
-            yield from edits.reals(text)
-        case "boolean":
-            yield from edits.booleans(text)
-        case "string":
-            yield from edits.strings(text, node.type)
+            found = _conditions(program, node)
         case "returned":
-            if program.returns_from_entry(node):
-                yield from edits.returned(language, text, program.returns)
+            found = _returned(program, node)
         case "statement":
-            yield "statement", program.mutation.nothing
+            found = iter([("statement", program.mutation.nothing)])
+        case _:
+            found = edits.literals(place, text, character=node.type in _CHARACTERS)
+    return found
+
+
+def _conditions(program: _Program, node: tree_sitter.Node) -> Iterator[edits.Edit]:
+    if not _is_changed_otherwise(program, node):
+        yield "condition", edits.negated(program.language, syntax.text(node))
+
+
+def _returned(program: _Program, node: tree_sitter.Node) -> Iterator[edits.Edit]:
+    if program.returns_from_entry(node):
+        yield from edits.returned(program.language, syntax.text(node), program.returns)
 
 
 def _operators(node: tree_sitter.Node) -> Iterator[edits.Edit]:

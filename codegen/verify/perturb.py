@@ -76,22 +76,32 @@ class _Draw:
     def _near(self, value: Json, kind: Type) -> Json:
         match kind.name:
             case "bool":
-                return not value
+                near: Json = not value
             case "int":
-                return self._rng.choice((value + 1, value - 1, -value, value * 2, value // 2, 0, 1))
+                near = self._rng.choice((value + 1, value - 1, -value, value * 2, value // 2, 0, 1))
             case "float":
-                return self._near_float(value)
+                near = self._near_float(value)
             case "str":
-                return self._near_text(value)
+                near = self._near_text(value)
             case "tuple":
-                index = self._rng.randrange(len(value))
-                value[index] = self._near(value[index], kind.arguments[index])
-                return value
+                near = self._near_tuple(value, kind)
             case "optional":
-                return None if value is not None else self._some(kind)
+                near = self._near_optional(value, kind)
             case "map":
-                return self._near_items(value, Type("tuple", kind.arguments))
-        return self._near_items(value, kind.arguments[0])
+                near = self._near_items(value, Type("tuple", kind.arguments))
+            case _:
+                near = self._near_items(value, kind.arguments[0])
+        return near
+
+    def _near_tuple(self, value: list[Json], kind: Type) -> list[Json]:
+        index = self._rng.randrange(len(value))
+        value[index] = self._near(value[index], kind.arguments[index])
+        return value
+
+    def _near_optional(self, value: Json, kind: Type) -> Json:
+        if value is None:
+            return self._some(kind)
+        return None if self._rng.random() < 0.5 else self._near(value, kind.arguments[0])  # noqa: PLR2004 - even odds
 
     def _near_float(self, value: Json) -> Json:
         if not isinstance(value, (int, float)):
