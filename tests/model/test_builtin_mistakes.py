@@ -86,7 +86,7 @@ def test_a_wrong_example_is_wrong_and_well_typed(name: str) -> None:
 def test_an_invalid_input_comes_once_in_a_set(name: str) -> None:
     problem = problem_about(name)
     prompt = prompts.tests_prompt(problem, 12).text
-    sloppy = BuiltinTeacher(mistakes=Mistakes(invalid_input=1.0))
+    sloppy = BuiltinTeacher(mistakes=Mistakes(invalid_input=1.0, weak_inputs=0.0))
     wrong = extract_json(ask(sloppy, "tests", prompt)[0])["inputs"]
     assert len(wrong) == 12
     right = extract_json(ask(RIGHT, "tests", prompt)[0])["inputs"]

@@ -1,6 +1,7 @@
 """A model that says what a test tells it to; everything behind it is real."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -37,6 +38,15 @@ def fenced(value, language="json"):
     return f"Here it is.\n\n```{language}\n{text}\n```\n"
 
 
+def truthful(prompt):
+    """Decide a disputed value of PROBLEM by what its statement says."""
+    values = json.loads(re.search(r"^## Input\n(.*)$", prompt, re.MULTILINE)[1])[0]
+    outputs = dict(re.findall(r"^([A-H])\. (.*)$", prompt, re.MULTILINE))
+    right = str(sum(value > 0 for value in values))
+    letters = [letter for letter, value in outputs.items() if value == right]
+    return fenced({"reason": "counted", "decision": letters[0] if letters else "none"})
+
+
 class ScriptedModel:
     """Answers by purpose; solutions and repairs come from a function of the request."""
 
@@ -44,8 +54,9 @@ class ScriptedModel:
     revision = "1"
     PROBLEM = PROBLEM
 
-    def __init__(self, solve, problem=PROBLEM, inputs=INPUTS):
+    def __init__(self, solve, problem=PROBLEM, inputs=INPUTS, arbitrate=truthful):
         self.solve = solve
+        self.arbitrate = arbitrate
         self.problem = problem
         self.inputs = inputs
         self.requests = []
@@ -59,6 +70,8 @@ class ScriptedModel:
             return fenced(self.problem) if isinstance(self.problem, dict) else self.problem
         if request.purpose == "tests":
             return fenced(self.inputs) if isinstance(self.inputs, dict) else self.inputs
+        if request.purpose == "arbitration":
+            return self.arbitrate(request.messages[0].content)
         return self.solve(request)
 
     async def close(self):
@@ -80,7 +93,15 @@ def synthesize(tmp_path):
     async def run(model, *, langs="py", folder=tmp_path / "run", **settings):
         made = Settings(
             languages=tuple(get(name) for name in langs.split(",")),
-            **{"limit": 1, "inputs": 6, "limits": Limits(cpu_s=3, wall_s=9), **settings},
+            # what follows acceptance has tests of its own
+            **{
+                "derive": (),
+                "reference": False,
+                "limit": 1,
+                "inputs": 6,
+                "limits": Limits(cpu_s=3, wall_s=9),
+                **settings,
+            },
             sampling=replace(Sampling(), max_tokens=512),
         )
         sandbox = Pool(LocalBackend(), slots=2)

@@ -27,7 +27,7 @@ from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_blo
 FORMS: tuple[TextForm, ...] = ("api", "design", "docstrings", "walkthrough")
 SAMPLES = 3
 CONTROLS = 2
-THRESHOLD = 2 / 3
+THRESHOLD = 0.66
 LEAST_TEXT = 80
 """Characters; nothing shorter tells a program apart from its neighbours."""
 
@@ -134,7 +134,7 @@ async def back_translated(
         form=form,
         samples=SAMPLES,
         passed=passed,
-        threshold=round(THRESHOLD, 4),
+        threshold=THRESHOLD,
         model=workshop.world.bench.model.name,
         overlap=overlap(told.text, parent.code)[1],
         control=control,
