@@ -14,6 +14,7 @@ from codegen import language as languages
 from codegen.errors import InfrastructureError, UsageError
 from codegen.records import (
     Case,
+    Comparator,
     Limits,
     Outcome,
     Parameter,
@@ -62,7 +63,7 @@ def cases_of(pairs) -> tuple[Case, ...]:
 
 
 def judge_of(local: Verifier, signature: Signature = ADULTS, comparator: str = "exact") -> Judge:
-    return judge_with(local, signature, comparator)
+    return judge_with(local, signature, Comparator(comparator))
 
 
 def counting(judge: Judge) -> tuple[Judge, Counter[str]]:
