@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from codegen.errors import UsageError
-from codegen.records import Case, Equivalent, Limits, Mutant, Outcome, Strength, Verdict
+from codegen.records import Case, Equivalent, Limits, Mutant, Strength, Verdict
 from codegen.verify.bench import Bench, Judge, Subject, is_invalid, judge_with
 from codegen.verify.mutants import mutants_of
 from codegen.verify.perturb import known_as
@@ -64,8 +64,10 @@ async def measure(
     more: stubs and mutants that were not killed then are judged again, by the cases and the extra
     inputs that are given now.
 
+    A solution that does not pass in every run is not deterministic, and nothing else is measured.
+
     Raises:
-        UsageError: a case without an expected value, or a solution that does not pass.
+        UsageError: a case without an expected value.
         InfrastructureError: nothing is known about one of the programs.
     """
     if not cases or not all(case.known_from for case in cases):
@@ -77,12 +79,10 @@ async def measure(
         earlier or Strength(subject.language.name, settings.threshold),
         rounds=earlier.rounds + 1 if earlier else 0,
         reruns=settings.reruns,
-        deterministic=verdict.outcome is not Outcome.FLAKY,
+        deterministic=verdict.passed,
     )
     if not found.deterministic:
         return found
-    if not verdict.passed:
-        raise UsageError(f"the solution is not right: {verdict.message or verdict.outcome}")
     bench = Bench(judge, subject, cases, _tighter(settings.limits, verdict))
     found = await _with_stubs(bench, found)
     found, passed = await _with_mutants(bench, found, settings, earlier)
