@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from codegen.errors import UsageError
 from codegen.records import Limits, Signature, from_json
@@ -39,7 +38,8 @@ from codegen.schema import (
     Traits,
     UnitForm,
 )
-from codegen.types import SCALARS, Type, parse
+from codegen.schema_checks import check_pattern, type_templates
+from codegen.types import Type, parse
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -234,13 +234,16 @@ def load(path: Path) -> Language:
     for key in ("home", "chosen"):
         if key in table:
             raise UsageError(f"{where}: unknown key {key!r}")
-    spelling = _types(table.get("types"), where, "types")
+    spelling = type_templates(table.get("types"), where, "types")
     stubs = table.get("stubs")
     if isinstance(stubs, dict):
-        table["stubs"] = {**stubs, "values": _types(stubs.get("values"), where, "stubs.values")}
+        table["stubs"] = {
+            **stubs,
+            "values": type_templates(stubs.get("values"), where, "stubs.values"),
+        }
     loaded = from_json(Language, {**table, "types": spelling, "home": str(path)}, where)
     for tool in _tools(loaded):
-        _check_pattern(tool, where)
+        check_pattern(tool, where)
     return loaded
 
 
@@ -249,27 +252,3 @@ def _tools(language: Language) -> Iterator[Tool]:
     yield from language.lint.tools
     for form in forms:
         yield from form.compile
-
-
-def _check_pattern(tool: Tool, where: str) -> None:
-    if (tool.parser == "lines") != bool(tool.pattern):
-        raise UsageError(f"{where}: {tool.name}: pattern goes with the parser lines, and only it")
-    try:
-        groups = set(re.compile(tool.pattern).groupindex)
-    except re.error as error:
-        raise UsageError(f"{where}: {tool.name}: pattern: {error}") from error
-    unknown = groups - {"file", "line", "column", "rule", "message", "error"}
-    if unknown:
-        raise UsageError(f"{where}: {tool.name}: pattern: unknown group {min(unknown)!r}")
-
-
-def _types(table: Any, where: str, name: str) -> Mapping[str, Any]:
-    wanted = {*SCALARS, "list", "map", "optional", "tuple"}
-    if not isinstance(table, dict) or set(table) != wanted:
-        raise UsageError(f"{where}: [{name}] spells exactly {', '.join(sorted(wanted))}")
-    spelled = {key: [item] if isinstance(item, str) else item for key, item in table.items()}
-    if len(spelled["tuple"]) != 3:  # noqa: PLR2004 - two, three and four elements
-        raise UsageError(
-            f"{where}: {name}.tuple has a template each for two, three and four elements"
-        )
-    return spelled

@@ -90,6 +90,8 @@ def test_an_empty_list_is_refused() -> None:
         ('colour = "blue"\n', "unknown key 'colour'"),
         ("scaffold = 3\n", "scaffold"),
         ("[lint.more]\n", "lint"),
+        ("[mutation.places.more]\n", "mutation.places: unknown key 'more'"),
+        ("[stubs.values.more]\n", r"\[stubs.values\] spells exactly bool"),
         ("x = [\n", "language.toml"),
     ],
 )

@@ -40,7 +40,7 @@ class Strength:
     `made` mutants are `killed`, `invalid` (they do not compile and do not count), `survivors`, or
     presumed `equivalent`.
     `rounds` counts how often inputs were added; `reruns` the repetitions of the right solution,
-    which is `deterministic` if all gave the same answers.
+    which is `deterministic` if it passed each time with the same answers.
     """
 
     language: str

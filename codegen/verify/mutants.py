@@ -11,6 +11,7 @@ Not here: what is put in a place (`codegen.verify.edits`); running mutants
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -107,19 +108,17 @@ class _Program:
         self.language = language
         self.mutation: Mutation = language.mutation
         self.root = syntax.parse(language, source).root_node
+        self._source = source
         self.returns: Type = parse(signature.returns)
         self._entry = language.function_name(signature)
-        self._skipped = [
-            (node.start_byte, node.end_byte)
-            for node in self._captured(self.mutation.skipped, "skip")
-        ]
+        self._skipped = _merged(self._captured(self.mutation.skipped, "skip"))
         places = self.mutation.places
         self.places = {
-            one.name: [
-                node
+            one.name: {
+                node.id: node
                 for node in self._captured(getattr(places, one.name), "edit")
                 if not self._is_skipped(node)
-            ]
+            }
             for one in fields(Places)
         }
 
@@ -138,9 +137,17 @@ class _Program:
         return list({(one.start_byte, one.end_byte, one.type): one for one in nodes}.values())
 
     def _is_skipped(self, node: tree_sitter.Node) -> bool:
-        return any(
-            start <= node.start_byte and node.end_byte <= end for start, end in self._skipped
-        )
+        before = bisect_right(self._skipped, (node.start_byte, len(self._source)))
+        return before > 0 and node.end_byte <= self._skipped[before - 1][1]
+
+
+def _merged(nodes: list[tree_sitter.Node]) -> list[tuple[int, int]]:
+    """Return what nodes span, in order, without those that are inside of others."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted((one.start_byte, -one.end_byte) for one in nodes):
+        if not found or -end > found[-1][1]:
+            found.append((start, -end))
+    return found
 
 
 def _name(function: tree_sitter.Node) -> str:
@@ -161,7 +168,7 @@ def _name(function: tree_sitter.Node) -> str:
 def _changes(program: _Program) -> list[_Change]:
     found = []
     for place, nodes in program.places.items():
-        for node in nodes:
+        for node in nodes.values():
             for operator, text in _edits(program, place, node):
                 found.append(_Change(node.start_byte, node.end_byte, operator, text))
     return found
@@ -205,11 +212,12 @@ def _operators(node: tree_sitter.Node) -> Iterator[edits.Edit]:
 
 def _is_changed_otherwise(program: _Program, condition: tree_sitter.Node) -> bool:
     """Whether a condition is negated by a change of its operator or its value anyway."""
-    if condition in program.places["boolean"]:
+    places = program.places
+    if condition.id in places["boolean"]:
         return True
-    tokens = [one for one in condition.children if one in program.places["operator"]]
+    tokens = [one for one in condition.children if one.id in places["operator"]]
     compared = len(tokens) == 1 and edits.is_comparison(syntax.text(tokens[0]))
-    return compared or any(one in program.places["unary"] for one in condition.children)
+    return compared or any(one.id in places["unary"] for one in condition.children)
 
 
 def _keeps_an_extreme(operator: tree_sitter.Node) -> bool:

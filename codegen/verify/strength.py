@@ -11,31 +11,23 @@ Not here: where more inputs come from (`codegen.synthesis`), the wrong programs 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from codegen.errors import InfrastructureError, UsageError
-from codegen.language import Language
-from codegen.records import (
-    Case,
-    Comparator,
-    Comparison,
-    Equivalent,
-    Limits,
-    Mutant,
-    Outcome,
-    Signature,
-    Strength,
-    Verdict,
-)
+from codegen.errors import UsageError
+from codegen.records import Case, Equivalent, Limits, Mutant, Strength, Verdict
+from codegen.verify.bench import Bench, Judge, Subject, is_invalid, judge_with
 from codegen.verify.mutants import mutants_of
 from codegen.verify.perturb import known_as
 from codegen.verify.stubs import stubs_of
-from codegen.verify.verifier import Verifier
 
-_STEPS = (2.0, 4.0, 8.0)  # seconds; few, so that the limits do not follow every run's measurement
+__all__ = ["Judge", "StrengthSettings", "Subject", "judge_with", "measure"]
+
+_STEPS = (
+    1.0,
+    2.0,
+    4.0,
+    8.0,
+)  # seconds; few, so that the limits do not follow every run's measurement
 _TIMES = 4
 
 
@@ -56,56 +48,6 @@ class StrengthSettings:
     limits: Limits = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The right solution that is made wrong."""
-
-    language: Language
-    code: str
-    signature: Signature
-
-
-class Judge(Protocol):
-    """Judges a program over cases, without linters."""
-
-    async def __call__(
-        self,
-        language: Language,
-        code: str,
-        cases: tuple[Case, ...],
-        *,
-        limits: Limits,
-        reruns: int,
-    ) -> Verdict:
-        """Return the verdict.
-
-        Raises:
-            InfrastructureError: nothing is known about the program.
-        """
-
-
-def judge_with(
-    verifier: Verifier, signature: Signature, comparator: Comparator | Comparison
-) -> Judge:
-    """Return the judge of a problem that a verifier makes."""
-
-    async def judge(
-        language: Language, code: str, cases: tuple[Case, ...], *, limits: Limits, reruns: int
-    ) -> Verdict:
-        return await verifier.averify(
-            language.name,
-            code,
-            cases=cases,
-            signature=signature,
-            comparator=comparator,
-            lint="off",
-            limits=limits,
-            reruns=reruns,
-        )
-
-    return judge
-
-
 async def measure(
     judge: Judge,
     subject: Subject,
@@ -119,28 +61,29 @@ async def measure(
 
     `extra` are inputs for the question whether a mutant is equivalent; their values are not needed.
     With an `earlier` measurement of the same solution under the same settings this is one round
-    more: stubs and mutants that were not killed then are judged again, by the cases that are given.
+    more: stubs and mutants that were not killed then are judged again, by the cases and the extra
+    inputs that are given now.
+
+    A solution that does not pass in every run is not deterministic, and nothing else is measured.
 
     Raises:
-        UsageError: a case without an expected value, or a solution that does not pass.
+        UsageError: a case without an expected value.
         InfrastructureError: nothing is known about one of the programs.
     """
     if not cases or not all(case.known_from for case in cases):
         raise UsageError("strength is measured with cases whose expected values are known")
-    verdict = await _Bench(judge, subject, cases, settings.limits).judged(
+    verdict = await Bench(judge, subject, cases, settings.limits).judged(
         subject.code, reruns=settings.reruns
     )
     found = replace(
         earlier or Strength(subject.language.name, settings.threshold),
         rounds=earlier.rounds + 1 if earlier else 0,
         reruns=settings.reruns,
-        deterministic=verdict.outcome is not Outcome.FLAKY,
+        deterministic=verdict.passed,
     )
     if not found.deterministic:
         return found
-    if not verdict.passed:
-        raise UsageError(f"the solution is not right: {verdict.message or verdict.outcome}")
-    bench = _Bench(judge, subject, cases, _tighter(settings.limits, verdict))
+    bench = Bench(judge, subject, cases, _tighter(settings.limits, verdict))
     found = await _with_stubs(bench, found)
     found, passed = await _with_mutants(bench, found, settings, earlier)
     return await _with_equivalent(bench, found, passed, extra, settings.agreeing)
@@ -153,45 +96,12 @@ def _tighter(limits: Limits, right: Verdict) -> Limits:
     return replace(limits, cpu_s=cpu_s)
 
 
-@dataclass(frozen=True, slots=True)
-class _Bench:
-    """A right solution, cases, and what judges other programs in its place."""
-
-    judge: Judge
-    subject: Subject
-    cases: tuple[Case, ...]
-    limits: Limits
-
-    async def judged(self, code: str, *, reruns: int = 0) -> Verdict:
-        """Return the verdict on one program."""
-        verdict = await self.judge(
-            self.subject.language, code, self.cases, limits=self.limits, reruns=reruns
-        )
-        if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
-            raise InfrastructureError(verdict.message)
-        return verdict
-
-    async def all_judged(self, codes: Iterable[str]) -> list[Verdict]:
-        """Return the verdicts on programs, which are judged side by side."""
-        tasks = [asyncio.ensure_future(self.judged(code)) for code in codes]
-        try:
-            return await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _is_invalid(verdict: Verdict) -> bool:
-    return verdict.outcome in (Outcome.COMPILE_ERROR, Outcome.LINT_ERROR)
-
-
-async def _with_stubs(bench: _Bench, found: Strength) -> Strength:
+async def _with_stubs(bench: Bench, found: Strength) -> Strength:
     """Return which stubs fail. One that has failed is not tried again."""
     stubs = dict(stubs_of(bench.subject.language, bench.subject.signature))
     tried = [name for name in stubs if name not in found.stubs_failed]
     verdicts = dict(zip(tried, await bench.all_judged(stubs[name] for name in tried), strict=True))
-    invalid = tuple(name for name in tried if _is_invalid(verdicts[name]))
+    invalid = tuple(name for name in tried if is_invalid(verdicts[name]))
     passed = tuple(name for name in tried if verdicts[name].passed)
     failed = tuple(name for name in stubs if name not in invalid + passed)
     return replace(found, stubs_failed=failed, stubs_passed=passed, stubs_invalid=invalid)
@@ -201,7 +111,7 @@ Made = tuple[tuple[Mutant, str], ...]
 
 
 async def _with_mutants(
-    bench: _Bench, found: Strength, settings: StrengthSettings, earlier: Strength | None
+    bench: Bench, found: Strength, settings: StrengthSettings, earlier: Strength | None
 ) -> tuple[Strength, Made]:
     """Return what became of the mutants, and those that passed every case."""
     subject = bench.subject
@@ -219,13 +129,13 @@ async def _with_mutants(
         tried, found = made, replace(found, made=len(made))
     verdicts = await bench.all_judged(code for _, code in tried)
     passed = tuple(one for one, verdict in zip(tried, verdicts, strict=True) if verdict.passed)
-    invalid = sum(map(_is_invalid, verdicts))
+    invalid = sum(map(is_invalid, verdicts))
     killed = len(tried) - len(passed) - invalid
     return replace(found, killed=found.killed + killed, invalid=found.invalid + invalid), passed
 
 
 async def _with_equivalent(
-    bench: _Bench, found: Strength, passed: Made, extra: tuple[Case, ...], agreeing: int
+    bench: Bench, found: Strength, passed: Made, extra: tuple[Case, ...], agreeing: int
 ) -> Strength:
     """Return which of the mutants that passed survive, and which are presumed equivalent."""
     known = await _answered(bench, extra) if passed else ()
@@ -241,7 +151,7 @@ async def _with_equivalent(
     )
 
 
-async def _answered(bench: _Bench, extra: tuple[Case, ...]) -> tuple[Case, ...]:
+async def _answered(bench: Bench, extra: tuple[Case, ...]) -> tuple[Case, ...]:
     """Return the inputs on which the right solution gives a value, with that value."""
     if not extra:
         return ()

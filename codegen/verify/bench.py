@@ -1,0 +1,100 @@
+"""What wrong programs are judged on: a right solution, cases, and who judges.
+
+Not here: which programs those are, and what their verdicts mean (`codegen.verify.strength`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from codegen.errors import InfrastructureError
+from codegen.language import Language
+from codegen.records import Case, Comparator, Comparison, Limits, Outcome, Signature, Verdict
+from codegen.verify.verifier import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The right solution that is made wrong."""
+
+    language: Language
+    code: str
+    signature: Signature
+
+
+class Judge(Protocol):
+    """Judges a program over cases, without linters."""
+
+    async def __call__(
+        self,
+        language: Language,
+        code: str,
+        cases: tuple[Case, ...],
+        *,
+        limits: Limits,
+        reruns: int,
+    ) -> Verdict:
+        """Return the verdict.
+
+        Raises:
+            InfrastructureError: nothing is known about the program.
+        """
+
+
+def judge_with(
+    verifier: Verifier, signature: Signature, comparator: Comparator | Comparison
+) -> Judge:
+    """Return the judge of a problem that a verifier makes."""
+
+    async def judge(
+        language: Language, code: str, cases: tuple[Case, ...], *, limits: Limits, reruns: int
+    ) -> Verdict:
+        return await verifier.averify(
+            language.name,
+            code,
+            cases=cases,
+            signature=signature,
+            comparator=comparator,
+            lint="off",
+            limits=limits,
+            reruns=reruns,
+        )
+
+    return judge
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A right solution, cases, and what judges other programs in its place."""
+
+    judge: Judge
+    subject: Subject
+    cases: tuple[Case, ...]
+    limits: Limits
+
+    async def judged(self, code: str, *, reruns: int = 0) -> Verdict:
+        """Return the verdict on one program."""
+        verdict = await self.judge(
+            self.subject.language, code, self.cases, limits=self.limits, reruns=reruns
+        )
+        if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
+            raise InfrastructureError(verdict.message)
+        return verdict
+
+    async def all_judged(self, codes: Iterable[str]) -> list[Verdict]:
+        """Return the verdicts on programs, which are judged side by side."""
+        tasks = [asyncio.ensure_future(self.judged(code)) for code in codes]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def is_invalid(verdict: Verdict) -> bool:
+    """Whether a program does not compile."""
+    return verdict.outcome in (Outcome.COMPILE_ERROR, Outcome.LINT_ERROR)
