@@ -28,6 +28,7 @@ from codegen.schema import (
     Edit,
     Form,
     Lint,
+    Literals,
     Mark,
     Naming,
     Scaffold,
@@ -50,6 +51,7 @@ class Language:
     and the queries in the forms. `program` is how a solution is run that is a program by itself.
     `options` are ways of compiling that a request may ask for: the words that take the place of
     `$options` in a compile command; `chosen` are those of one request, see `with_options`.
+    `literals` are how values are written in native tests (`codegen.verify.render`).
     """
 
     name: str
@@ -78,6 +80,7 @@ class Language:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
     answer: Answer | None = None
+    literals: Literals | None = None
 
     @property
     def folder(self) -> Path:
