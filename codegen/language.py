@@ -31,6 +31,7 @@ from codegen.schema import (
     Literals,
     Mark,
     Naming,
+    Native,
     Scaffold,
     Seeds,
     Tool,
@@ -51,7 +52,7 @@ class Language:
     and the queries in the forms. `program` is how a solution is run that is a program by itself.
     `options` are ways of compiling that a request may ask for: the words that take the place of
     `$options` in a compile command; `chosen` are those of one request, see `with_options`.
-    `literals` are how values are written in native tests (`codegen.verify.render`).
+    `literals` are how values are written in native tests, `native` how such tests are asked for.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Language:
     chosen: tuple[str, ...] = ()
     answer: Answer | None = None
     literals: Literals | None = None
+    native: Native | None = None
 
     @property
     def folder(self) -> Path:

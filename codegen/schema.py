@@ -246,3 +246,14 @@ class Literals:
     arguments: Containers | None = None
     inner: Containers | None = None
     reserved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """How native tests are asked for: with which framework, and what a file of them must keep to.
+
+    In `rules` the function's name is `$function`.
+    """
+
+    framework: str
+    rules: tuple[str, ...]

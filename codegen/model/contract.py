@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Purpose = Literal["problem", "tests", "solution", "repair"]
+Purpose = Literal["problem", "tests", "solution", "repair", "native_tests"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from codegen.records.example import (
     Usage,
     Verification,
 )
+from codegen.records.native import GateReason, GateResult
 from codegen.records.problem import (
     Case,
     Checker,
@@ -49,6 +50,8 @@ __all__ = [
     "Comparison",
     "Diagnostic",
     "Example",
+    "GateReason",
+    "GateResult",
     "Generation",
     "IoCase",
     "Json",

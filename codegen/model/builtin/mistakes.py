@@ -30,7 +30,9 @@ class Mistakes:
 
     `crash` becomes `boundary` where a family has no edge to crash on. `chatter` puts a second block
     and more prose around a right answer. `wrong_example` is per problem, `invalid_input` per set of
-    tests, `repair_failure` per repair that had what it needed.
+    tests, `repair_failure` per repair that had what it needed. Per file of native tests
+    `wrong_native_test` is one wrong expected value, `weak_native_test` a file that asserts nothing
+    of use.
 
     Raises:
         UsageError: a chance outside 0 to 1, or kinds of solution mistakes that sum to more than 1.
@@ -48,6 +50,8 @@ class Mistakes:
     wrong_example: float = 0.03
     invalid_input: float = 0.02
     repair_failure: float = 0.1
+    wrong_native_test: float = 0.08
+    weak_native_test: float = 0.05
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -66,11 +70,13 @@ class Mistakes:
     def at(cls, rate: float) -> Mistakes:
         """Return rates whose total for solutions is `rate`, spread over the kinds as by default.
 
-        Wrong examples and invalid inputs follow in proportion; the other rates stay as they are.
+        Wrong examples, invalid inputs and bad native tests follow in proportion; the other rates
+        stay as they are.
         """
         usual = cls()
         scale = rate / usual.total
-        scaled = (*SOLUTION_KINDS, "wrong_example", "invalid_input")
+        others = ("wrong_example", "invalid_input", "wrong_native_test", "weak_native_test")
+        scaled = (*SOLUTION_KINDS, *others)
         return cls(**{kind: min(getattr(usual, kind) * scale, rate) for kind in scaled})
 
     @classmethod
