@@ -70,7 +70,7 @@ class Writer:
             self.used.add(f"empty_{kind.name}")
             empty = templates.empty_array if kind.name == "list" else templates.empty_mapping
             return fill(empty, self._type(kind))
-        place = "argument" if place == "argument" else "inner"
+        place = "argument" if place == "argument" and self.literals.arguments else "inner"
         if kind.name == "list":
             items = [self.write(item, kind.arguments[0], place) for item in value]
             return fill(templates.array, {"items": ", ".join(items), **self._type(kind)})

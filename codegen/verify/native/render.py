@@ -22,6 +22,7 @@ from codegen.language import Language
 from codegen.records import Case, Comparator, Problem, Signature
 from codegen.schema import Literals
 from codegen.types import Type, mismatch, parse
+from codegen.verify.native.layout import Style, laid_out
 from codegen.verify.native.literals import Writer
 from codegen.verify.native.titles import slug, titles
 
@@ -78,6 +79,7 @@ def render_tests(language: Language, problem: Problem, cases: Iterable[Case]) ->
         nan=any(math.isnan(number) for number in numbers),
         zero=any(number == 0 for number in numbers),
         width=WIDTH,
+        style=Style,
     )
     return text.strip("\n") + "\n"
 
@@ -178,7 +180,7 @@ def _template(language: Language) -> jinja2.Template:
     environment = ImmutableSandboxedEnvironment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(camel=_camel, pascal=_pascal)
+    environment.filters.update(camel=_camel, laid_out=laid_out)
     path = language.folder / "tests.j2"
     try:
         return environment.from_string(path.read_text("utf-8"))
@@ -190,6 +192,3 @@ def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part[:1].upper() + part[1:] for part in rest)
 
-
-def _pascal(name: str) -> str:
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
