@@ -28,9 +28,11 @@ from codegen.schema import (
     Edit,
     Form,
     Lint,
+    Literals,
     Mark,
     Mutation,
     Naming,
+    Native,
     Scaffold,
     Seeds,
     Stubs,
@@ -55,6 +57,7 @@ class Language:
     `options` are ways of compiling that a request may ask for: the words that take the place of
     `$options` in a compile command; `chosen` are those of one request, see `with_options`.
     `mutation` and `stubs` say how the wrong programs are made that good cases must tell apart.
+    `literals` are how values are written in native tests, `native` how such tests are asked for.
     """
 
     name: str
@@ -87,6 +90,8 @@ class Language:
     mutation: Mutation | None = None
     stubs: Stubs | None = None
     documentation: Documentation | None = None
+    literals: Literals | None = None
+    native: Native | None = None
 
     @property
     def folder(self) -> Path:

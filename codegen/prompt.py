@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from codegen.errors import UsageError
+from codegen.language import fill
 from codegen.records import (
     CaseResult,
     Diagnostic,
@@ -80,6 +81,25 @@ def solution_prompt(problem: Problem, language: Language) -> Prompt:
     """Ask for a solution in one language."""
     declaration = language.declaration(problem.signature)
     return render("solution", problem=problem, language=language, declaration=declaration)
+
+
+def native_tests_prompt(problem: Problem, language: Language) -> Prompt:
+    """Ask for native unit tests in one language; no solution is shown.
+
+    Raises:
+        UsageError: the language does not say how its native tests are asked for.
+    """
+    if language.native is None:
+        raise UsageError(f"{language.title}: its language.toml has no [native]")
+    names = {"function": language.function_name(problem.signature)}
+    return render(
+        "native_tests",
+        problem=problem,
+        language=language,
+        declaration=language.declaration(problem.signature),
+        framework=language.native.framework,
+        rules=[fill(rule, names) for rule in language.native.rules],
+    )
 
 
 def repair_prompt(verdict: Verdict, solution: str, *, known_from: Mapping[str, str]) -> Prompt:

@@ -2,6 +2,7 @@
 
 from codegen.answer.blocks import AnswerError
 from codegen.answer.code import extract_code
+from codegen.answer.tests import extract_tests
 from codegen.answer.values import extract_json
 
-__all__ = ["AnswerError", "extract_code", "extract_json"]
+__all__ = ["AnswerError", "extract_code", "extract_json", "extract_tests"]

@@ -22,6 +22,7 @@ Purpose = Literal[
     "review",
     "judgement",
     "arbitration",
+    "native_tests",
 ]
 
 

@@ -29,6 +29,7 @@ from codegen.records.example import (
     Usage,
     Verification,
 )
+from codegen.records.native import GateReason, GateResult
 from codegen.records.problem import (
     Case,
     Checker,
@@ -68,6 +69,8 @@ __all__ = [
     "Equivalent",
     "Example",
     "ExampleKind",
+    "GateReason",
+    "GateResult",
     "Generation",
     "IoCase",
     "Json",

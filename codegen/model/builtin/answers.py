@@ -54,10 +54,10 @@ def problem(family: Family, parameters: Parameters, rng: Random, *, wrong_exampl
     examples = draw_examples(family, parameters, rng)
     if wrong_example:
         # Not every answer can be mistaken without changing its type: null cannot.
-        fit = [i for i, (_, answer) in enumerate(examples) if _distorted(answer) != answer]
+        fit = [i for i, (_, answer) in enumerate(examples) if distorted(answer) != answer]
         for place in fit and [rng.choice(fit)]:
             arguments, answer = examples[place]
-            examples[place] = (arguments, _distorted(answer))
+            examples[place] = (arguments, distorted(answer))
     content = {
         "title": family.text("title", parameters),
         "statement": family.text("statement", parameters),
@@ -81,6 +81,17 @@ def tests(inputs: list[Arguments], rng: Random) -> str:
     )
     rows = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in inputs)
     return f"{intro}\n\n" + _block("json", f'{{"inputs": [\n  {rows}\n]}}')
+
+
+def native_tests(task: Task, file: str, rng: Random) -> str:
+    """Return a file of native tests."""
+    intro = rng.choice(
+        (
+            "The expected values follow from the statement, case by case.",
+            "I went through the statement and worked each value out by hand.",
+        )
+    )
+    return f"{intro}\n\n{_block(task.fence, file)}"
 
 
 def invalid_input(
@@ -130,7 +141,7 @@ def _block(fence: str, text: str) -> str:
     return f"```{fence}\n{text.rstrip()}\n```"
 
 
-def _distorted(answer: Json) -> Json:  # noqa: PLR0911 - one return per kind of value
+def distorted(answer: Json) -> Json:  # noqa: PLR0911 - one return per kind of value
     """Return another value of the same type, as a slip of the hand would give it."""
     if answer is None:
         return None
@@ -144,4 +155,4 @@ def _distorted(answer: Json) -> Json:  # noqa: PLR0911 - one return per kind of 
         return answer
     if all(isinstance(item, list) for item in answer):
         return answer[:-1]
-    return [_distorted(answer[0]), *answer[1:]]
+    return [distorted(answer[0]), *answer[1:]]

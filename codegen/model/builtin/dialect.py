@@ -51,7 +51,8 @@ class Dialect:
     parses: the end of the `header`, the `closing` line, the opening of a `block`, a closing
     `bracket` before `terminator`. `unused` declares a variable `attempts`, `endless` never comes to
     its end, `wrong_type` makes of `$value` something of no declared type. `declarations` are
-    rewritten to the form that the language's formatter asks for.
+    rewritten to the form that the language's formatter asks for. `weak_tests` is a file of native
+    tests that any program passes which has `$function`.
     """
 
     comment: str
@@ -62,6 +63,7 @@ class Dialect:
     unused: str
     endless: str
     wrong_type: str
+    weak_tests: str
     terminator: str = ""
     imported: str = ""
     unused_imports: tuple[Import, ...] = ()

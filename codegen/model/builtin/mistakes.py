@@ -33,6 +33,8 @@ _IN_PROPORTION = (
     "weak_inputs",
     "shared_mistake",
     "wrong_arbitration",
+    "wrong_native_test",
+    "weak_native_test",
 )
 _TOLERANCE = 1e-9
 
@@ -45,6 +47,8 @@ class Mistakes:
     and more prose around a right answer. `wrong_example` is per problem, `invalid_input` per set of
     tests, `repair_failure` per repair that had what it needed. The others are per answer:
     `weak_inputs` a set of inputs without any edge, `biased_judge` one who prefers what comes first.
+    `wrong_native_test` is one wrong expected value in a file of native tests, `weak_native_test` a
+    file that asserts nothing of use.
     `shared_mistake` is per problem: most of its solutions, in all languages, make the same one.
 
     Raises:
@@ -72,6 +76,8 @@ class Mistakes:
     weak_inputs: float = 0.1
     shared_mistake: float = 0.02
     wrong_arbitration: float = 0.02
+    wrong_native_test: float = 0.08
+    weak_native_test: float = 0.05
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

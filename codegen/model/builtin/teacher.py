@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from codegen.model.builtin import answers, conversation, derived
+from codegen.model.builtin import answers, conversation, derived, native
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.edits import Variant, variants
 from codegen.model.builtin.feedback import Feedback
@@ -85,6 +85,8 @@ class BuiltinTeacher:
         task = conversation.read_solution_prompt(turns[0])
         if task is None:
             return answers.refusal()
+        if request.purpose == "native_tests":
+            return self._native_tests(task, rng)
         if request.purpose == "repair":
             return self._repair(task, request.messages, turns, rng)
         return self._solution(task, rng, shared=request.purpose == "solution")
@@ -118,6 +120,12 @@ class BuiltinTeacher:
             place = rng.randrange(len(inputs))
             inputs[place] = answers.invalid_input(family, parameters, inputs[place], rng)
         return answers.tests(inputs, rng)
+
+    def _native_tests(self, task: Task, rng: Random) -> str:
+        if rng.random() < self._mistakes.weak_native_test:
+            return answers.native_tests(task, native.weak(task), rng)
+        wrong = rng.random() < self._mistakes.wrong_native_test
+        return answers.native_tests(task, native.written(task, rng, wrong=wrong), rng)
 
     def _solution(self, task: Task, rng: Random, *, shared: bool) -> str:
         variant = _chosen(task, self._mistakes.draw(rng), rng)

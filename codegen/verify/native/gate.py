@@ -1,0 +1,129 @@
+"""The gate for native tests whose author saw no solution: what they are is shown by what they do.
+
+Accepted solutions must pass, stubs must fail, and mutants must be killed. A program fails when its
+run ends badly; one that does not get that far (a mutant that does not compile) says nothing about
+the tests, and does not count.
+
+Not here: where stubs and mutants come from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codegen.errors import InfrastructureError, UsageError
+from codegen.records import GateResult, Outcome, Stage, Verdict
+
+if TYPE_CHECKING:
+    from codegen.verify.verifier import Verifier
+
+THRESHOLD = 0.8
+Judge = Callable[[str, str], Awaitable[Verdict]]  # a program and its native tests
+Named = tuple[str, str]  # a name and a program
+_KILLED = frozenset(Outcome) - {Outcome.PASSED, Outcome.FLAKY, Outcome.SKIPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """What native tests are tried on; every program has a name of its own."""
+
+    solutions: Sequence[Named]
+    stubs: Sequence[Named]
+    mutants: Sequence[Named]
+
+
+def native_judge(verifier: Verifier, language: str, *, reruns: int = 0) -> Judge:
+    """Return a judge that runs native tests with a verifier, without linters."""
+
+    async def judge(program: str, tests: str) -> Verdict:
+        return await verifier.averify(language, program, tests=tests, lint="off", reruns=reruns)
+
+    return judge
+
+
+async def gate(
+    judge: Judge, tests: str, programs: Programs, *, threshold: float = THRESHOLD
+) -> GateResult:
+    """Return whether native tests are accepted; later programs run only if the earlier ones allow.
+
+    Args:
+        judge: gives a verdict on a program and its tests.
+        tests: a test file.
+        programs: the solutions that are right, the stubs and the mutants.
+        threshold: the fraction of the mutants that must be killed, from 0 to 1.
+
+    Raises:
+        InfrastructureError: a verdict could not be had; nothing is known about the tests.
+    """
+    if not 0 <= threshold <= 1:
+        raise UsageError(f"threshold: expected 0 to 1, got {threshold}")
+    try:
+        verdicts = await _verdicts(judge, tests, programs.solutions)
+    except UsageError as error:
+        # of the fields of a request only this one is the model's
+        if not str(error).startswith("tests"):
+            raise
+        return GateResult("unusable", str(error))
+    return (
+        _on_solutions(programs.solutions, verdicts)
+        or _on_stubs(programs.stubs, await _verdicts(judge, tests, programs.stubs))
+        or _on_mutants(programs.mutants, await _verdicts(judge, tests, programs.mutants), threshold)
+    )
+
+
+async def _verdicts(judge: Judge, tests: str, programs: Sequence[Named]) -> list[Verdict]:
+    verdicts = await asyncio.gather(*(judge(program, tests) for _, program in programs))
+    for (name, _), verdict in zip(programs, verdicts, strict=True):
+        if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
+            raise InfrastructureError(f"native tests on {name}: {verdict.message}")
+    return verdicts
+
+
+def _on_solutions(programs: Sequence[Named], verdicts: Sequence[Verdict]) -> GateResult | None:
+    for (name, _), verdict in zip(programs, verdicts, strict=True):
+        if verdict.outcome is Outcome.FLAKY:
+            return GateResult("flaky", f"{name}: {verdict.message}")
+        if not verdict.passed:
+            return GateResult("rejects_solution", f"{name}: {_shown(verdict)}")
+    return None if programs else GateResult("unproven", "there is no solution to try them on")
+
+
+def _on_stubs(programs: Sequence[Named], verdicts: Sequence[Verdict]) -> GateResult | None:
+    ran = [
+        (name, verdict)
+        for (name, _), verdict in zip(programs, verdicts, strict=True)
+        if verdict.stage is Stage.RUN
+    ]
+    for name, verdict in ran:
+        if verdict.outcome not in _KILLED:
+            return GateResult("accepts_stub", f"{name}: {verdict.outcome}")
+    return None if ran else GateResult("unproven", "there is no stub that runs")
+
+
+def _on_mutants(
+    programs: Sequence[Named], verdicts: Sequence[Verdict], threshold: float
+) -> GateResult:
+    killed, survived, invalid = [], [], []
+    for (name, _), verdict in zip(programs, verdicts, strict=True):
+        if verdict.stage is not Stage.RUN:
+            invalid.append(name)
+        elif verdict.outcome in _KILLED:
+            killed.append(name)
+        else:
+            survived.append(name)
+    found = GateResult("", "", tuple(killed), tuple(survived), tuple(invalid))
+    if not killed and not survived:
+        return GateResult("unproven", "there is no mutant that runs", invalid=tuple(invalid))
+    if found.score >= threshold:
+        return found
+    message = f"{len(killed)} of {len(killed) + len(survived)} mutants are killed"
+    return GateResult("weak", message, found.killed, found.survived, found.invalid)
+
+
+def _shown(verdict: Verdict) -> str:
+    first = next(iter(verdict.diagnostics), None)
+    told = verdict.message or (first.message if first else "")
+    return f"{verdict.outcome}: {told}" if told else str(verdict.outcome)
