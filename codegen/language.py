@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import UsageError
-from codegen.records import Limits, Signature, from_json
+from codegen.records import ErrorClass, Limits, Signature, from_json
 from codegen.resources import folder
 from codegen.schema import (
     Answer,
@@ -50,6 +50,7 @@ class Language:
     and the queries in the forms. `program` is how a solution is run that is a program by itself.
     `options` are ways of compiling that a request may ask for: the words that take the place of
     `$options` in a compile command; `chosen` are those of one request, see `with_options`.
+    `failures` are patterns over `rule: message` of a finding, by the class of error that it means.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Language:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
     answer: Answer | None = None
+    failures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -224,6 +226,7 @@ def load(path: Path) -> Language:
     loaded = from_json(Language, {**table, "types": spelling, "home": str(path)}, where)
     for tool in _tools(loaded):
         _check_pattern(tool, where)
+    _check_failures(loaded, where)
     return loaded
 
 
@@ -244,6 +247,18 @@ def _check_pattern(tool: Tool, where: str) -> None:
     unknown = groups - {"file", "line", "column", "rule", "message", "error"}
     if unknown:
         raise UsageError(f"{where}: {tool.name}: pattern: unknown group {min(unknown)!r}")
+
+
+def _check_failures(language: Language, where: str) -> None:
+    for name, pattern in language.failures.items():
+        if name not in list(ErrorClass):
+            raise UsageError(
+                f"{where}: failures: unknown class {name!r} (known: {', '.join(ErrorClass)})"
+            )
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"{where}: failures.{name}: {error}") from error
 
 
 def _types(table: Any, where: str) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from codegen.records.example import (
     Usage,
     Verification,
 )
+from codegen.records.failure import Arm, ErrorClass
 from codegen.records.problem import (
     Case,
     Checker,
@@ -40,6 +41,7 @@ from codegen.records.verdict import (
 from codegen.wire import Json, canonical, content_id, from_json, to_json
 
 __all__ = [
+    "Arm",
     "Attempt",
     "Case",
     "CaseResult",
@@ -48,6 +50,7 @@ __all__ = [
     "Comparator",
     "Comparison",
     "Diagnostic",
+    "ErrorClass",
     "Example",
     "Generation",
     "IoCase",

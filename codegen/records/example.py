@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from codegen.records.failure import Arm, ErrorClass
 from codegen.records.problem import Case, Problem, Seed
 from codegen.records.verdict import Diagnostic, Limits, Outcome, Stage
 
@@ -33,7 +34,8 @@ class Attempt:
 
     `candidate` counts the independent solutions of a language; `round` the answers of one
     candidate.
-    `feedback` is what the model was told before this answer.
+    `feedback` is what the model was told before this answer, `arm` how it was asked, `error_class`
+    what failed in it, `usage` what this one call cost.
     """
 
     language: str
@@ -47,6 +49,9 @@ class Attempt:
     diagnostics: tuple[Diagnostic, ...] = ()
     call: str = ""
     executions: tuple[str, ...] = ()
+    arm: Arm = Arm.FIRST
+    error_class: ErrorClass | None = None
+    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ class ProblemRecord:
     """The whole life of the problem with one index: what the journal keeps, accepted or rejected.
 
     `attempts` holds every attempt in every language, also those of rejected problems.
+    `measured_difficulty` is the share of independent first answers that failed, 0 to 1.
     """
 
     index: int
@@ -125,3 +131,4 @@ class ProblemRecord:
     examples: tuple[Example, ...]
     usage: Usage
     detail: str = ""
+    measured_difficulty: float | None = None
