@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import UsageError
-from codegen.records import ErrorClass, Limits, Signature, from_json
+from codegen.records import Limits, Signature, from_json
 from codegen.resources import folder
 from codegen.schema import (
     Answer,
@@ -34,6 +34,7 @@ from codegen.schema import (
     Seeds,
     Tool,
     UnitForm,
+    check_failures,
 )
 from codegen.types import SCALARS, Type, parse
 
@@ -226,7 +227,7 @@ def load(path: Path) -> Language:
     loaded = from_json(Language, {**table, "types": spelling, "home": str(path)}, where)
     for tool in _tools(loaded):
         _check_pattern(tool, where)
-    _check_failures(loaded, where)
+    check_failures(loaded.failures, where)
     return loaded
 
 
@@ -247,18 +248,6 @@ def _check_pattern(tool: Tool, where: str) -> None:
     unknown = groups - {"file", "line", "column", "rule", "message", "error"}
     if unknown:
         raise UsageError(f"{where}: {tool.name}: pattern: unknown group {min(unknown)!r}")
-
-
-def _check_failures(language: Language, where: str) -> None:
-    for name, pattern in language.failures.items():
-        if name not in list(ErrorClass):
-            raise UsageError(
-                f"{where}: failures: unknown class {name!r} (known: {', '.join(ErrorClass)})"
-            )
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise UsageError(f"{where}: failures.{name}: {error}") from error
 
 
 def _types(table: Any, where: str) -> Mapping[str, Any]:

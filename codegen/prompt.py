@@ -3,7 +3,8 @@
 A prompt's version is the SHA-256 of its template's source. Rendering is a pure function of its
 arguments: the same verdict gives the same feedback to the byte.
 
-Not here: what of a verdict is said (`codegen.feedback`), sending a prompt (`codegen.model`), reading the answer (`codegen.answer`).
+Not here: what of a verdict is said (`codegen.feedback`), sending a prompt (`codegen.model`),
+reading the answer (`codegen.answer`).
 """
 
 from __future__ import annotations
@@ -79,10 +80,10 @@ def repair_prompt(
     """Say what failed, briefly enough to be read and completely enough to be mended.
 
     `known_from` maps a case's id to why its expected value is believed; `before` is a line from
-    `feedback.tried` for each earlier attempt; `reasoned` asks to think the failing case through first. At
-    most eight diagnostics (errors first), three failing cases (those that the outcome is about
-    first, then the shortest), head and tail of the output, 2,000 characters each. Nothing is said
-    of any other case but how many fail.
+    `feedback.tried` for each earlier attempt; `reasoned` asks to think the failing case through
+    first. At most eight diagnostics (errors first), three failing cases (those that the outcome is
+    about first, then the shortest), head and tail of the output, 2,000 characters each. Nothing is
+    said of any other case but how many fail.
     """
     told = feedback.values(verdict, solution, known_from)
     return render("repair", **told, before=before[-MOST_TRIED:], reasoned=reasoned)

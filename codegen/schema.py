@@ -6,11 +6,13 @@ list, never named as code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from codegen.records import Limits
+from codegen.errors import UsageError
+from codegen.records import ErrorClass, Limits
 
 DiagnosticParser = Literal[
     "python",
@@ -180,3 +182,19 @@ class Naming:
     declaration: str
     parameter: str
     keywords: tuple[str, ...]
+
+
+def check_failures(failures: Mapping[str, str], where: str) -> None:
+    """Check the patterns by which findings are sorted into classes of error.
+
+    Raises:
+        UsageError: a class that there is not, or no regular expression; names the file and the key.
+    """
+    for name, pattern in failures.items():
+        if name not in list(ErrorClass):
+            known = ", ".join(ErrorClass)
+            raise UsageError(f"{where}: failures: unknown class {name!r} (known: {known})")
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"{where}: failures.{name}: {error}") from error
