@@ -39,6 +39,7 @@ from codegen.schema import (
     Tool,
     Traits,
     UnitForm,
+    check_failures,
 )
 from codegen.schema_checks import check_pattern, type_templates
 from codegen.types import Type, parse
@@ -58,6 +59,7 @@ class Language:
     `$options` in a compile command; `chosen` are those of one request, see `with_options`.
     `mutation` and `stubs` say how the wrong programs are made that good cases must tell apart.
     `literals` are how values are written in native tests, `native` how such tests are asked for.
+    `failures` are patterns over `rule: message` of a finding, by the class of error that it means.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Language:
     documentation: Documentation | None = None
     literals: Literals | None = None
     native: Native | None = None
+    failures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -249,6 +252,7 @@ def load(path: Path) -> Language:
     loaded = from_json(Language, {**table, "types": spelling, "home": str(path)}, where)
     for tool in _tools(loaded):
         check_pattern(tool, where)
+    check_failures(loaded.failures, where)
     return loaded
 
 

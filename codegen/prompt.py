@@ -3,7 +3,8 @@
 A prompt's version is the SHA-256 of its template's source. Rendering is a pure function of its
 arguments: the same verdict gives the same feedback to the byte.
 
-Not here: sending a prompt (`codegen.model`), reading the answer (`codegen.answer`).
+Not here: what of a verdict is said (`codegen.feedback`), sending a prompt (`codegen.model`),
+reading the answer (`codegen.answer`).
 """
 
 from __future__ import annotations
@@ -15,19 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from codegen import feedback
 from codegen.errors import UsageError
+from codegen.feedback import shortened
 from codegen.language import fill
-from codegen.records import (
-    CaseResult,
-    Diagnostic,
-    Outcome,
-    Problem,
-    Seed,
-    Severity,
-    Stage,
-    Verdict,
-    canonical,
-)
+from codegen.records import Problem, Seed, Verdict, canonical
 from codegen.resources import folder
 
 if TYPE_CHECKING:
@@ -35,13 +28,7 @@ if TYPE_CHECKING:
 
     from codegen.language import Language
 
-MOST_DIAGNOSTICS = 8
-MOST_CASES = 3
-MOST_VALUE = 600
-MOST_MESSAGE = 1_000
-MOST_STDERR = 2_000
-_MOST_EXCERPT = 160
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
+MOST_TRIED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +89,24 @@ def native_tests_prompt(problem: Problem, language: Language) -> Prompt:
     )
 
 
-def repair_prompt(verdict: Verdict, solution: str, *, known_from: Mapping[str, str]) -> Prompt:
+def repair_prompt(
+    verdict: Verdict,
+    solution: str,
+    *,
+    known_from: Mapping[str, str],
+    before: Sequence[str] = (),
+    reasoned: bool = False,
+) -> Prompt:
     """Say what failed, briefly enough to be read and completely enough to be mended.
 
-    `known_from` maps a case's id to why its expected value is believed. At most eight diagnostics
-    (errors first), three failing cases (shortest first), the last 2,000 characters of standard
-    error.
+    `known_from` maps a case's id to why its expected value is believed; `before` is a line from
+    `feedback.tried` for each earlier attempt; `reasoned` asks to think the failing case through
+    first. At most eight diagnostics (errors first), three failing cases (those that the outcome is
+    about first, then the shortest), head and tail of the output, 2,000 characters each. Nothing is
+    said of any other case but how many fail.
     """
-    found = _diagnostics(verdict)
-    failing = sorted(_failing(verdict), key=_length)
-    return render(
-        "repair",
-        verdict=verdict,
-        diagnostics=[_shown(one, solution) for one in found[:MOST_DIAGNOSTICS]],
-        more_diagnostics=max(0, len(found) - MOST_DIAGNOSTICS),
-        cases=[_case(case, known_from) for case in failing[:MOST_CASES]],
-        more_cases=max(0, len(failing) - MOST_CASES),
-        stderr=_tail(verdict.stderr),
-    )
+    told = feedback.values(verdict, solution, known_from)
+    return render("repair", **told, before=before[-MOST_TRIED:], reasoned=reasoned)
 
 
 @cache
@@ -154,70 +141,3 @@ def fenced(text: str, tag: str = "") -> str:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{tag}\n{text.rstrip()}\n{fence}"
-
-
-def shortened(text: str, most: int = MOST_VALUE) -> str:
-    """Return a text of at most about `most` characters: its head, how much is left out, its end."""
-    if len(text) <= most:
-        return text
-    head, tail = most * 2 // 3, most // 3
-    return f"{text[:head]} …({len(text) - head - tail:,} characters)… {text[-tail:]}"
-
-
-def _diagnostics(verdict: Verdict) -> list[Diagnostic]:
-    # a program that ran has another problem than its style
-    wanted = (
-        one
-        for one in verdict.diagnostics
-        if verdict.stage is not Stage.RUN or one.severity is Severity.ERROR
-    )
-    return sorted(
-        wanted, key=lambda d: (d.severity is not Severity.ERROR, d.line, d.column, d.rule)
-    )
-
-
-def _shown(diagnostic: Diagnostic, solution: str) -> dict[str, Any]:
-    lines = solution.split("\n")
-    # tests and harness have other lines under the same numbers
-    ours = not diagnostic.file or diagnostic.file.rpartition("/")[2].startswith("solution.")
-    known = ours and 1 <= diagnostic.line <= len(lines)
-    return {
-        "file": diagnostic.file,
-        "line": diagnostic.line,
-        "column": diagnostic.column,
-        "severity": diagnostic.severity,
-        "message": shortened(diagnostic.message, MOST_MESSAGE),
-        "tool": diagnostic.tool,
-        "rule": diagnostic.rule,
-        "excerpt": lines[diagnostic.line - 1].strip()[:_MOST_EXCERPT] if known else "",
-    }
-
-
-def _failing(verdict: Verdict) -> list[CaseResult]:
-    fine = (Outcome.PASSED, Outcome.SKIPPED)
-    return [case for case in verdict.cases if case.outcome not in fine]
-
-
-def _length(case: CaseResult) -> tuple[int, str]:
-    return len(canonical((case.arguments, case.expected))), case.name
-
-
-def _case(case: CaseResult, known_from: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "name": case.name,
-        "outcome": case.outcome,
-        "arguments": case.arguments,
-        "expected": case.expected,
-        "got": case.got,
-        "message": _ADDRESS.sub("0x…", shortened(case.message.strip(), MOST_MESSAGE)),
-        "known_from": known_from.get(case.name, ""),
-    }
-
-
-def _tail(stderr: str) -> str:
-    # addresses differ from run to run; the feedback must not
-    text = _ADDRESS.sub("0x…", stderr.strip())
-    if len(text) <= MOST_STDERR:
-        return text
-    cut = text[-MOST_STDERR:]
-    return "…\n" + cut[cut.find("\n") + 1 :]

@@ -6,11 +6,13 @@ list, never named as code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from codegen.records import Limits
+from codegen.errors import UsageError
+from codegen.records import ErrorClass, Limits
 
 DiagnosticParser = Literal[
     "python",
@@ -285,8 +287,8 @@ class Containers:
     """How the values of the types that have arguments are written.
 
     The marks are `$items` (joined by commas) in `array` and `mapping`, `$key` and `$value` in
-    `pair`, `$1` to `$4` in `record` (for tuples of two, three, four), `$value` in `some`; `$type` is
-    the value's type as the language spells it.
+    `pair`, `$1` to `$4` in `record` (for tuples of two, three, four), `$value` in `some`; `$type`
+    is the value's type as the language spells it.
     """
 
     array: str
@@ -335,3 +337,19 @@ class Native:
 
     framework: str
     rules: tuple[str, ...]
+
+
+def check_failures(failures: Mapping[str, str], where: str) -> None:
+    """Check the patterns by which findings are sorted into classes of error.
+
+    Raises:
+        UsageError: a class that there is not, or no regular expression; names the file and the key.
+    """
+    for name, pattern in failures.items():
+        if name not in list(ErrorClass):
+            known = ", ".join(ErrorClass)
+            raise UsageError(f"{where}: failures: unknown class {name!r} (known: {known})")
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"{where}: failures.{name}: {error}") from error

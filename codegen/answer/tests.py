@@ -23,7 +23,7 @@ def extract_tests(language: Language, text: str) -> str:
         AnswerError: there is no code in the answer.
     """
     text = without_thinking(text)
-    blocks = [one for one in fenced(text, lambda part: is_clean(language, part))]
+    blocks = list(fenced(text, lambda part: is_clean(language, part)))
     found = [(_trust(language, one.tag), one.text) for one in blocks if one.text.strip()]
     if not found and text.strip() and is_clean(language, text):
         found = [(1, text)]

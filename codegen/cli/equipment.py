@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from codegen.errors import ToolchainError
 from codegen.language import Language
 from codegen.model.contract import Model
 from codegen.sandbox.contract import Sandbox
+from codegen.synthesis.experience import read_experience
 from codegen.synthesis.settings import Settings
 
 PATIENCE_S = 1.0
@@ -34,6 +37,27 @@ async def open_model(options: dict[str, Any], seed: int) -> Model:
 
     rate = options["mistakes"]
     return BuiltinTeacher(mistakes=Mistakes() if rate is None else Mistakes.at(rate), seed=seed)
+
+
+def with_experience(
+    settings: Settings, folders: tuple[Path, ...], model: Model, tell: Callable[[str], None]
+) -> Settings:
+    """Return the settings with what earlier runs have measured; says on whom, and how much.
+
+    Raises:
+        JournalError: a folder is no run, or cannot be read.
+        UsageError: there is nothing to learn from.
+    """
+    if not folders:
+        return settings
+    known = read_experience(folders)
+    others = [name for name in known.models if name != model.name]
+    warning = f" (measured on another model than {model.name})" if others else ""
+    tell(
+        f"repairs follow {known.payoffs.total.answers:,} answers"
+        f" of {', '.join(known.models)}{warning}"
+    )
+    return replace(settings, payoffs=known.payoffs)
 
 
 async def _server(options: dict[str, Any]) -> Model:

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 
 from codegen.cli.display import Display, Gauges
-from codegen.cli.equipment import open_model, with_tools
+from codegen.cli.equipment import open_model, with_experience, with_tools
 from codegen.cli.options import progress_console
 from codegen.cli.summary import counted, show_summary
 from codegen.sandbox.choose import open_sandbox
@@ -46,6 +46,7 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         )
         stack.push_async_callback(sandbox.close)
         settings = await with_tools(settings, sandbox, console)
+        settings = with_experience(settings, options["policy_from"], model, tell)
         languages = ", ".join(one.title for one in settings.languages)
         tell(f"{languages}: {model.name} writes, the {sandbox.name} sandbox runs it")
         run = await stack.enter_async_context(

@@ -29,6 +29,10 @@ def show_summary(console: Console, statistics: Statistics, seconds: float) -> No
     )
     console.print(_funnel(statistics))
     console.print(_repairs(statistics), highlight=False)
+    if any(statistics.difficulties.keys() - {""}):
+        console.print(_difficulties(statistics), highlight=False)
+    if len(statistics.payoffs.table) > 1:
+        console.print(_payoffs(statistics))
     if statistics.rejected:
         reasons = ", ".join(f"{n} {reason}" for reason, n in statistics.rejected.most_common())
         console.print(f"rejected: {reasons}", highlight=False)
@@ -63,6 +67,32 @@ def _funnel(statistics: Statistics) -> Table:
             str(funnel.repaired),
             str(funnel.examples),
             _failures(funnel),
+        )
+    return table
+
+
+def _difficulties(statistics: Statistics) -> str:
+    shown = (
+        f"{one.accepted} of {one.attempted} {level or 'untagged'}"
+        for level, one in sorted(statistics.difficulties.items())
+    )
+    return "accepted by difficulty: " + ", ".join(shown)
+
+
+def _payoffs(statistics: Statistics) -> Table:
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for name in ("what failed", "asked again by", "answers", "passed", "per 1,000 tokens"):
+        table.add_column(
+            name, justify="left" if name in ("what failed", "asked again by") else "right"
+        )
+    for row in statistics.payoffs.to_json():
+        rate = row["passed_per_1000_tokens"]
+        table.add_row(
+            row["class"].replace("_", " ") or "(nothing yet)",
+            row["arm"].replace("_", " "),
+            str(row["answers"]),
+            str(row["passed"]),
+            "" if rate is None else f"{rate:.2f}",
         )
     return table
 

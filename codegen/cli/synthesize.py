@@ -92,6 +92,12 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     help="Repairs before a fresh start.",
 )
 @click.option(
+    "--policy-from",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A finished run of this model, to learn from what mends its mistakes; may be repeated.",
+)
+@click.option(
     "--cpu",
     type=Finite(0.1),
     default=4.0,
@@ -132,7 +138,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     from codegen import language
     from codegen.model.contract import Sampling
     from codegen.records import Limits
-    from codegen.synthesis.candidate import Budget
+    from codegen.synthesis.policy import Budget
     from codegen.synthesis.settings import Settings
 
     _refuse_contradictions(options)

@@ -111,6 +111,23 @@ def bind(path: Path, config: Mapping[str, Json]) -> str:
     return content_id(config)
 
 
+def configuration(path: Path) -> Json:
+    """Return the configuration that is kept in a journal; None where there is none yet.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    name, value = schema.meta.c.name, schema.meta.c.value
+    try:
+        with schema.engine(path, read_only=True).connect() as connection:
+            kept = connection.execute(
+                select(value).where(name == "configuration")
+            ).scalar_one_or_none()
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise explained(path, error) from error
+    return None if kept is None else json.loads(kept)
+
+
 def _ascii(config: Mapping[str, Json]) -> str:
     return json.dumps(json.loads(canonical(config)), sort_keys=True)
 

@@ -91,6 +91,10 @@ class Journal:
         """
         return opening.bind(self.path, config)
 
+    def configuration(self) -> Json:
+        """Return the configuration that the journal is tied to; None before it is."""
+        return opening.configuration(self.path)
+
     async def find_call(self, key: str) -> tuple[Reply, ...] | None:
         """Return the replies of a call, or None where it was never answered."""
         found: tuple[Reply, ...] | None = await self._reader.submit(

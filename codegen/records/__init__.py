@@ -29,6 +29,7 @@ from codegen.records.example import (
     Usage,
     Verification,
 )
+from codegen.records.failure import Arm, ErrorClass
 from codegen.records.native import GateReason, GateResult
 from codegen.records.problem import (
     Case,
@@ -57,6 +58,7 @@ from codegen.wire import Json, canonical, content_id, from_json, to_json
 __all__ = [
     "Alternative",
     "Arbitration",
+    "Arm",
     "Attempt",
     "BackTranslation",
     "Case",
@@ -67,6 +69,7 @@ __all__ = [
     "Comparison",
     "Diagnostic",
     "Equivalent",
+    "ErrorClass",
     "Example",
     "ExampleKind",
     "GateReason",

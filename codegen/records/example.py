@@ -15,6 +15,8 @@ from codegen.records.derived import (
     Planted,
     Steering,
 )
+from codegen.records.failure import Arm, ErrorClass
+from codegen.records.native import GateResult
 from codegen.records.problem import Case, Problem, Seed
 from codegen.records.strength import Strength
 from codegen.records.verdict import Diagnostic, Limits, Outcome, Stage
@@ -56,7 +58,8 @@ class Attempt:
 
     `candidate` counts the independent solutions of a language; `round` the answers of one
     candidate.
-    `feedback` is what the model was told before this answer.
+    `feedback` is what the model was told before this answer, `arm` how it was asked, `error_class`
+    what failed in it, `usage` what this one call cost.
     """
 
     language: str
@@ -70,6 +73,9 @@ class Attempt:
     diagnostics: tuple[Diagnostic, ...] = ()
     call: str = ""
     executions: tuple[str, ...] = ()
+    arm: Arm = Arm.FIRST
+    error_class: ErrorClass | None = None
+    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,7 @@ class Example:
     judgements: tuple[Judgement, ...] = ()
     steering: Steering | None = None
     planted: Planted | None = None
+    tests: GateResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +175,7 @@ class ProblemRecord:
     """The whole life of the problem with one index: what the journal keeps, accepted or rejected.
 
     `attempts` holds every attempt in every language, also those of rejected problems.
+    `measured_difficulty` is the share of independent first answers that failed, 0 to 1.
     """
 
     index: int
@@ -182,3 +190,4 @@ class ProblemRecord:
     detail: str = ""
     refused: tuple[Refused, ...] = ()
     arbitrations: tuple[Arbitration, ...] = ()
+    measured_difficulty: float | None = None

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from codegen.records import Attempt, Json, Outcome, ProblemRecord, Stage, Usage, to_json
+from codegen.synthesis.difficulty import LEVELS, difficulty_of
+from codegen.synthesis.payoffs import Payoffs, payoffs_of
 
 _DEPTH = {Stage.PARSE: 0, Stage.COMPILE: 0, Stage.LINT: 1, Stage.RUN: 2}
 
@@ -50,6 +52,36 @@ class Funnel:
 
 
 @dataclass(slots=True)
+class Acceptance:
+    """How the problems of one claimed level of difficulty fared.
+
+    `measured` sums the measured difficulties of those that were solved at all, `solved` of them.
+    """
+
+    attempted: int = 0
+    accepted: int = 0
+    solved: int = 0
+    measured: float = 0.0
+
+    def add(self, record: ProblemRecord) -> None:
+        """Count one problem."""
+        self.attempted += 1
+        self.accepted += record.status == "accepted"
+        if record.measured_difficulty is not None:
+            self.solved += 1
+            self.measured += record.measured_difficulty
+
+    def to_json(self) -> Json:
+        """Return the plain form; `measured` is the mean over the problems, 0 to 1."""
+        return {
+            "attempted": self.attempted,
+            "accepted": self.accepted,
+            "accepted_share": _share(self.accepted, self.attempted),
+            "measured": _share(self.measured, self.solved),
+        }
+
+
+@dataclass(slots=True)
 class Statistics:
     """The figures of a run; add its records in any order."""
 
@@ -60,11 +92,15 @@ class Statistics:
     rejected: Counter[str] = field(default_factory=Counter)
     funnels: dict[str, Funnel] = field(default_factory=lambda: defaultdict(Funnel))
     usage: Usage = field(default_factory=Usage)
+    payoffs: Payoffs = field(default_factory=Payoffs)
+    difficulties: dict[str, Acceptance] = field(default_factory=lambda: defaultdict(Acceptance))
 
     def add(self, record: ProblemRecord) -> None:
         """Count one problem."""
         self.attempted += 1
         self.usage += record.usage
+        self.payoffs += payoffs_of(record.attempts)
+        self.difficulties[difficulty_of(record.problem)].add(record)
         if record.status == "rejected":
             self.rejected[record.reason] += 1
         else:
@@ -108,6 +144,12 @@ class Statistics:
                 name: {**to_json(funnel), "outcomes": dict(sorted(funnel.outcomes.items()))}
                 for name, funnel in sorted(self.funnels.items())
             },
+            "difficulty": {
+                level or "untagged": self.difficulties[level].to_json()
+                for level in (*LEVELS, "")
+                if level in self.difficulties
+            },
+            "repairs": self.payoffs.to_json(),
             "tokens": to_json(self.usage),
         }
 
@@ -124,5 +166,5 @@ def _ran_clean(attempt: Attempt) -> bool:
     return attempt.outcome is Outcome.PASSED
 
 
-def _share(part: int, whole: int) -> float | None:
+def _share(part: float, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None

@@ -1,8 +1,9 @@
 """One independent solution in one language: its conversation, its attempts, its budget.
 
-A candidate is asked, verified, told what failed, and asked again: two repairs by default, then one
-fresh start (a new conversation with another sampling seed), then it is lost. It knows nothing
-of the other candidates; `codegen.synthesis.life` compares them.
+A candidate is asked, verified, told what failed, and asked again, or begun afresh (a new
+conversation with another sampling seed, without the failed code), until its budget is spent; which
+of them, `codegen.synthesis.policy` says. It knows nothing of the other candidates;
+`codegen.synthesis.life` compares them.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from enum import StrEnum
 from typing import Literal
 
 from codegen.answer import AnswerError, extract_code
+from codegen.feedback import tried
 from codegen.language import Language
-from codegen.model.contract import Message, Model, Reply, Request, Sampling
+from codegen.model.contract import Message, Reply, Request, Sampling
 from codegen.prompt import Prompt, repair_prompt
 from codegen.records import (
+    Arm,
     Attempt,
     Case,
     Diagnostic,
-    Limits,
+    ErrorClass,
     Outcome,
     Problem,
     Severity,
@@ -27,9 +30,10 @@ from codegen.records import (
     Usage,
     Verdict,
 )
+from codegen.synthesis.bench import Bench
+from codegen.synthesis.classify import NO_CODE, classify
 from codegen.synthesis.draw import draw_seed
-from codegen.synthesis.progress import Progress
-from codegen.verify.verifier import Verifier
+from codegen.synthesis.policy import Budget, Policy, Standing
 
 
 class State(StrEnum):
@@ -38,14 +42,6 @@ class State(StrEnum):
     OPEN = "open"
     CLEAN = "clean"
     LOST = "lost"
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How often a candidate may try: repairs in a conversation, and conversations."""
-
-    repairs: int = 2
-    starts: int = 2
 
 
 @dataclass(slots=True)
@@ -61,6 +57,10 @@ class Candidate:
     state: State = State.OPEN
     start: int = 0
     repairs: int = 0
+    arm: Arm = Arm.FIRST
+    reasoned: bool = False
+    asked: str = ""
+    tried: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     feedback: str = ""
@@ -69,6 +69,12 @@ class Candidate:
     attempts: list[Attempt] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
+    spent: Usage = field(default_factory=Usage)
+
+    @property
+    def standing(self) -> Standing:
+        """What it has tried, as far as the policy asks."""
+        return Standing(self.start, self.repairs, self.reasoned)
 
     @property
     def voter(self) -> tuple[str, int, int]:
@@ -81,53 +87,19 @@ class Candidate:
         return bool(self.messages) and self.messages[-1].role == "assistant"
 
     def begin(self) -> None:
-        """Open a new conversation."""
+        """Open a new conversation, in which nothing of an earlier one is said."""
         system = [Message("system", self.system)] if self.system else []
         self.messages = [*system, Message("user", self.prompt.text)]
+        self.asked = self.prompt.sha256
         self.told = set()
         self.feedback = ""
         self.repairs = 0
+        self.reasoned = False
         self.state = State.OPEN
 
     def settle(self, state: State) -> None:
         """Leave the working state."""
         self.state = state
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What candidates work with: the model, the verifier and the run's settings."""
-
-    model: Model
-    verifier: Verifier
-    sampling: Sampling
-    limits: Limits
-    budget: Budget
-    seed: int
-    progress: Progress
-
-    async def complete(self, request: Request) -> Reply:
-        """Get one answer, counted while it is under way."""
-        self.progress.calls_in_flight += 1
-        try:
-            (reply,) = await self.model.complete(request)
-        finally:
-            self.progress.calls_in_flight -= 1
-        return reply
-
-    async def judge(
-        self, language: Language, code: str, problem: Problem, cases: tuple[Case, ...]
-    ) -> Verdict:
-        """Verify code over a problem's cases, strictly."""
-        return await self.verifier.averify(
-            language.name,
-            code,
-            cases=cases,
-            signature=problem.signature,
-            comparator=problem.comparator,
-            lint="strict",
-            limits=self.limits,
-        )
 
 
 async def ask(bench: Bench, candidate: Candidate, index: int) -> str:
@@ -140,12 +112,13 @@ async def ask(bench: Bench, candidate: Candidate, index: int) -> str:
         "repair" if candidate.repairs else candidate.purpose,
         tuple(candidate.messages),
         with_seed(bench.sampling, drawn),
-        prompt_sha256=candidate.prompt.sha256,
+        prompt_sha256=candidate.asked,
     )
     reply = await bench.complete(request)
     candidate.messages.append(Message("assistant", reply.text))
     candidate.calls.append(reply.call)
-    candidate.usage += usage_of(reply)
+    candidate.spent = usage_of(reply)
+    candidate.usage += candidate.spent
     return reply.text
 
 
@@ -188,25 +161,46 @@ async def _verdict(
     return verdict if tested.passed else tested
 
 
-def reopen(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], budget: Budget) -> bool:
-    """Send a candidate back with feedback, or to a fresh start; False when its budget is spent."""
-    if candidate.repairs < budget.repairs:
-        known_from = {case.id: case.known_from or "consensus" for case in cases}
-        candidate.feedback = repair_prompt(verdict, candidate.code, known_from=known_from).text
-        candidate.messages.append(Message("user", candidate.feedback))
-        candidate.told |= {
-            result.name for result in verdict.cases if result.outcome is Outcome.WRONG_ANSWER
-        }
-        candidate.repairs += 1
-        candidate.settle(State.OPEN)
+def reopen(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], policy: Policy) -> bool:
+    """Send a candidate back with feedback, or to a fresh start; False when its budget is spent.
+
+    `verdict` is what it is told; where that overrules its own, its last attempt says so.
+    """
+    last = rejudged(candidate.attempts[-1], candidate.language, verdict)
+    candidate.attempts[-1] = last
+    arm = policy.choose(last.error_class or ErrorClass.WRONG_ANSWER, candidate.standing)
+    if arm in (Arm.REPAIR, Arm.REASONED_REPAIR):
+        _repair(candidate, verdict, cases, arm)
         return True
-    return restart(candidate, budget)
+    candidate.tried.append(tried(verdict))
+    return restart(candidate, policy.budget)
+
+
+def _repair(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], arm: Arm) -> None:
+    known_from = {case.id: case.known_from or "consensus" for case in cases}
+    prompt = repair_prompt(
+        verdict,
+        candidate.code,
+        known_from=known_from,
+        before=candidate.tried,
+        reasoned=arm is Arm.REASONED_REPAIR,
+    )
+    candidate.tried.append(tried(verdict))
+    candidate.arm, candidate.asked, candidate.feedback = arm, prompt.sha256, prompt.text
+    candidate.messages.append(Message("user", prompt.text))
+    candidate.told |= {
+        result.name for result in verdict.cases if result.outcome is Outcome.WRONG_ANSWER
+    }
+    candidate.repairs += 1
+    candidate.reasoned |= arm is Arm.REASONED_REPAIR
+    candidate.settle(State.OPEN)
 
 
 def restart(candidate: Candidate, budget: Budget) -> bool:
     """Begin a fresh conversation; False, and the candidate is lost, when its budget is spent."""
     if candidate.start + 1 < budget.starts:
         candidate.start += 1
+        candidate.arm = Arm.FRESH
         candidate.begin()
         return True
     candidate.settle(State.LOST)
@@ -233,11 +227,20 @@ def _attempt(candidate: Candidate) -> Attempt:
         diagnostics=verdict.diagnostics,
         call=candidate.calls[-1],
         executions=verdict.executions,
+        arm=candidate.arm,
+        error_class=classify(candidate.language, verdict),
+        usage=candidate.spent,
     )
 
 
+def rejudged(attempt: Attempt, language: Language, verdict: Verdict) -> Attempt:
+    """Return an attempt with what is known of it now."""
+    error = classify(language, verdict)
+    return replace(attempt, outcome=verdict.outcome, stage=verdict.stage, error_class=error)
+
+
 def _no_code(reason: str) -> Verdict:
-    diagnostic = Diagnostic("codegen", "no-code", Severity.ERROR, reason)
+    diagnostic = Diagnostic("codegen", NO_CODE, Severity.ERROR, reason)
     return Verdict(Outcome.COMPILE_ERROR, Stage.PARSE, message=reason, diagnostics=(diagnostic,))
 
 

@@ -19,12 +19,12 @@ from codegen.records import (
     Verdict,
     canonical,
 )
-from codegen.synthesis.candidate import Budget, Candidate, State, reopen
+from codegen.synthesis.candidate import Candidate, State, reopen
+from codegen.synthesis.difficulty import EXTRA_STARTS_HARD, is_hard, most_extra
+from codegen.synthesis.policy import Policy
 from codegen.types import parse
 from codegen.verify.compare import matches
 from codegen.verify.oracle import MARGIN, Tally, tally
-
-MOST_EXTRA = 2
 
 
 class Rejection(Exception):  # noqa: N818 - a value of the loop, not a failure of ours
@@ -50,11 +50,16 @@ class Council:
 
     problem: Problem
     cases: tuple[Case, ...]
-    budget: Budget
+    policy: Policy
     languages: int
     candidates: list[Candidate] = field(default_factory=list)
     votes: dict[str, dict[tuple[str, int, int], Json]] = field(default_factory=dict)
     extra: int = 0
+
+    def __post_init__(self) -> None:
+        """Give the candidates of a hard problem more fresh starts."""
+        if is_hard(self.problem):
+            self.policy = self.policy.with_starts(EXTRA_STARTS_HARD)
 
     def open(self) -> list[Candidate]:
         """Return the candidates that are to answer next."""
@@ -205,7 +210,7 @@ class Council:
         if verdict.stage is Stage.RUN and answered and self._passes_known(results):
             candidate.settle(State.CLEAN)
         else:
-            reopen(candidate, verdict, self.cases, self.budget)
+            reopen(candidate, verdict, self.cases, self.policy)
 
     def _passes_known(self, results: dict[str, CaseResult]) -> bool:
         return all(
@@ -214,15 +219,15 @@ class Council:
 
     def _compare(self) -> str | None:
         clean = self.clean()
-        spoken = self.spokesmen()
+        spoken = set(self.spokesmen())
         if len(clean) < MARGIN or len(spoken) < min(2, self.languages):
-            raise Rejection("too_few_solutions", _why_lost(self.candidates))
+            return self._call_for_want(spoken)
         counts = self.tallies()
         if any(count.tied for count in counts.values()):
             return self._call_extra("independent solutions are evenly divided")
         dissenting = self._dissenters(clean, counts)
         for candidate, wrong in dissenting:
-            if not reopen(candidate, self._told(candidate, wrong, counts), self.cases, self.budget):
+            if not reopen(candidate, self._told(candidate, wrong, counts), self.cases, self.policy):
                 raise Rejection("no_consensus", f"{candidate.language.name} stands by its answers")
         if any(not self._is_settled(case, counts) for case in self.cases):
             return self._call_extra("a disputed value was not confirmed")
@@ -231,8 +236,16 @@ class Council:
     def _is_settled(self, case: Case, counts: dict[str, Tally]) -> bool:
         return bool(case.known_from) or counts[case.id].settled
 
+    def _call_for_want(self, spoken: set[str]) -> str:
+        """Call one more candidate of a hard problem, in a language that has no solution yet."""
+        if not is_hard(self.problem) or self.extra >= most_extra(self.problem):
+            raise Rejection("too_few_solutions", _why_lost(self.candidates))
+        self.extra += 1
+        known = {one.language.name for one in self.candidates}
+        return min(known - spoken or known, key=lambda name: (self._solutions_of(name), name))
+
     def _call_extra(self, detail: str) -> str:
-        if self.extra >= MOST_EXTRA:
+        if self.extra >= most_extra(self.problem):
             raise Rejection("no_consensus", detail)
         self.extra += 1
         by_count = sorted(self.candidates, key=lambda one: self._solutions_of(one.language.name))

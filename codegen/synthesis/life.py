@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
@@ -46,6 +46,7 @@ from codegen.synthesis.candidate import (
     Candidate,
     ask,
     recheck,
+    rejudged,
     restart,
     usage_of,
     verify,
@@ -53,6 +54,7 @@ from codegen.synthesis.candidate import (
 )
 from codegen.synthesis.council import Council, Rejection
 from codegen.synthesis.derivation import Parent, Workshop, derive
+from codegen.synthesis.difficulty import measured_difficulty
 from codegen.synthesis.draw import draw_seed
 from codegen.synthesis.problems import parse_inputs, parse_problem
 from codegen.synthesis.proof import (
@@ -96,7 +98,7 @@ class Life:
         try:
             problem = await self._stage("problem", self._problem())
             cases = await self._stage("tests", self._cases(problem))
-            council = Council(problem, cases, self.world.bench.budget, len(self.world.languages))
+            council = Council(problem, cases, self.world.bench.policy, len(self.world.languages))
             await self._stage("solutions", self._deliberate(council))
             await self._stage("arbitration", self._arbitrate(council))
             proofs = await self._stage("proof", self._prove(council))
@@ -256,7 +258,7 @@ class Life:
             text = await ask(self.world.bench, candidate, self.task.index)
         except ModelRefusal:
             # a conversation that grew too long; a fresh one may fit
-            restart(candidate, self.world.bench.budget)
+            restart(candidate, council.policy.budget)
             return
         await verify(self.world.bench, candidate, text, council.problem, council.cases)
         self.world.progress.attempt(candidate.attempts[-1])
@@ -311,17 +313,17 @@ class Life:
     ) -> None:
         """Judge earlier attempts again by what is known now.
 
-        An answer that passed the statement's examples and was overruled later was wrong, and its
-        record must say so. It has run on these cases before, so the journal answers.
+        An answer that passed the statement's examples and was overruled later was wrong, one that
+        was overruled too soon was not, and its record must say so. It has run on these cases
+        before, so the journal answers.
         """
         for number, attempt in enumerate(candidate.attempts[:-1]):
-            if attempt.outcome is Outcome.PASSED:
+            overruled = attempt.outcome is Outcome.WRONG_ANSWER and not candidate.tests
+            if overruled or attempt.outcome is Outcome.PASSED:
                 verdict = await self.world.bench.judge(
                     candidate.language, attempt.code, problem, cases
                 )
-                candidate.attempts[number] = replace(
-                    attempt, outcome=verdict.outcome, stage=verdict.stage
-                )
+                candidate.attempts[number] = rejudged(attempt, candidate.language, verdict)
 
     def _record(
         self,
@@ -345,6 +347,7 @@ class Life:
             usage=sum((one.usage for one in candidates), self.usage),
             refused=self.refused,
             arbitrations=self.arbitrations,
+            measured_difficulty=measured_difficulty(attempts),
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from codegen.records import Case, Problem, Verdict
-from codegen.synthesis.candidate import Bench, Candidate, State, ask, reopen, verify
+from codegen.synthesis.bench import Bench
+from codegen.synthesis.candidate import Candidate, State, ask, reopen, verify
 
 
 async def persevere(
@@ -25,5 +26,5 @@ async def persevere(
         if verdict is not None and verdict.passed:
             candidate.settle(State.CLEAN)
         elif verdict is not None:
-            reopen(candidate, verdict, cases, bench.budget)
+            reopen(candidate, verdict, cases, bench.policy)
     return candidate.verdict

@@ -20,8 +20,9 @@ from codegen.records import Json, canonical
 from codegen.report.statistics import Statistics, statistics_of
 from codegen.sandbox.contract import Sandbox
 from codegen.synthesis.assembly import Setting
-from codegen.synthesis.candidate import Bench
+from codegen.synthesis.bench import Bench
 from codegen.synthesis.loop import Goal, Loop, Registry, problem_records
+from codegen.synthesis.policy import Policy
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.tasks import tasks_of
@@ -94,7 +95,7 @@ async def open_run(
                 verifier,
                 settings.sampling,
                 settings.limits,
-                settings.budget,
+                Policy(settings.budget, settings.payoffs),
                 settings.seed,
                 progress,
             ),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.language import Language
 from codegen.model.contract import Sampling
 from codegen.records import Json, Limits, to_json
-from codegen.synthesis.candidate import Budget
+from codegen.synthesis.payoffs import Payoffs
+from codegen.synthesis.policy import Budget
 from codegen.synthesis.world import DERIVATIONS
 
 
@@ -24,7 +25,8 @@ class Settings:
     inputs: int = 12
     sampling: Sampling = Sampling()
     limits: Limits = Limits()
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
+    payoffs: Payoffs = field(default_factory=Payoffs)
     seeds: Path | None = None
     problems: Path | None = None
     reference: bool = True
@@ -42,6 +44,7 @@ class Settings:
             "limits": to_json(self.limits),
             "repairs": self.budget.repairs,
             "starts": self.budget.starts,
+            "policy": self.payoffs.to_json(),
             "seeds": str(self.seeds.resolve()) if self.seeds else None,
             "problems": str(self.problems.resolve()) if self.problems else None,
             "reference": self.reference,

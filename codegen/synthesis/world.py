@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from codegen.language import Language
 from codegen.records import Case, Problem, Seed
 from codegen.synthesis.assembly import Setting
-from codegen.synthesis.candidate import Bench
+from codegen.synthesis.bench import Bench
 from codegen.synthesis.progress import Progress
 
 DERIVATIONS = (
     "translation",
     "explanation",
+    "tests",
     "debugging",
     "review",
     "steering",

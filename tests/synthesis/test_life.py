@@ -150,6 +150,6 @@ async def test_of_equal_problems_the_later_is_the_duplicate(synthesize, scripted
 
 
 def _no_fresh_start():
-    from codegen.synthesis.candidate import Budget
+    from codegen.synthesis.policy import Budget
 
     return Budget(repairs=1, starts=1)

@@ -49,7 +49,7 @@ class Task:
 
 
 def read_solution_prompt(text: str) -> Task | None:
-    """Return what a prompt for a solution, or for native tests of one, asks for; None if problem or language is not known."""
+    """Return what is to be solved, tested or told; None if problem or language is not known."""
     statement, signature = _STATEMENT.search(text), _SIGNATURE.search(text)
     found = recognise(statement[1]) if statement else None
     if found is None or signature is None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from codegen.model.builtin.edits import Variant
 
 _DIAGNOSTIC = re.compile(r"^- [^\s:]*:(\d+):\d+: (.+(?:\n {3,}.*)*)", re.MULTILINE)
-_CASE = re.compile(r"^- .*: (\w+)\n +arguments: \[.*\n((?: +.*\n?)*)", re.MULTILINE)
+_CASE = re.compile(r"^- .*: \w+\n(?: +arguments: \[.*\n)?((?: +.*\n?)*)", re.MULTILINE)
+_FAILING = "## Failing cases\n"
 _TIME = re.compile(r"time[_ -]?(?:d[_ -])?(?:limit|out)|idle[_ -]limit|timeout", re.IGNORECASE)
 _NO_CODE = re.compile(r"\b(?:code|block|fence|fenced)\b", re.IGNORECASE)
 
@@ -27,8 +28,9 @@ class Feedback:
 
     @classmethod
     def read(cls, prompt: str) -> Feedback:
-        """Take the report out of a repair prompt."""
-        return cls(prompt.rpartition("\n## Answer")[0] or prompt)
+        """Take the report out of a repair prompt: of this failure alone, not of earlier ones."""
+        report = prompt.rpartition("\n## Answer")[0] or prompt
+        return cls(report.partition("\n## Tried before\n")[0])
 
     def suffices(self, variant: Variant) -> bool:
         """Return whether it tells a programmer enough to mend this variant."""
@@ -57,5 +59,5 @@ class Feedback:
     def _shows_a_case(self) -> bool:
         return any(
             "expected:" in rest or rest.strip() or "## Standard error" in self.text
-            for _, rest in _CASE.findall(self.text)
+            for rest in _CASE.findall(self.text.partition(_FAILING)[2])
         )

@@ -82,6 +82,9 @@ class BuiltinTeacher:
             return self._tests(turns[-1], rng)
         if request.purpose in _DERIVED:
             return _DERIVED[request.purpose](turns[-1], self._mistakes, rng)
+        return self._program(request, turns, rng)
+
+    def _program(self, request: Request, turns: list[str], rng: Random) -> str:
         task = conversation.read_solution_prompt(turns[0])
         if task is None:
             return answers.refusal()

@@ -12,6 +12,7 @@ from codegen.records import Example
 from codegen.synthesis.derivation.conversation import conversations
 from codegen.synthesis.derivation.debugging import debugging
 from codegen.synthesis.derivation.explanation import explanations
+from codegen.synthesis.derivation.native_tests import native_tests
 from codegen.synthesis.derivation.preference import judged, preferences
 from codegen.synthesis.derivation.review import reviews
 from codegen.synthesis.derivation.steering import steered
@@ -21,6 +22,7 @@ from codegen.synthesis.derivation.workshop import Made, Parent, Workshop
 _FIRST = {
     "translation": translations,
     "explanation": explanations,
+    "tests": native_tests,
     "debugging": debugging,
     "review": reviews,
     "steering": steered,

@@ -46,7 +46,7 @@ class Writer:
         if kind.name == "str":
             return self._text(value)
         if kind.name == "bool":
-            return self.literals.truth[value]
+            return self.literals.truth[int(bool(value))]
         return self._integer(value) if kind.name == "int" else self._float(value)
 
     def _optional(self, value: Any, kind: Type, place: Place) -> str:

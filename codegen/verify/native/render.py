@@ -1,6 +1,6 @@
 """Native tests out of typed cases, as a person would write them: `languages/<name>/tests.j2`.
 
-A template gets `function`, `problem`, `language`, `parameters`, `returns`, `cases` and `comparator`,
+A template gets `function`, `problem`, `language`, `parameters`, `returns`, `cases`, `comparator`,
 and may ask what the file needs: `uses` (kinds of literals, see `codegen.verify.native.literals`),
 `has` (types within the result), `nan` and `zero` (whether an expected value has one in it). What
 `comparator` says is what it means for this result: `unordered` and `set` only where there is a list

@@ -1,4 +1,4 @@
-"""What a case shows, in a few words: `values 1 2 3, k 2, gives 6`, or as `values_1_2_3_k_2_gives_6`.
+"""What a case shows, in a few words: `values 1 2 3, k 2, gives 6`, or `values_1_2_3_k_2_gives_6`.
 
 Titles have letters, digits, spaces, commas, points and minus signs only. Those of one set of cases
 differ, also as names in any language's convention.

@@ -1,0 +1,48 @@
+"""What candidates work with: one place for the model, the verifier and what bounds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codegen.language import Language
+from codegen.model.contract import Model, Reply, Request, Sampling
+from codegen.records import Case, Limits, Problem, Verdict
+from codegen.synthesis.policy import Policy
+from codegen.synthesis.progress import Progress
+from codegen.verify.verifier import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What candidates work with: the model, the verifier and the run's settings."""
+
+    model: Model
+    verifier: Verifier
+    sampling: Sampling
+    limits: Limits
+    policy: Policy
+    seed: int
+    progress: Progress
+
+    async def complete(self, request: Request) -> Reply:
+        """Get one answer, counted while it is under way."""
+        self.progress.calls_in_flight += 1
+        try:
+            (reply,) = await self.model.complete(request)
+        finally:
+            self.progress.calls_in_flight -= 1
+        return reply
+
+    async def judge(
+        self, language: Language, code: str, problem: Problem, cases: tuple[Case, ...]
+    ) -> Verdict:
+        """Verify code over a problem's cases, strictly."""
+        return await self.verifier.averify(
+            language.name,
+            code,
+            cases=cases,
+            signature=problem.signature,
+            comparator=problem.comparator,
+            lint="strict",
+            limits=self.limits,
+        )

@@ -1,0 +1,82 @@
+"""Native unit tests in two ways: rendered from the cases, and written by the model.
+
+Both are executed. The model sees the statement alone; its tests are accepted only when they pass
+the accepted solutions, fail the stubs and kill the mutants. Rendered ones must pass the solution
+whose cases they are, and fail the stubs: they say what the cases say, in the language's own form.
+"""
+
+from __future__ import annotations
+
+from codegen.answer import AnswerError
+from codegen.answer.tests import extract_tests
+from codegen.errors import ModelRefusal
+from codegen.model.contract import Message
+from codegen.prompt import Prompt, native_tests_prompt
+from codegen.records import Example, Lineage
+from codegen.synthesis.candidate import State
+from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
+from codegen.verify.native.gate import Programs, gate, native_judge
+from codegen.verify.native.render import render_tests
+from codegen.verify.stubs import stubs_of
+
+MOST_SHOWN = 12
+"""Cases that a rendered file holds: more than a person would write is no example of it."""
+
+
+async def native_tests(workshop: Workshop) -> tuple[Example, ...]:
+    """Make a file of tests for one solution, in the one way or the other."""
+    parent = workshop.chosen("tests")
+    if parent.language.native is None:
+        return ()
+    prompt = native_tests_prompt(workshop.problem, parent.language)
+    if workshop.turn("way of testing", 2):
+        return await _written(workshop, parent, prompt)
+    text = render_tests(parent.language, workshop.problem, workshop.cases[:MOST_SHOWN])
+    return await _gated(workshop, parent, _made(parent, prompt, text, ()), 0.0)
+
+
+async def _written(workshop: Workshop, parent: Parent, prompt: Prompt) -> tuple[Example, ...]:
+    try:
+        reply = await workshop.ask("native_tests", [Message("user", prompt.text)], prompt)
+    except ModelRefusal as refusal:
+        workshop.refuse("tests", parent.language, "model_refused", Made(text=str(refusal)))
+        return ()
+    try:
+        text = extract_tests(parent.language, reply.text)
+    except AnswerError:
+        made = Made(text=reply.text, calls=(reply.call,))
+        workshop.refuse("tests", parent.language, "unusable", made)
+        return ()
+    made = _made(parent, prompt, text, (reply.call,))
+    return await _gated(workshop, parent, made, workshop.world.strictness.threshold)
+
+
+async def _gated(
+    workshop: Workshop, parent: Parent, made: Made, threshold: float
+) -> tuple[Example, ...]:
+    language = parent.language
+    solutions = [
+        (f"{one.purpose} {one.number}", one.code)
+        for one in workshop.candidates
+        if one.state is State.CLEAN and one.language.name == language.name
+    ]
+    mutants = [
+        (f"{number}: {one.operator}", code) for number, (one, code) in enumerate(parent.killed)
+    ]
+    programs = Programs(solutions, stubs_of(language, workshop.problem.signature), mutants)
+    judge = native_judge(workshop.world.bench.verifier, language.name)
+    result = await gate(judge, made.text, programs, threshold=threshold)
+    if not result.accepted:
+        workshop.refuse("tests", language, f"tests_{result.reason}", made)
+        return ()
+    lineage = Lineage("tests_of", parent.example.id, language.name)
+    return (workshop.example("tests", parent, lineage, made, tests=result),)
+
+
+def _made(parent: Parent, prompt: Prompt, text: str, calls: tuple[str, ...]) -> Made:
+    return Made(
+        messages=taught(prompt.text, in_block(parent.language, text)),
+        text=text,
+        prompts={"native_tests": prompt.sha256},
+        calls=calls,
+    )

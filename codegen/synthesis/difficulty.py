@@ -1,0 +1,38 @@
+"""How hard a problem is: what its tags claim, and what its solutions show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from codegen.records import Arm, Attempt, Problem
+from codegen.synthesis.payoffs import passes
+
+LEVELS = ("easy", "medium", "hard")
+MOST_EXTRA = 2
+MOST_EXTRA_HARD = 4
+EXTRA_STARTS_HARD = 1
+
+
+def difficulty_of(problem: Problem | None) -> str:
+    """Return the level that the problem's tags claim, the hardest of several; empty for none."""
+    claimed = problem.tags if problem is not None else ()
+    return next((level for level in reversed(LEVELS) if level in claimed), "")
+
+
+def is_hard(problem: Problem) -> bool:
+    """Return whether the problem is to have more tries before it is dropped."""
+    return difficulty_of(problem) == "hard"
+
+
+def most_extra(problem: Problem) -> int:
+    """Return how many candidates may be called beyond the first ones."""
+    return MOST_EXTRA_HARD if is_hard(problem) else MOST_EXTRA
+
+
+def measured_difficulty(attempts: Iterable[Attempt]) -> float | None:
+    """Return one minus the pass rate of the independent first answers, 0 to 1; None without any.
+
+    Repairs and fresh starts do not count: they were asked for because an answer had failed.
+    """
+    first = [passes(one) for one in attempts if one.arm is Arm.FIRST and not one.round]
+    return round(1 - sum(first) / len(first), 4) if first else None
