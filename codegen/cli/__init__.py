@@ -18,6 +18,7 @@ _COMMANDS = {
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",
     "images": "Build, list and verify the sandbox images.",
     "serve": "Serve the verifier over HTTP.",
+    "show": "Print the whole history of a record.",
     "synthesize": "Make verified examples: problems, solutions in several languages, tests.",
     "verify": "Give a verdict on solutions and their tests or cases.",
 }

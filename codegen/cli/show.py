@@ -1,0 +1,74 @@
+"""`codegen show`: one record's whole history, or what one call or execution was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from codegen.errors import UsageError
+
+if TYPE_CHECKING:
+    from codegen.records import Example, ProblemRecord
+
+LEAST_PREFIX = 4
+_MOST_LISTED = 8
+
+
+@click.command()
+@click.argument("identity", metavar="ID")
+@click.option(
+    "--run",
+    type=click.Path(path_type=Path),
+    default="runs/default",
+    show_default=True,
+    help="The run's folder.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
+def show(identity: str, run: Path, *, as_json: bool) -> int:
+    """Print the history of a record: seed, problem, attempts, evidence, and what came of it.
+
+    ID is an example's or a problem's id, or the first characters of it, or a problem's number.
+    """
+    from codegen.journal import Journal
+    from codegen.records import canonical
+    from codegen.report.history import history
+
+    with Journal.open(run, read_only=True) as journal:
+        record, example = _found(journal, identity, run)
+    if as_json:
+        click.echo(canonical(example or record))
+        return 0
+    for line in history(record, example):
+        click.echo(line)
+    return 0
+
+
+def _found(journal: object, identity: str, run: Path) -> tuple[ProblemRecord, Example | None]:
+    from codegen.journal import Journal
+    from codegen.synthesis.loop import problem_records
+
+    assert isinstance(journal, Journal)
+    wanted = identity.strip().lower()
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < LEAST_PREFIX + 3 else None
+    if number is None and len(wanted) < LEAST_PREFIX:
+        raise UsageError(f"{identity!r}: give at least {LEAST_PREFIX} characters of an id")
+    found: list[tuple[ProblemRecord, Example | None]] = []
+    for record in problem_records(journal):
+        if record.index == number:
+            return record, None
+        if record.problem and record.problem.id.startswith(wanted):
+            found.append((record, None))
+        found += [(record, one) for one in record.examples if one.id.startswith(wanted)]
+    if not found:
+        raise UsageError(f"{run} holds no record {identity!r}; ids are in {run}/examples.jsonl")
+    if len(found) > 1:
+        raise UsageError(f"{identity!r} is the beginning of {len(found)} ids: {_listed(found)}")
+    return found[0]
+
+
+def _listed(found: list[tuple[ProblemRecord, Example | None]]) -> str:
+    names = [one.id if one else str(record.problem and record.problem.id) for record, one in found]
+    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    return ", ".join(name[:16] for name in names[:_MOST_LISTED]) + more
