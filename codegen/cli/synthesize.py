@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.errors import UsageError
 
@@ -111,6 +112,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     show_default=True,
     help="MiB for a program.",
 )
+@evidence_options
 @sandbox_options
 @click.option("--dry-run", is_flag=True, help="Print the prompts of one problem and call nothing.")
 @config_option
@@ -161,6 +163,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         budget=Budget(repairs=options["repairs"]),
         seeds=options["seeds"],
         problems=options["problems"],
+        **evidence_settings(options),
     )
 
 

@@ -6,32 +6,54 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.export.sft import sft_row
+from codegen.export.sft import preference_row, sft_row
 from codegen.files import replacing
 from codegen.records import ProblemRecord, canonical
+from codegen.verify.evidence import at_least
+
+LEAST_LEVEL = "L3"
+"""What is trained on: everything below is in `examples.jsonl` alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What was written: the two files and the number of examples in each."""
+    """What was written: the files, all examples, and those of them in the files to train on."""
 
     examples: Path
     sft: Path
+    preference: Path
     rows: int
+    chats: int = 0
+    pairs: int = 0
 
 
-def write_dataset(records: Iterable[ProblemRecord], folder: Path) -> Dataset:
-    """Write `examples.jsonl` and `sft.jsonl`; each is replaced whole or left as it was.
+def write_dataset(
+    records: Iterable[ProblemRecord], folder: Path, *, least: str = LEAST_LEVEL
+) -> Dataset:
+    """Write `examples.jsonl` and, of the level `least` and above, `sft.jsonl` and `preference.jsonl`.
+
+    Each is replaced whole or left as it was.
 
     Raises:
         UsageError: the folder cannot be written or the disk is full.
     """
-    made = Dataset(folder / "examples.jsonl", folder / "sft.jsonl", 0)
-    rows = 0
-    with replacing(made.examples) as full, replacing(made.sft) as chat:
-        for record in records:
-            for example in record.examples:
-                full.write(canonical(example) + "\n")
+    names = ("examples.jsonl", "sft.jsonl", "preference.jsonl")
+    made = Dataset(*(folder / name for name in names), rows=0)
+    rows = chats = pairs = 0
+    with (
+        replacing(made.examples) as full,
+        replacing(made.sft) as chat,
+        replacing(made.preference) as pair,
+    ):
+        for example in (one for record in records for one in record.examples):
+            full.write(canonical(example) + "\n")
+            rows += 1
+            if not at_least(example.verification.level, least):
+                continue
+            if example.alternative is not None:
+                pair.write(canonical(preference_row(example)) + "\n")
+                pairs += 1
+            else:
                 chat.write(canonical(sft_row(example)) + "\n")
-                rows += 1
-    return Dataset(made.examples, made.sft, rows)
+                chats += 1
+    return Dataset(made.examples, made.sft, made.preference, rows, chats, pairs)

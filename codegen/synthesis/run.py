@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.export.dataset import Dataset, write_dataset
+from codegen.export.dataset import LEAST_LEVEL, Dataset, write_dataset
 from codegen.files import replacing
 from codegen.journal import Journal, JournaledModel, JournaledSandbox
 from codegen.model.contract import Model
@@ -46,13 +46,13 @@ class Run:
         """Count the run's records."""
         return statistics_of(problem_records(self.journal))
 
-    def write(self, statistics: Statistics, facts: Json) -> Dataset:
-        """Write `examples.jsonl`, `sft.jsonl` and `summary.json` (the figures and `facts`).
+    def write(self, statistics: Statistics, facts: Json, *, least: str = LEAST_LEVEL) -> Dataset:
+        """Write the datasets (see `write_dataset`) and `summary.json` (the figures and `facts`).
 
         Raises:
             UsageError: the folder cannot be written or the disk is full.
         """
-        made = write_dataset(problem_records(self.journal), self.folder)
+        made = write_dataset(problem_records(self.journal), self.folder, least=least)
         with replacing(self.folder / "summary.json") as handle:
             handle.write(_indented({**statistics.to_json(), **facts}) + "\n")
         return made
