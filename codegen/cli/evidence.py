@@ -68,6 +68,7 @@ def evidence_settings(options: dict[str, Any]) -> dict[str, Any]:
         "mutants": options["mutants"],
         "strength": options["strength"],
         "derive": _kinds(options["derive"]),
+        "least": options["min_level"],
     }
 
 

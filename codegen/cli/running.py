@@ -74,14 +74,14 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
         raise
     seconds = time.monotonic() - started
     statistics = run.statistics()
-    dataset = run.write(statistics, _facts(run, settings, seconds), least=options["min_level"])
+    dataset = run.write(statistics, _facts(run, settings, seconds), least=settings.least)
     show_summary(console, statistics, seconds)
     if run.progress.resumed:
         console.print(f"{run.progress.resumed} of the problems were there from an earlier start")
     click.echo(f"dataset  {dataset.examples} ({dataset.rows} examples)")
     click.echo(
         f"to train {dataset.sft} ({dataset.chats}), {dataset.preference} ({dataset.pairs}):"
-        f" {options['min_level']} and above"
+        f" {settings.least} and above"
     )
     click.echo(f"summary  {run.folder / 'summary.json'}")
     return _goal_missed(settings, statistics.accepted, console, run.model.name)

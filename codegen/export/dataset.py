@@ -30,7 +30,7 @@ class Dataset:
 def write_dataset(
     records: Iterable[ProblemRecord], folder: Path, *, least: str = LEAST_LEVEL
 ) -> Dataset:
-    """Write `examples.jsonl` and, of the level `least` and above, `sft.jsonl` and `preference.jsonl`.
+    """Write all examples, and those of the level `least` and above as chats and as pairs.
 
     Each is replaced whole or left as it was.
 

@@ -33,6 +33,7 @@ class Settings:
     mutants: int = 8
     strength: float = 0.8
     derive: tuple[str, ...] = DERIVATIONS
+    least: str = "L3"
 
     def fingerprint(self, model: str, revision: str, sandbox: str) -> Json:
         """Return what must be the same for a run to be resumed; how far it goes may differ."""
