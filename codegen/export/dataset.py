@@ -37,8 +37,7 @@ def write_dataset(
     Raises:
         UsageError: the folder cannot be written or the disk is full.
     """
-    names = ("examples.jsonl", "sft.jsonl", "preference.jsonl")
-    made = Dataset(*(folder / name for name in names), rows=0)
+    made = Dataset(folder / "examples.jsonl", folder / "sft.jsonl", folder / "preference.jsonl", 0)
     rows = chats = pairs = 0
     with (
         replacing(made.examples) as full,

@@ -1,0 +1,249 @@
+"""What is made from a passing solution, and what is refused; only the model is played."""
+
+import itertools
+import json
+import re
+
+import pytest
+
+from codegen.language import get, names
+from codegen.synthesis.derivation.comments import comments_of, tokens_of
+from codegen.synthesis.derivation.leak import leaks
+from codegen.synthesis.derivation.translation import pitfalls
+from tests.synthesis.test_life import RIGHT, WRONG_ON_LONG
+
+WORDS = (
+    "The function goes through the values once and counts those that are strictly greater than"
+    " zero. Zero itself does not count, and an empty list gives zero."
+)
+DOCUMENTED = RIGHT.replace(
+    '"""Count the values above zero."""',
+    f'"""{WORDS[:60]}\n\n    {WORDS[60:]}\n\n    >>> count_positive([3, 0, -1])\n    1\n    """',
+)
+MUTANT = "It counts something else: the values that are below zero, and no others at all, I say."
+
+
+def block(code):
+    return f"Here is the whole file, and I have looked at it twice.\n\n```python\n{code}```\n"
+
+
+def said(value):
+    return f"```json\n{json.dumps(value)}\n```"
+
+
+class Playing:
+    """Answers each purpose as it is told; solutions are right unless said otherwise."""
+
+    def __init__(self, scripted, **answers):
+        self.model = scripted(self.solve)
+        self.answers = answers
+        self.solutions = itertools.chain(answers.pop("solutions", ()), itertools.repeat(RIGHT))
+
+    def solve(self, request):  # noqa: PLR0911 - one return per purpose
+        prompt = request.messages[-1].content
+        answer = self.answers.get(request.purpose)
+        if answer is not None:
+            return answer(prompt) if callable(answer) else answer
+        if request.purpose == "explanation":
+            right = "value > 0" in prompt
+            if prompt.startswith("Put documentation"):
+                return block(DOCUMENTED)
+            return WORDS if right else MUTANT
+        if request.purpose == "regeneration":
+            wrong = RIGHT.replace("value > 0", "value < 0")
+            return block(wrong if "something else" in prompt else RIGHT)
+        if request.purpose == "review":
+            return said({"comments": [{"line": planted_line(prompt), "comment": "Wrong here."}]})
+        if request.purpose == "judgement":
+            first = prompt.split("## Text A")[1].split("## Text B")[0]
+            return said({"reason": "true", "better": "A" if WORDS in first else "B"})
+        if request.purpose in ("diagnosis", "repair", "translation"):
+            return block(RIGHT)
+        return block(next(self.solutions))
+
+
+def planted_line(prompt):
+    program = re.search(r"## The program\n```\w+\n(.*?)\n```", prompt, re.DOTALL)[1]
+    numbered = [line.split(" | ", 1) for line in program.split("\n")]
+    right = RIGHT.rstrip("\n").split("\n")
+    shown = [line[1] if len(line) > 1 else "" for line in numbered]
+    return next(n for n, (a, b) in enumerate(zip(shown, right, strict=False), 1) if a != b)
+
+
+@pytest.fixture
+def derive(synthesize, scripted):
+    async def run(kind, seed=0, **answers):
+        playing = Playing(scripted, **answers)
+        (record,), _ = await synthesize(playing.model, derive=(kind,), seed=seed)
+        assert record.status == "accepted", record.detail
+        made = [one for one in record.examples if one.lineage.relation]
+        return made, record.refused, playing.model
+
+    return run
+
+
+async def text_of_form(derive, wanted, **answers):
+    """Run with one seed after the other until a form has its turn."""
+    for seed in range(30):
+        made, refused, model = await derive("explanation", seed=seed, **answers)
+        (asked,) = {
+            r.messages[0].content.split("\n")[0].split(" ")[0]
+            for r in model.requests
+            if r.purpose == "explanation"
+        }
+        if asked == wanted:
+            return made, refused, model
+    raise AssertionError(f"no seed asks for {wanted}")
+
+
+@pytest.fixture
+def synthesize_fresh(synthesize, tmp_path):
+    folders = (tmp_path / f"run-{n}" for n in itertools.count())
+    return lambda *args, **more: synthesize(*args, folder=next(folders), **more)
+
+
+@pytest.fixture
+def explain(synthesize_fresh, scripted):
+    async def run(wanted, **answers):
+        async def derive(kind, seed=0, **more):
+            playing = Playing(scripted, **more)
+            (record,), _ = await synthesize_fresh(playing.model, derive=(kind,), seed=seed)
+            made = [one for one in record.examples if one.lineage.relation]
+            return made, record.refused, playing.model
+
+        return await text_of_form(derive, wanted, **answers)
+
+    return run
+
+
+async def test_a_text_is_kept_when_programs_written_from_it_alone_pass(explain):
+    (example,), refused, model = await explain("Explain")
+    assert not refused and example.kind == "explanation" and example.text == WORDS
+    proof = example.back_translation
+    assert (proof.samples, proof.passed, proof.control_samples, proof.control_passed) == (
+        3,
+        3,
+        2,
+        0,
+    )
+    asked = [r for r in model.requests if r.purpose == "regeneration"]
+    for request in asked:
+        prompt = request.messages[0].content
+        assert "return sum" not in prompt and "greater than zero. " not in prompt.split("##")[0]
+        assert "Return how many" not in prompt, "the statement is not shown"
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"explanation": f"{WORDS}\n\n{RIGHT}"}, "leaks_code"),
+        ({"regeneration": block(WRONG_ON_LONG)}, "not_regenerated"),
+        ({"regeneration": block(RIGHT)}, "control_passed"),
+        ({"explanation": "It counts."}, "no_text"),
+    ],
+)
+async def test_a_text_that_does_not_hold_is_refused_with_its_reason(explain, answers, reason):
+    made, (refused,), _ = await explain("Explain", **answers)
+    assert not made and refused.reason == reason and refused.kind == "explanation"
+
+
+async def test_documentation_is_put_in_without_touching_the_code_and_its_examples_run(explain):
+    (example,), _, _ = await explain("Put")
+    assert example.kind == "documentation" and example.code.strip() == DOCUMENTED.strip()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (DOCUMENTED.replace('    1\n    """', '    2\n    """'), "documented_examples_failed"),
+        (DOCUMENTED.replace("value > 0 for", "value >= 1 for"), "documentation_changed_code"),
+    ],
+)
+async def test_documentation_that_is_wrong_is_refused(explain, code, reason):
+    made, (refused,), _ = await explain("Put", explanation=block(code))
+    assert not made and refused.reason == reason
+
+
+async def test_a_real_failure_is_diagnosed_and_its_patch_verified(derive):
+    (example,), refused, model = await derive("debugging", solutions=[WRONG_ON_LONG])
+    assert not refused and example.lineage.relation == "repaired_from"
+    (asked,) = [r.messages[0].content for r in model.requests if r.purpose == "diagnosis"]
+    assert "if len(values) == 4" in asked and "expected: 2" in asked
+    assert example.messages[-1].train and not example.messages[0].train
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (block(WRONG_ON_LONG), "patch_failed"),
+        (f"```python\n{RIGHT}```", "no_diagnosis"),
+        ("It is beyond me, I am afraid, and there is nothing that I can say.", "no_code"),
+    ],
+)
+async def test_a_diagnosis_that_does_not_mend_is_refused(derive, answer, reason):
+    made, (refused,), _ = await derive("debugging", diagnosis=answer)
+    assert not made and refused.reason == reason
+
+
+async def test_a_review_is_kept_when_it_finds_the_planted_line(derive):
+    (example,), _, _ = await derive("review")
+    assert example.planted.line == json.loads(example.text.split("\n")[1])["comments"][0]["line"]
+    assert example.code.strip() != RIGHT.strip()
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (said({"comments": [{"line": 1, "comment": "Here?"}]}), "fault_not_found"),
+        (said({"comments": [{"line": n, "comment": "?"} for n in range(9)]}), "too_many_comments"),
+        ("Looks good to me.", "unusable_review"),
+    ],
+)
+async def test_a_review_that_misses_is_refused(derive, answer, reason):
+    made, (refused,), _ = await derive("review", review=answer)
+    assert not made and refused.reason == reason
+
+
+async def test_a_dialogue_tells_what_happened_and_trains_only_on_what_is_right(derive):
+    (example,), _, _ = await derive("conversation", solutions=[WRONG_ON_LONG])
+    roles = [message.role for message in example.messages]
+    assert roles == ["user", "assistant", "tool", "assistant", "tool"]
+    faulty, right = example.messages[1], example.messages[3]
+    assert "len(values) == 4" in faulty.content and not faulty.train
+    assert "len(values) == 4" not in right.content and right.train
+    assert "wrong_answer" in example.messages[2].content
+    assert "passed: 8 of 8 cases" in example.messages[4].content
+
+
+async def test_the_worse_side_of_a_pair_passes_some_cases_and_not_all(derive):
+    (example,), _, _ = await derive("preference", solutions=[WRONG_ON_LONG])
+    worse = example.alternative
+    assert (worse.cases_passed, worse.cases, worse.margin) == (7, 8, 0.125)
+    assert "len(values) == 4" in worse.content and worse.outcome == "wrong_answer"
+
+
+async def test_a_program_that_does_not_compile_is_no_side_of_a_pair(derive):
+    made, refused, _ = await derive("preference", solutions=[RIGHT.replace("-> int:", "-> int")])
+    assert not made and not refused
+
+
+@pytest.mark.parametrize(
+    "name", ["python", "rust", "go", "javascript", "typescript", "java", "cpp"]
+)
+def test_comments_are_told_from_code(name):
+    language = get(name)
+    mark = "#" if name == "python" else "//"
+    code = f"{mark} Some words here.\n{language.stubs.default}".replace("$declaration", "f()")
+    assert "Some words here." in comments_of(language, code)
+    assert "words" not in tokens_of(language, code)
+
+
+def test_a_quotation_leaks_and_a_description_does_not():
+    assert leaks(f"It says {RIGHT}", RIGHT)
+    assert not leaks(WORDS, RIGHT)
+
+
+def test_pitfalls_are_where_two_languages_differ():
+    told = pitfalls(get("python"), get("rust"))
+    assert any("never overflow" in line and "i64" in line for line in told)
+    assert not pitfalls(get("javascript"), get("typescript"))
