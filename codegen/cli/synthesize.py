@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from codegen.cli.budgets import allowance_of, budget_options, is_bounded
 from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.errors import UsageError
 
@@ -25,6 +26,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     "--target", type=click.IntRange(1), help=f"Accepted problems.  [default: {DEFAULT_TARGET}]"
 )
 @click.option("--limit", type=click.IntRange(1), help="Attempted problems.")
+@budget_options
 @click.option("--seed", default=0, show_default=True, help="Decides everything that is drawn.")
 @click.option(
     "--concurrency",
@@ -136,7 +138,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     from codegen.synthesis.settings import Settings
 
     _refuse_contradictions(options)
-    unbounded = options["target"] is None and options["limit"] is None
+    unbounded = options["target"] is None and options["limit"] is None and not is_bounded(options)
     endless = options["problems"] is None
     remote = bool(options["base_url"])
     return Settings(
@@ -155,6 +157,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         budget=Budget(repairs=options["repairs"]),
         seeds=options["seeds"],
         problems=options["problems"],
+        allowance=allowance_of(options),
     )
 
 

@@ -40,6 +40,7 @@ from codegen.records import (
     Refused,
     Usage,
 )
+from codegen.synthesis.allowance import together
 from codegen.synthesis.arbitration import arbitrate
 from codegen.synthesis.assembly import Origin, example_of
 from codegen.synthesis.candidate import (
@@ -170,7 +171,7 @@ class Life:
 
     async def _settle(self, council: Council) -> None:
         while council.open():
-            await asyncio.gather(*(self._round(council, one) for one in council.open()))
+            await together(self._round(council, one) for one in council.open())
             self._assess(council)
 
     def _assess(self, council: Council) -> None:

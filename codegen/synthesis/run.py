@@ -16,13 +16,15 @@ from codegen.export.dataset import Dataset, write_dataset
 from codegen.files import replacing
 from codegen.journal import Journal, JournaledModel, JournaledSandbox
 from codegen.model.contract import Model
-from codegen.records import Json, canonical
+from codegen.records import Json, Usage, canonical
 from codegen.report.statistics import Statistics, statistics_of
 from codegen.sandbox.contract import Sandbox
+from codegen.synthesis.allowance import Meter, MeteredModel
 from codegen.synthesis.assembly import Setting
 from codegen.synthesis.candidate import Bench
-from codegen.synthesis.loop import Goal, Loop, Registry, problem_records
+from codegen.synthesis.loop import Goal, Loop, problem_records
 from codegen.synthesis.progress import Progress
+from codegen.synthesis.registry import Registry
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.tasks import tasks_of
 from codegen.synthesis.world import Strictness, World
@@ -40,6 +42,7 @@ class Run:
     model: JournaledModel
     sandbox: JournaledSandbox
     fingerprint: Json
+    meter: Meter
 
     def statistics(self) -> Statistics:
         """Count the run's records."""
@@ -81,10 +84,9 @@ async def open_run(
         journal = stack.enter_context(Journal.open(folder))
         fingerprint = settings.fingerprint(model.name, model.revision, sandbox.name)
         journal.fingerprint(fingerprint)
-        kept_model, kept_sandbox = (
-            JournaledModel(model, journal),
-            JournaledSandbox(sandbox, journal),
-        )
+        meter = Meter(settings.allowance, sum(journal.usage().values(), Usage()))
+        kept_model = JournaledModel(MeteredModel(model, meter), journal)
+        kept_sandbox = JournaledSandbox(sandbox, journal)
         verifier = await stack.enter_async_context(Verifier(kept_sandbox, key=_nonce_key(settings)))
         progress = Progress(target=settings.target, limit=settings.limit)
         registry = Registry()
@@ -116,7 +118,7 @@ async def open_run(
             progress,
             registry,
         )
-        yield Run(folder, journal, loop, progress, kept_model, kept_sandbox, fingerprint)
+        yield Run(folder, journal, loop, progress, kept_model, kept_sandbox, fingerprint, meter)
 
 
 def _nonce_key(settings: Settings) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from codegen.language import Language
 from codegen.model.contract import Sampling
 from codegen.records import Json, Limits, to_json
+from codegen.synthesis.allowance import Allowance
 from codegen.synthesis.candidate import Budget
 from codegen.synthesis.world import DERIVATIONS
 
@@ -31,6 +32,7 @@ class Settings:
     mutants: int = 8
     strength: float = 0.8
     derive: tuple[str, ...] = DERIVATIONS
+    allowance: Allowance = Allowance()
 
     def fingerprint(self, model: str, revision: str, sandbox: str) -> Json:
         """Return what must be the same for a run to be resumed; how far it goes may differ."""
