@@ -29,6 +29,7 @@ from codegen.records import (
     canonical,
 )
 from codegen.resources import folder
+from codegen.traits import wishes
 
 if TYPE_CHECKING:
     import jinja2
@@ -69,7 +70,8 @@ def render(name: str, **values: Any) -> Prompt:
 
 def problem_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
     """Ask for one problem inspired by a seed, solvable in all the languages."""
-    return render("problem", seed=seed, languages=[one.title for one in languages])
+    titles = [one.title for one in languages]
+    return render("problem", seed=seed, languages=titles, wishes=wishes(seed.traits))
 
 
 def tests_prompt(problem: Problem, count: int) -> Prompt:

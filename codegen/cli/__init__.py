@@ -19,6 +19,7 @@ _COMMANDS = {
     "images": "Build, list and verify the sandbox images.",
     "serve": "Serve the verifier over HTTP.",
     "synthesize": "Make verified examples: problems, solutions in several languages, tests.",
+    "taxonomy": "Print, check and extend what problems can be about.",
     "verify": "Give a verdict on solutions and their tests or cases.",
 }
 

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 
 from codegen.cli.budgets import ENDED_BY_BUDGET, spent_text
-from codegen.cli.display import Display, Gauges
+from codegen.cli.display import Display, Gauges, mix_text
 from codegen.cli.equipment import open_model, with_tools
 from codegen.cli.options import progress_console
 from codegen.cli.summary import counted, show_summary
@@ -82,6 +82,8 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
     statistics = run.statistics()
     dataset = run.write(statistics, _facts(run, settings, seconds))
     show_summary(console, statistics, seconds)
+    if run.progress.quotas:
+        console.print(f"mix: {mix_text(run.progress)}", highlight=False)
     if run.progress.resumed:
         console.print(f"{run.progress.resumed} of the problems were there from an earlier start")
     click.echo(f"dataset  {dataset.examples} ({dataset.rows} examples), as chat {dataset.sft}")
@@ -97,6 +99,10 @@ def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:
         "limit": settings.limit,
         "ended_by": run.loop.ending,
         "cost": round(run.meter.cost, 6),
+        "quotas": [
+            {"dimension": dimension, "value": value, "asked": asked, "share": round(have, 4)}
+            for dimension, value, asked, have in run.progress.shares()
+        ],
         "seconds": round(seconds, 1),
         "problems_resumed": run.progress.resumed,
         "journal": {

@@ -40,6 +40,7 @@ from codegen.records.problem import (
     Problem,
     Seed,
     Signature,
+    Traits,
 )
 from codegen.records.strength import Equivalent, Mutant, Strength
 from codegen.records.verdict import (
@@ -93,6 +94,7 @@ __all__ = [
     "Steering",
     "Strength",
     "TextForm",
+    "Traits",
     "Usage",
     "Verdict",
     "Verification",

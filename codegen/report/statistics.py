@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from codegen.records import Attempt, Json, Outcome, ProblemRecord, Stage, Usage, to_json
+from codegen.traits import dimensions_of
 
 _DEPTH = {Stage.PARSE: 0, Stage.COMPILE: 0, Stage.LINT: 1, Stage.RUN: 2}
 
@@ -60,6 +61,7 @@ class Statistics:
     rejected: Counter[str] = field(default_factory=Counter)
     funnels: dict[str, Funnel] = field(default_factory=lambda: defaultdict(Funnel))
     usage: Usage = field(default_factory=Usage)
+    mix: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, record: ProblemRecord) -> None:
         """Count one problem."""
@@ -70,6 +72,8 @@ class Statistics:
         else:
             self.accepted += 1
             self.cases += len(record.cases)
+            for dimension, value in dimensions_of(record.seed).items():
+                self.mix[dimension][value] += 1
         for key, group in groupby(record.attempts, lambda one: (one.language, one.candidate)):
             self.funnels[key[0]].add(list(group))
         for example in record.examples:
@@ -107,6 +111,10 @@ class Statistics:
             "languages": {
                 name: {**to_json(funnel), "outcomes": dict(sorted(funnel.outcomes.items()))}
                 for name, funnel in sorted(self.funnels.items())
+            },
+            "mix": {
+                dimension: dict(sorted(counted.items()))
+                for dimension, counted in sorted(self.mix.items())
             },
             "tokens": to_json(self.usage),
         }

@@ -129,7 +129,8 @@ class Life:
 
     async def _written_problem(self) -> Problem:
         prompt = problem_prompt(self.task.seed, self.world.languages)
-        return await self._parsed("problem", prompt, parse_problem)
+        problem = await self._parsed("problem", prompt, parse_problem)
+        return replace(problem, traits=self.task.seed.traits)
 
     async def _cases(self, problem: Problem) -> tuple[Case, ...]:
         if self.task.cases:

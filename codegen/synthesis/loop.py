@@ -1,9 +1,10 @@
 """Many lives at once: which problems are attempted, in what order, and when it is enough.
 
-Problems are numbered; everything that is drawn for a problem depends on its number and the run's
-seed alone. A new one is begun only while those accepted and those in the making together are fewer
-than the target, so the set that is attempted is the shortest prefix that holds the target, whatever
-the concurrency and however often the run was interrupted.
+Problems are numbered; everything that is drawn for a problem depends on its number, the run's seed
+and, where the mix is steered, on how those ended that are a fixed number of problems before it. A
+new one is begun only while those accepted and those in the making together are fewer than the
+target, so the set that is attempted is the shortest prefix that holds the target, whatever the
+concurrency and however often the run was interrupted.
 
 Not here: the life of one problem (`codegen.synthesis.life`), what is shown (`codegen.cli.display`).
 """
@@ -21,6 +22,7 @@ from codegen.synthesis.allowance import BudgetSpent, Spending
 from codegen.synthesis.life import Life
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.registry import Registry
+from codegen.synthesis.tasks import Tasks
 from codegen.synthesis.world import Task, World
 
 MOST_ATTEMPTS_PER_TARGET = 20
@@ -65,7 +67,7 @@ class Loop:
 
     world: World
     journal: Journal
-    tasks: Iterator[Task]
+    tasks: Tasks
     goal: Goal
     concurrency: int
     progress: Progress
@@ -107,6 +109,7 @@ class Loop:
             done.add(record.index)
             self.registry.known(record.index, record.problem.id if record.problem else None)
             self.progress.finish(record)
+            self.tasks.steering.note(record)
             self.progress.resumed += 1
         return done
 
@@ -116,7 +119,9 @@ class Loop:
             and len(self._living) < self.concurrency
             and self.goal.wants(self._issued, self.progress.accepted, len(self._living))
         ):
-            task = next(self.tasks, None)
+            if not self.tasks.steering.ready(self._issued):
+                return
+            task = next(self.tasks.listed, None)
             if task is None:
                 return
             self._issued += 1
@@ -136,6 +141,7 @@ class Loop:
             record.index, record.status, to_json(record), reason=record.reason
         )
         self.progress.finish(record)
+        self.tasks.steering.note(record)
         self.on_record(record)
 
     async def _cancel(self) -> None:

@@ -89,6 +89,7 @@ async def open_run(
         kept_sandbox = JournaledSandbox(sandbox, journal)
         verifier = await stack.enter_async_context(Verifier(kept_sandbox, key=_nonce_key(settings)))
         progress = Progress(target=settings.target, limit=settings.limit)
+        progress.quotas = {(q.dimension, q.value): float(q.share) for q in settings.quotas}
         registry = Registry()
         world = World(
             Bench(

@@ -41,7 +41,7 @@ def read(folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("budget", ["tokens", "cost"])
 async def test_a_run_in_small_pieces_gives_the_records_of_one(synthesize, tmp_path, budget):
-    settings = {"langs": "py", "limit": None, "target": 4, "inputs": 6}
+    settings = {"langs": "py", "limit": None, "target": 4, "inputs": 6, "derive": ()}
     teacher = Slow(BuiltinTeacher(mistakes=Mistakes.at(0.3), seed=2))
     whole, _ = await synthesize(teacher, folder=tmp_path / "whole", **settings)
     pieces, spent, starts = Slow(teacher.model), 0, 0
