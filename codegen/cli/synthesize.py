@@ -64,6 +64,18 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     " --base-url]",
 )
 @click.option(
+    "--near-duplicates",
+    type=Finite(0.5, 1),
+    help="Reject a statement that shares so much with an earlier one; 1 for the same words only."
+    "  [default: 0.8 with --base-url, else none are rejected]",
+)
+@click.option(
+    "--decontaminate",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A benchmark's texts (JSONL), which no statement may be like; may be repeated.",
+)
+@click.option(
     "--inputs",
     type=click.IntRange(4, 64),
     default=12,
@@ -177,6 +189,8 @@ def _settings(options: dict[str, Any]) -> Settings:
         allowance=allowance_of(options),
         taxonomy=options["taxonomy"],
         quotas=_quotas(options),
+        near_duplicates=options["near_duplicates"] or (0.8 if remote else None),
+        decontaminate=tuple(options["decontaminate"]),
         window=options["window"] or (128 if remote else 32),
     )
 

@@ -120,11 +120,13 @@ class Life:
     async def _problem(self) -> Problem:
         try:
             problem = self.task.problem or await self._written_problem()
+            self.world.screen(self.task.seed, problem)
         except Rejection:
             await self.world.claim(self.task.index, None)
             raise
-        if not await self.world.claim(self.task.index, problem.id):
-            raise Rejection("duplicate_problem", f"{problem.title}: an earlier one is the same")
+        clash = await self.world.claim(self.task.index, problem)
+        if clash is not None:
+            raise Rejection(clash.reason, clash.detail)
         return problem
 
     async def _written_problem(self) -> Problem:

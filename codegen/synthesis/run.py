@@ -19,12 +19,14 @@ from codegen.model.contract import Model
 from codegen.records import Json, Usage, canonical
 from codegen.report.statistics import Statistics, statistics_of
 from codegen.sandbox.contract import Sandbox
+from codegen.similarity import NearDuplicates
 from codegen.synthesis.allowance import Meter, MeteredModel
 from codegen.synthesis.assembly import Setting
 from codegen.synthesis.candidate import Bench
 from codegen.synthesis.loop import Goal, Loop, problem_records
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.registry import Registry
+from codegen.synthesis.screening import Screen, load_benchmarks
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.tasks import tasks_of
 from codegen.synthesis.world import Strictness, World
@@ -80,6 +82,7 @@ async def open_run(
     """
     # before the folder is made: what cannot be used must not bind it to a run that never was
     tasks = tasks_of(settings, on_event)
+    screen = Screen(load_benchmarks(settings.decontaminate))
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.open(folder))
         fingerprint = settings.fingerprint(model.name, model.revision, sandbox.name)
@@ -90,7 +93,8 @@ async def open_run(
         verifier = await stack.enter_async_context(Verifier(kept_sandbox, key=_nonce_key(settings)))
         progress = Progress(target=settings.target, limit=settings.limit)
         progress.quotas = {(q.dimension, q.value): float(q.share) for q in settings.quotas}
-        registry = Registry()
+        alike = settings.near_duplicates
+        registry = Registry(NearDuplicates(alike) if alike is not None else None)
         world = World(
             Bench(
                 kept_model,
@@ -109,6 +113,7 @@ async def open_run(
             settings.reference,
             Strictness(settings.mutants, settings.strength),
             settings.derive,
+            screen,
         )
         loop = Loop(
             world,

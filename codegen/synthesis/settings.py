@@ -11,6 +11,7 @@ from codegen.records import Json, Limits, to_json
 from codegen.synthesis.allowance import Allowance
 from codegen.synthesis.candidate import Budget
 from codegen.synthesis.quotas import Quota
+from codegen.synthesis.screening import digest_of
 from codegen.synthesis.taxonomy import load_taxonomy
 from codegen.synthesis.world import DERIVATIONS
 
@@ -41,6 +42,8 @@ class Settings:
     taxonomy: Path | None = None
     quotas: tuple[Quota, ...] = ()
     window: int = 32
+    near_duplicates: float | None = None
+    decontaminate: tuple[Path, ...] = ()
 
     def fingerprint(self, model: str, revision: str, sandbox: str) -> Json:
         """Return what must be the same for a run to be resumed; how far it goes may differ."""
@@ -61,6 +64,8 @@ class Settings:
             "taxonomy": to_json(load_taxonomy(self.taxonomy)) if self.taxonomy else None,
             "quotas": {f"{one.dimension}={one.value}": str(one.share) for one in self.quotas},
             "window": self.window if self.quotas else None,
+            "near_duplicates": self.near_duplicates,
+            "decontaminate": sorted(digest_of(path) for path in self.decontaminate),
             "model": model,
             "revision": revision,
             "sandbox": sandbox,

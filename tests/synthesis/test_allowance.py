@@ -109,11 +109,11 @@ def test_a_server_that_does_not_count_is_no_basis_for_a_budget_of_tokens():
 
 async def test_whoever_waits_for_one_that_gave_up_is_told_so():
     registry = Registry()
-    later = asyncio.ensure_future(registry.claim(2, "b"))
+    later = asyncio.ensure_future(registry.claim(2, None))
     await asyncio.sleep(0)
     registry.give_up(1, BudgetSpent("time"))
     with pytest.raises(BudgetSpent, match="time"):
         await later
-    assert await registry.claim(0, "a")
+    assert await registry.claim(0, None) is None
     with pytest.raises(BudgetSpent):
-        await registry.claim(3, "c")
+        await registry.claim(3, None)
