@@ -64,6 +64,12 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     " --base-url]",
 )
 @click.option(
+    "--critic/--no-critic",
+    default=True,
+    show_default=True,
+    help="Have statements looked through for what they leave open, and revised once.",
+)
+@click.option(
     "--near-duplicates",
     type=Finite(0.5, 1),
     help="Reject a statement that shares so much with an earlier one; 1 for the same words only."
@@ -189,6 +195,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         allowance=allowance_of(options),
         taxonomy=options["taxonomy"],
         quotas=_quotas(options),
+        critic=options["critic"],
         near_duplicates=options["near_duplicates"] or (0.8 if remote else None),
         decontaminate=tuple(options["decontaminate"]),
         window=options["window"] or (128 if remote else 32),

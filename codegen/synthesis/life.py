@@ -53,6 +53,7 @@ from codegen.synthesis.candidate import (
     with_seed,
 )
 from codegen.synthesis.council import Council, Rejection
+from codegen.synthesis.critic import criticised
 from codegen.synthesis.derivation import Parent, Workshop, derive
 from codegen.synthesis.draw import draw_seed
 from codegen.synthesis.problems import parse_inputs, parse_problem
@@ -132,7 +133,11 @@ class Life:
     async def _written_problem(self) -> Problem:
         prompt = problem_prompt(self.task.seed, self.world.languages)
         problem = await self._parsed("problem", prompt, parse_problem)
-        return replace(problem, traits=self.task.seed.traits)
+        problem = replace(problem, traits=self.task.seed.traits)
+        if not self.world.critic:
+            return problem
+        self.world.screen(self.task.seed, problem)
+        return await criticised(problem, self._parsed)
 
     async def _cases(self, problem: Problem) -> tuple[Case, ...]:
         if self.task.cases:

@@ -114,6 +114,7 @@ async def open_run(
             Strictness(settings.mutants, settings.strength),
             settings.derive,
             screen,
+            settings.critic,
         )
         loop = Loop(
             world,

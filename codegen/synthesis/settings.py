@@ -42,6 +42,7 @@ class Settings:
     taxonomy: Path | None = None
     quotas: tuple[Quota, ...] = ()
     window: int = 32
+    critic: bool = True
     near_duplicates: float | None = None
     decontaminate: tuple[Path, ...] = ()
 
@@ -64,6 +65,7 @@ class Settings:
             "taxonomy": to_json(load_taxonomy(self.taxonomy)) if self.taxonomy else None,
             "quotas": {f"{one.dimension}={one.value}": str(one.share) for one in self.quotas},
             "window": self.window if self.quotas else None,
+            "critic": self.critic,
             "near_duplicates": self.near_duplicates,
             "decontaminate": sorted(digest_of(path) for path in self.decontaminate),
             "model": model,

@@ -60,3 +60,4 @@ class World:
     strictness: Strictness
     derive: tuple[str, ...]
     screen: Screen = field(default_factory=Screen)
+    critic: bool = True

@@ -17,8 +17,8 @@ from codegen.synthesis.screening import Screen, load_benchmarks
 
 STATEMENT = (
     "Given the arrival times of parcels at a depot and the number of doors, return the earliest"
-    " time at which every parcel has been unloaded. A door unloads one parcel at a time and needs ten"
-    " minutes for each. Parcels that arrive together are taken in the order of the list."
+    " time at which every parcel has been unloaded. A door unloads one parcel at a time and needs"
+    " ten minutes for each. Parcels that arrive together are taken in the order of the list."
 )
 NEAR = STATEMENT.replace("ten minutes", "10 minutes").replace("depot", "DEPOT,")
 OTHER = (
