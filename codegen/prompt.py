@@ -22,6 +22,7 @@ from codegen.feedback import shortened
 from codegen.language import fill
 from codegen.records import Problem, Seed, Verdict, canonical
 from codegen.resources import folder
+from codegen.traits import wishes
 
 if TYPE_CHECKING:
     import jinja2
@@ -56,7 +57,8 @@ def render(name: str, **values: Any) -> Prompt:
 
 def problem_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
     """Ask for one problem inspired by a seed, solvable in all the languages."""
-    return render("problem", seed=seed, languages=[one.title for one in languages])
+    titles = [one.title for one in languages]
+    return render("problem", seed=seed, languages=titles, wishes=wishes(seed.traits))
 
 
 def tests_prompt(problem: Problem, count: int) -> Prompt:

@@ -20,6 +20,7 @@ _COMMANDS = {
     "serve": "Serve the verifier over HTTP.",
     "show": "Print the whole history of a record.",
     "synthesize": "Make verified examples: problems, solutions in several languages, tests.",
+    "taxonomy": "Print, check and extend what problems can be about.",
     "verify": "Give a verdict on solutions and their tests or cases.",
 }
 

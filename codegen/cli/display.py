@@ -78,6 +78,7 @@ class Display:
             f"  answers {progress.attempts.total()}  repaired {progress.repaired.total()}"
             f"  model calls {self.gauges.calls_in_flight()}"
             f"  slots {self.gauges.slots_busy()}/{self.gauges.slots}  left {self._left()}"
+            + ("  mix " + mix_text(self.progress) if self.progress.quotas else "")
         )
 
     def _panel(self) -> RenderableType:
@@ -122,7 +123,8 @@ class Display:
         return Text(
             f"now: {stages or 'starting'}   model calls {self.gauges.calls_in_flight()}"
             f"   sandbox slots {self.gauges.slots_busy()}/{self.gauges.slots}"
-            + (f"\nrejected: {rejected}" if rejected else ""),
+            + (f"\nrejected: {rejected}" if rejected else "")
+            + (f"\nmix: {mix_text(self.progress)}" if self.progress.quotas else ""),
             "dim",
         )
 
@@ -141,3 +143,11 @@ class Display:
             return "?"
         seconds = self._elapsed() / fresh * (goal - done)
         return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 - two minutes
+
+
+def mix_text(progress: Progress) -> str:
+    """Return the share of every quota so far, and the one that was asked for."""
+    return ", ".join(
+        f"{dimension}={value} {have:.0%} of {asked:.0%}"
+        for dimension, value, asked, have in progress.shares()
+    )

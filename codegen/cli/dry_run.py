@@ -23,7 +23,7 @@ def print_prompts(settings: Settings) -> None:
 
     Where the problem is still to be written, a sample stands in for it in the later prompts.
     """
-    task = next(tasks_of(settings), None)
+    task = next(tasks_of(settings).listed, None)
     if task is None:
         click.echo("there is no problem to ask for")
         return

@@ -14,13 +14,20 @@ from typing import Any
 import click
 from rich.console import Console
 
-from codegen.cli.display import Display, Gauges
+from codegen.cli.budgets import ENDED_BY_BUDGET, spent_text
+from codegen.cli.display import Display, Gauges, mix_text
 from codegen.cli.equipment import open_model, with_experience, with_tools
 from codegen.cli.options import progress_console
 from codegen.cli.summary import counted, show_summary
 from codegen.sandbox.choose import open_sandbox
 from codegen.synthesis.run import Run, open_run
 from codegen.synthesis.settings import Settings
+
+_MISSED = {
+    "limit": "as many problems were attempted as --limit allows",
+    "patience": "far too few problems were accepted (see the reasons above)",
+    "seeds": "the seeds came to an end",
+}
 
 
 async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
@@ -76,6 +83,8 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
     statistics = run.statistics()
     dataset = run.write(statistics, _facts(run, settings, seconds), least=settings.least)
     show_summary(console, statistics, seconds)
+    if run.progress.quotas:
+        console.print(f"mix: {mix_text(run.progress)}", highlight=False)
     if run.progress.resumed:
         console.print(f"{run.progress.resumed} of the problems were there from an earlier start")
     click.echo(f"dataset  {dataset.examples} ({dataset.rows} examples)")
@@ -84,7 +93,7 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
         f" {settings.least} and above"
     )
     click.echo(f"summary  {run.folder / 'summary.json'}")
-    return _goal_missed(settings, statistics.accepted, console, run.model.name)
+    return _end(run, settings, statistics.accepted, console)
 
 
 def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:
@@ -93,6 +102,12 @@ def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:
         "run": run.fingerprint,
         "target": settings.target,
         "limit": settings.limit,
+        "ended_by": run.loop.ending,
+        "cost": round(run.meter.cost, 6),
+        "quotas": [
+            {"dimension": dimension, "value": value, "asked": asked, "share": round(have, 4)}
+            for dimension, value, asked, have in run.progress.shares()
+        ],
         "seconds": round(seconds, 1),
         "problems_resumed": run.progress.resumed,
         "journal": {
@@ -104,17 +119,18 @@ def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:
     }
 
 
-def _goal_missed(settings: Settings, accepted: int, console: Console, model: str) -> int:
-    """Return 1, and say so, when the run ended without what it was asked for, or with nothing."""
-    if settings.target is not None and accepted < settings.target:
-        console.print(
-            f"the target of {settings.target} was not reached: the seeds came to an end, or far"
-            " too few problems were accepted (see the reasons above)"
-        )
-        return 1
+def _end(run: Run, settings: Settings, accepted: int, console: Console) -> int:
+    """Say why the run ended, where that is not what was asked for, and return the exit code."""
+    ending, missed = run.loop.ending, settings.target is not None and accepted < settings.target
+    if ending in ("tokens", "cost", "time"):
+        console.print(spent_text(ending, run.meter), highlight=False)
+        return ENDED_BY_BUDGET if missed or settings.problems is not None else 0
+    if missed:
+        console.print(f"the target of {settings.target} was not reached: {_MISSED[str(ending)]}")
+        return ENDED_BY_BUDGET if ending == "limit" else 1
     if not accepted:
         hint = "; the builtin teacher solves its own problems only: name a --model"
-        foreign = settings.problems is not None and model == "builtin"
+        foreign = settings.problems is not None and run.model.name == "builtin"
         console.print(f"no problem was accepted (see the reasons above){hint if foreign else ''}")
         return 1
     return 0

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from codegen.cli.budgets import allowance_of, budget_options, is_bounded
 from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
+    from codegen.synthesis.quotas import Quota
     from codegen.synthesis.settings import Settings
 
 DEFAULT_TARGET = 20
@@ -26,6 +28,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     "--target", type=click.IntRange(1), help=f"Accepted problems.  [default: {DEFAULT_TARGET}]"
 )
 @click.option("--limit", type=click.IntRange(1), help="Attempted problems.")
+@budget_options
 @click.option("--seed", default=0, show_default=True, help="Decides everything that is drawn.")
 @click.option(
     "--concurrency",
@@ -44,6 +47,40 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
 )
 @click.option(
     "--problems", type=click.Path(path_type=Path), help="Existing problem statements (JSONL)."
+)
+@click.option(
+    "--taxonomy",
+    type=click.Path(path_type=Path),
+    help="Topics, skills, difficulties and audiences (TOML); see `codegen taxonomy`.",
+)
+@click.option(
+    "--quota",
+    multiple=True,
+    help="A share of the accepted problems, such as difficulty=hard:30%; may be repeated.",
+)
+@click.option(
+    "--window",
+    type=click.IntRange(1),
+    help="With quotas: a problem waits for those so far before it.  [default: 32, 128 with"
+    " --base-url]",
+)
+@click.option(
+    "--critic/--no-critic",
+    default=True,
+    show_default=True,
+    help="Have statements looked through for what they leave open, and revised once.",
+)
+@click.option(
+    "--near-duplicates",
+    type=Finite(0.5, 1),
+    help="Reject a statement that shares so much with an earlier one; 1 for the same words only."
+    "  [default: 0.8 with --base-url, else none are rejected]",
+)
+@click.option(
+    "--decontaminate",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A benchmark's texts (JSONL), which no statement may be like; may be repeated.",
 )
 @click.option(
     "--inputs",
@@ -144,7 +181,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     from codegen.synthesis.settings import Settings
 
     _refuse_contradictions(options)
-    unbounded = options["target"] is None and options["limit"] is None
+    unbounded = options["target"] is None and options["limit"] is None and not is_bounded(options)
     endless = options["problems"] is None
     remote = bool(options["base_url"])
     return Settings(
@@ -164,7 +201,31 @@ def _settings(options: dict[str, Any]) -> Settings:
         seeds=options["seeds"],
         problems=options["problems"],
         **evidence_settings(options),
+        allowance=allowance_of(options),
+        taxonomy=options["taxonomy"],
+        quotas=_quotas(options),
+        critic=options["critic"],
+        near_duplicates=options["near_duplicates"] or (0.8 if remote else None),
+        decontaminate=tuple(options["decontaminate"]),
+        window=options["window"] or (128 if remote else 32),
     )
+
+
+def _quotas(options: dict[str, Any]) -> tuple[Quota, ...]:
+    from codegen.synthesis.quotas import dimension_values, parse_quotas
+    from codegen.synthesis.taxonomy import load_taxonomy, taxonomy
+
+    known = load_taxonomy(options["taxonomy"]) if options["taxonomy"] else taxonomy()
+    quotas = parse_quotas(options["quota"], dimension_values(known))
+    asked = {one.dimension for one in quotas}
+    if quotas and options["problems"]:
+        raise UsageError("--quota is for problems that are made: those of --problems are as given")
+    if "topic" in asked and options["seeds"]:
+        raise UsageError("--quota: a topic is of the taxonomy, and --seeds draws from source code")
+    foreign = any(q.dimension == "natural_language" and q.value != "en" and q.share for q in quotas)
+    if foreign and options["model"] == "builtin":
+        raise UsageError("--quota: the builtin teacher writes English only; name a --model")
+    return quotas
 
 
 def _refuse_contradictions(options: dict[str, Any]) -> None:
@@ -172,6 +233,8 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         raise UsageError(
             "--seeds and --problems exclude each other: a problem is given or it is made"
         )
+    if options["taxonomy"] and options["problems"]:
+        raise UsageError("--taxonomy is for problems that are made, not for --problems")
     if options["replay"] and options["base_url"]:
         raise UsageError("--replay and --base-url exclude each other")
     if options["model"] != "builtin" and not (options["base_url"] or options["replay"]):

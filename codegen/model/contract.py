@@ -11,6 +11,8 @@ from typing import Literal, Protocol
 
 Purpose = Literal[
     "problem",
+    "critic",
+    "revision",
     "tests",
     "solution",
     "reference",

@@ -41,6 +41,7 @@ from codegen.records.problem import (
     Problem,
     Seed,
     Signature,
+    Traits,
 )
 from codegen.records.strength import Equivalent, Mutant, Strength
 from codegen.records.verdict import (
@@ -96,6 +97,7 @@ __all__ = [
     "Steering",
     "Strength",
     "TextForm",
+    "Traits",
     "Usage",
     "Verdict",
     "Verification",

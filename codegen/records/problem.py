@@ -13,6 +13,24 @@ _LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What a problem was asked to be like; each is empty where that was left free.
+
+    `natural_language` is an ISO 639-1 code. They say what was asked for, not what was measured.
+    """
+
+    difficulty: str = ""
+    audience: str = ""
+    format: str = ""
+    length: str = ""
+    register: str = ""
+    natural_language: str = ""
+
+
+_TRAITS = Traits()
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """What a problem was inspired by. `kind` is `code`, `taxonomy` or `problem`."""
 
@@ -26,6 +44,7 @@ class Seed:
     topic: str = ""
     skill: str = ""
     sha256: str = ""
+    traits: Traits = _TRAITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +141,4 @@ class Problem:
     tags: tuple[str, ...] = ()
     comparator: Comparator = Comparator.EXACT
     constraints: str = ""
+    traits: Traits = _TRAITS

@@ -14,6 +14,7 @@ from itertools import groupby
 from codegen.records import Attempt, Json, Outcome, ProblemRecord, Stage, Usage, to_json
 from codegen.synthesis.difficulty import LEVELS, difficulty_of
 from codegen.synthesis.payoffs import Payoffs, payoffs_of
+from codegen.traits import dimensions_of
 
 _DEPTH = {Stage.PARSE: 0, Stage.COMPILE: 0, Stage.LINT: 1, Stage.RUN: 2}
 
@@ -94,6 +95,7 @@ class Statistics:
     usage: Usage = field(default_factory=Usage)
     payoffs: Payoffs = field(default_factory=Payoffs)
     difficulties: dict[str, Acceptance] = field(default_factory=lambda: defaultdict(Acceptance))
+    mix: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, record: ProblemRecord) -> None:
         """Count one problem."""
@@ -106,6 +108,8 @@ class Statistics:
         else:
             self.accepted += 1
             self.cases += len(record.cases)
+            for dimension, value in dimensions_of(record.seed).items():
+                self.mix[dimension][value] += 1
         for key, group in groupby(record.attempts, lambda one: (one.language, one.candidate)):
             self.funnels[key[0]].add(list(group))
         for example in record.examples:
@@ -150,6 +154,10 @@ class Statistics:
                 if level in self.difficulties
             },
             "repairs": self.payoffs.to_json(),
+            "mix": {
+                dimension: dict(sorted(counted.items()))
+                for dimension, counted in sorted(self.mix.items())
+            },
             "tokens": to_json(self.usage),
         }
 

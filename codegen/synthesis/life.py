@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TypeVar
 
@@ -40,6 +40,7 @@ from codegen.records import (
     Refused,
     Usage,
 )
+from codegen.synthesis.allowance import together
 from codegen.synthesis.arbitration import arbitrate
 from codegen.synthesis.assembly import Origin, example_of
 from codegen.synthesis.candidate import (
@@ -53,6 +54,7 @@ from codegen.synthesis.candidate import (
     with_seed,
 )
 from codegen.synthesis.council import Council, Rejection
+from codegen.synthesis.critic import criticised
 from codegen.synthesis.derivation import Parent, Workshop, derive
 from codegen.synthesis.difficulty import measured_difficulty
 from codegen.synthesis.draw import draw_seed
@@ -121,16 +123,23 @@ class Life:
     async def _problem(self) -> Problem:
         try:
             problem = self.task.problem or await self._written_problem()
+            self.world.screen(self.task.seed, problem)
         except Rejection:
             await self.world.claim(self.task.index, None)
             raise
-        if not await self.world.claim(self.task.index, problem.id):
-            raise Rejection("duplicate_problem", f"{problem.title}: an earlier one is the same")
+        clash = await self.world.claim(self.task.index, problem)
+        if clash is not None:
+            raise Rejection(clash.reason, clash.detail)
         return problem
 
     async def _written_problem(self) -> Problem:
         prompt = problem_prompt(self.task.seed, self.world.languages)
-        return await self._parsed("problem", prompt, parse_problem)
+        problem = await self._parsed("problem", prompt, parse_problem)
+        problem = replace(problem, traits=self.task.seed.traits)
+        if not self.world.critic:
+            return problem
+        self.world.screen(self.task.seed, problem)
+        return await criticised(problem, self._parsed)
 
     async def _cases(self, problem: Problem) -> tuple[Case, ...]:
         if self.task.cases:
@@ -172,7 +181,7 @@ class Life:
 
     async def _settle(self, council: Council) -> None:
         while council.open():
-            await asyncio.gather(*(self._round(council, one) for one in council.open()))
+            await together(self._round(council, one) for one in council.open())
             self._assess(council)
 
     def _assess(self, council: Council) -> None:

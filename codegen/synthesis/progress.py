@@ -7,9 +7,11 @@ the journal (`codegen.report.statistics`).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codegen.records import Attempt, Outcome, ProblemRecord, Usage
+from codegen.traits import dimensions_of
 
 
 @dataclass(slots=True)
@@ -29,11 +31,18 @@ class Progress:
     passed: Counter[str] = field(default_factory=Counter)
     repaired: Counter[str] = field(default_factory=Counter)
     usage: Usage = field(default_factory=Usage)
+    mix: Counter[tuple[str, str]] = field(default_factory=Counter)
+    quotas: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     @property
     def finished(self) -> int:
         """Problems that came to an end, accepted or not."""
         return self.accepted + self.rejected.total()
+
+    def shares(self) -> Iterator[tuple[str, str, float, float]]:
+        """Yield dimension, value, the share asked for and the share had, of every quota."""
+        for (dimension, value), asked in self.quotas.items():
+            yield dimension, value, asked, self.mix[dimension, value] / max(1, self.accepted)
 
     def enter(self, stage: str) -> None:
         """Note that a problem is now in a stage."""
@@ -57,5 +66,6 @@ class Progress:
             self.rejected[record.reason] += 1
             return
         self.accepted += 1
+        self.mix.update(dimensions_of(record.seed).items())
         for example in record.examples:
             self.repaired[example.language] += len(example.history) > 1

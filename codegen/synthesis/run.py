@@ -16,14 +16,18 @@ from codegen.export.dataset import LEAST_LEVEL, Dataset, write_dataset
 from codegen.files import replacing
 from codegen.journal import Journal, JournaledModel, JournaledSandbox
 from codegen.model.contract import Model
-from codegen.records import Json, canonical
+from codegen.records import Json, Usage, canonical
 from codegen.report.statistics import Statistics, statistics_of
 from codegen.sandbox.contract import Sandbox
+from codegen.similarity import NearDuplicates
+from codegen.synthesis.allowance import Meter, MeteredModel
 from codegen.synthesis.assembly import Setting
 from codegen.synthesis.bench import Bench
-from codegen.synthesis.loop import Goal, Loop, Registry, problem_records
+from codegen.synthesis.loop import Goal, Loop, problem_records
 from codegen.synthesis.policy import Policy
 from codegen.synthesis.progress import Progress
+from codegen.synthesis.registry import Registry
+from codegen.synthesis.screening import Screen, load_benchmarks
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.tasks import tasks_of
 from codegen.synthesis.world import Strictness, World
@@ -41,6 +45,7 @@ class Run:
     model: JournaledModel
     sandbox: JournaledSandbox
     fingerprint: Json
+    meter: Meter
 
     def statistics(self) -> Statistics:
         """Count the run's records."""
@@ -78,17 +83,19 @@ async def open_run(
     """
     # before the folder is made: what cannot be used must not bind it to a run that never was
     tasks = tasks_of(settings, on_event)
+    screen = Screen(load_benchmarks(settings.decontaminate))
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.open(folder))
         fingerprint = settings.fingerprint(model.name, model.revision, sandbox.name)
         journal.fingerprint(fingerprint)
-        kept_model, kept_sandbox = (
-            JournaledModel(model, journal),
-            JournaledSandbox(sandbox, journal),
-        )
+        meter = Meter(settings.allowance, sum(journal.usage().values(), Usage()))
+        kept_model = JournaledModel(MeteredModel(model, meter), journal)
+        kept_sandbox = JournaledSandbox(sandbox, journal)
         verifier = await stack.enter_async_context(Verifier(kept_sandbox, key=_nonce_key(settings)))
         progress = Progress(target=settings.target, limit=settings.limit)
-        registry = Registry()
+        progress.quotas = {(q.dimension, q.value): float(q.share) for q in settings.quotas}
+        alike = settings.near_duplicates
+        registry = Registry(NearDuplicates(alike) if alike is not None else None)
         world = World(
             Bench(
                 kept_model,
@@ -107,6 +114,8 @@ async def open_run(
             settings.reference,
             Strictness(settings.mutants, settings.strength),
             settings.derive,
+            screen,
+            settings.critic,
         )
         loop = Loop(
             world,
@@ -117,7 +126,7 @@ async def open_run(
             progress,
             registry,
         )
-        yield Run(folder, journal, loop, progress, kept_model, kept_sandbox, fingerprint)
+        yield Run(folder, journal, loop, progress, kept_model, kept_sandbox, fingerprint, meter)
 
 
 def _nonce_key(settings: Settings) -> bytes:

@@ -8,14 +8,21 @@ from pathlib import Path
 from codegen.language import Language
 from codegen.model.contract import Sampling
 from codegen.records import Json, Limits, to_json
+from codegen.synthesis.allowance import Allowance
 from codegen.synthesis.payoffs import Payoffs
 from codegen.synthesis.policy import Budget
+from codegen.synthesis.quotas import Quota
+from codegen.synthesis.screening import digest_of
+from codegen.synthesis.taxonomy import load_taxonomy
 from codegen.synthesis.world import DERIVATIONS
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one run. `target` and `limit` count problems; None means no bound."""
+    """The settings of one run. `target` and `limit` count problems; None means no bound.
+
+    With `quotas`, a problem is drawn when those that are `window` before it have ended.
+    """
 
     languages: tuple[Language, ...]
     seed: int = 0
@@ -34,6 +41,13 @@ class Settings:
     strength: float = 0.8
     derive: tuple[str, ...] = DERIVATIONS
     least: str = "L3"
+    allowance: Allowance = Allowance()
+    taxonomy: Path | None = None
+    quotas: tuple[Quota, ...] = ()
+    window: int = 32
+    critic: bool = True
+    near_duplicates: float | None = None
+    decontaminate: tuple[Path, ...] = ()
 
     def fingerprint(self, model: str, revision: str, sandbox: str) -> Json:
         """Return what must be the same for a run to be resumed; how far it goes may differ."""
@@ -52,6 +66,12 @@ class Settings:
             "mutants": self.mutants,
             "strength": self.strength,
             "derive": list(self.derive),
+            "taxonomy": to_json(load_taxonomy(self.taxonomy)) if self.taxonomy else None,
+            "quotas": {f"{one.dimension}={one.value}": str(one.share) for one in self.quotas},
+            "window": self.window if self.quotas else None,
+            "critic": self.critic,
+            "near_duplicates": self.near_duplicates,
+            "decontaminate": sorted(digest_of(path) for path in self.decontaminate),
             "model": model,
             "revision": revision,
             "sandbox": sandbox,

@@ -7,20 +7,33 @@ the goal is reached, each time with other sampling seeds; given problems once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain, count
+from pathlib import Path
 
-from codegen.records import Seed
+from codegen.records import Seed, Traits
 from codegen.synthesis.problems import load_problems
+from codegen.synthesis.quotas import dimension_values, shares_of
 from codegen.synthesis.seeds import SeedReport, index_sources
 from codegen.synthesis.settings import Settings
-from codegen.synthesis.taxonomy import taxonomy_seeds
+from codegen.synthesis.steering import Steering
+from codegen.synthesis.taxonomy import Taxonomy, load_taxonomy, taxonomy, taxonomy_seeds
 from codegen.synthesis.world import Task
 
 
-def tasks_of(
-    settings: Settings, on_event: Callable[[str], None] = lambda _: None
-) -> Iterator[Task]:
-    """Return the tasks of a run, numbered from 0; `on_event` is told what the seeds came to.
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """The tasks of a run, numbered from 0, and what decides what the next one is like.
+
+    The next one may be taken when the steering is ready for its number.
+    """
+
+    steering: Steering
+    listed: Iterator[Task]
+
+
+def tasks_of(settings: Settings, on_event: Callable[[str], None] = lambda _: None) -> Tasks:
+    """Return the tasks of a run; `on_event` is told what the seeds came to.
 
     What was given is looked at here and now, every row of it, and read again as it is needed.
 
@@ -30,19 +43,57 @@ def tasks_of(
     if settings.problems is not None:
         for _ in load_problems(settings.problems):
             pass
-        return (
-            Task(index, given.seed, given.problem, given.cases, given.tests)
-            for index, given in enumerate(load_problems(settings.problems))
-        )
-    return (Task(index, seed) for index, seed in enumerate(_seeds(settings, on_event)))
+        return Tasks(Steering(settings.seed, {}, {}, settings.window), _given(settings.problems))
+    known = load_taxonomy(settings.taxonomy) if settings.taxonomy else taxonomy()
+    steering = _steering(settings, known)
+    return Tasks(steering, _made(steering, _seeds(settings, known, on_event)))
 
 
-def _seeds(settings: Settings, on_event: Callable[[str], None]) -> Iterator[Seed]:
+def _given(path: Path) -> Iterator[Task]:
+    for index, given in enumerate(load_problems(path)):
+        yield Task(index, given.seed, given.problem, given.cases, given.tests)
+
+
+def _made(steering: Steering, draw: Callable[[str], Seed | None]) -> Iterator[Task]:
+    for index in count():
+        point = dict(steering.draw(index))
+        topic = point.pop("topic", "")
+        seed = draw(topic)
+        if seed is None:
+            return
+        yield Task(index, replace(seed, traits=Traits(**point)))
+
+
+def _steering(settings: Settings, known: Taxonomy) -> Steering:
+    values = dimension_values(known)
+    shares = shares_of(settings.quotas, values)
+    free = {
+        name: values[name]
+        for name in ("difficulty", "audience")
+        if values[name] and name not in shares
+    }
+    return Steering(settings.seed, shares, free, settings.window)
+
+
+def _seeds(
+    settings: Settings, known: Taxonomy, on_event: Callable[[str], None]
+) -> Callable[[str], Seed | None]:
+    """Return what gives the next seed, of a topic where one is named."""
     if settings.seeds is None:
-        return taxonomy_seeds(settings.seed)
+        return _of_topics(settings.seed, known)
     index = index_sources(settings.seeds)
     on_event(f"seeds from {settings.seeds}: {_told(index.report)}")
-    return chain.from_iterable(index.seeds(seed=settings.seed + turn) for turn in count())
+    found = chain.from_iterable(index.seeds(seed=settings.seed + turn) for turn in count())
+    return lambda _: next(found, None)
+
+
+def _of_topics(seed: int, known: Taxonomy) -> Callable[[str], Seed]:
+    every = {
+        topic.name: taxonomy_seeds(f"{seed}/{topic.name}", replace(known, topics=(topic,)))
+        for topic in known.topics
+    }
+    mixed = taxonomy_seeds(seed, known)
+    return lambda topic: next(every[topic] if topic else mixed)
 
 
 def _told(report: SeedReport) -> str:

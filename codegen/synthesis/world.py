@@ -10,6 +10,8 @@ from codegen.records import Case, Problem, Seed
 from codegen.synthesis.assembly import Setting
 from codegen.synthesis.bench import Bench
 from codegen.synthesis.progress import Progress
+from codegen.synthesis.registry import Clash
+from codegen.synthesis.screening import Screen
 
 DERIVATIONS = (
     "translation",
@@ -54,7 +56,9 @@ class World:
     languages: tuple[Language, ...]
     inputs: int
     progress: Progress
-    claim: Callable[[int, str | None], Awaitable[bool]]
+    claim: Callable[[int, Problem | None], Awaitable[Clash | None]]
     reference: bool
     strictness: Strictness
     derive: tuple[str, ...]
+    screen: Screen = field(default_factory=Screen)
+    critic: bool = True

@@ -202,3 +202,42 @@ def _lives(pid):
     except OSError:
         return False
     return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+@pytest.mark.slow
+def test_a_budget_ends_a_run_with_a_code_of_its_own_and_a_larger_one_goes_on(finished, tmp_path):
+    folder, _ = finished
+    done = run(*QUICK, "--out", tmp_path, "--max-total-tokens", 4000)
+    assert done.returncode == 4, done.stderr
+    assert "--max-total-tokens 4,000 is spent" in done.stderr
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["ended_by"] == "tokens" and summary["problems"]["accepted"] < 4
+    prices = {"CODEGEN_PROMPT_PRICE": "1000", "CODEGEN_COMPLETION_PRICE": "1000"}
+    done = run(*QUICK, "--out", tmp_path, "--max-cost", 5, env={**os.environ, **prices})
+    assert done.returncode == 4 and "--max-cost 5.0 is spent" in done.stderr
+    done = run(*QUICK, "--out", tmp_path, "--max-time", "1h30m")
+    assert done.returncode == 0, done.stderr
+    assert files(tmp_path) == files(folder)
+    assert json.loads((tmp_path / "summary.json").read_text())["ended_by"] == "target"
+
+
+@pytest.mark.slow
+def test_time_alone_is_a_goal(tmp_path):
+    done = run("--langs", "py", "--inputs", "6", "--max-time", "4s", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "--max-time is over (4 s)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--max-cost", "3"], "--prompt-price"),
+        (["--max-time", "soon"], "no duration"),
+        (["--max-time", "0"], "no duration"),
+        (["--max-total-tokens", "0"], "--max-total-tokens"),
+    ],
+)
+def test_a_budget_that_cannot_be_kept_is_refused(tmp_path, arguments, complaint):
+    done = run(*arguments, "--out", tmp_path / "run")
+    assert done.returncode == 2 and complaint in done.stderr
+    assert not (tmp_path / "run").exists()

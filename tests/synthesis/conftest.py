@@ -68,6 +68,8 @@ class ScriptedModel:
     def _answer(self, request):
         if request.purpose == "problem":
             return fenced(self.problem) if isinstance(self.problem, dict) else self.problem
+        if request.purpose == "critic":
+            return fenced({"ambiguities": []})
         if request.purpose == "tests":
             return fenced(self.inputs) if isinstance(self.inputs, dict) else self.inputs
         if request.purpose == "arbitration":

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from codegen.language import get, names
+from codegen.language import get
 from codegen.synthesis.derivation.comments import comments_of, tokens_of
 from codegen.synthesis.derivation.leak import leaks
 from codegen.synthesis.derivation.translation import pitfalls

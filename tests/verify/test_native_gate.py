@@ -37,7 +37,7 @@ PROGRAMS = Programs((("right", RIGHT), ("other", OTHER)), (("stub", STUB),), MUT
 
 def gated(local: Verifier, tests: str, programs: Programs = PROGRAMS, **more: Any) -> GateResult:
     judge = native_judge(local, "python", reruns=more.pop("reruns", 0))
-    return local._thread.run(gate(judge, tests, programs, **more))  # noqa: SLF001 - one loop for one sandbox
+    return local._thread.run(gate(judge, tests, programs, **more))
 
 
 def test_tests_that_bite_are_accepted(local: Verifier) -> None:
@@ -113,8 +113,8 @@ def test_our_own_failures_are_errors(local: Verifier) -> None:
         return await local.averify("python", program, tests=tests, deadline_s=1e-6)
 
     with pytest.raises(InfrastructureError, match="native tests on right"):
-        local._thread.run(gate(judge, GOOD, PROGRAMS))  # noqa: SLF001 - as above
+        local._thread.run(gate(judge, GOOD, PROGRAMS))
     with pytest.raises(UsageError, match="threshold"):
         asyncio.run(gate(judge, GOOD, PROGRAMS, threshold=2))
     with pytest.raises(UsageError, match="unknown language"):
-        local._thread.run(gate(native_judge(local, "cobol"), GOOD, PROGRAMS))  # noqa: SLF001 - as above
+        local._thread.run(gate(native_judge(local, "cobol"), GOOD, PROGRAMS))

@@ -49,8 +49,18 @@ def refusal() -> str:
     )
 
 
-def problem(family: Family, parameters: Parameters, rng: Random, *, wrong_example: bool) -> str:
-    """Return a problem as the JSON object that the prompt asks for."""
+def problem(
+    family: Family,
+    parameters: Parameters,
+    rng: Random,
+    *,
+    wrong_example: bool,
+    ambiguous: float = 0.0,
+) -> str:
+    """Return a problem as the JSON object that the prompt asks for.
+
+    At the rate `ambiguous` its statement lacks the last sentence, where a family allows for that.
+    """
     examples = draw_examples(family, parameters, rng)
     if wrong_example:
         # Not every answer can be mistaken without changing its type: null cannot.
@@ -58,9 +68,10 @@ def problem(family: Family, parameters: Parameters, rng: Random, *, wrong_exampl
         for place in fit and [rng.choice(fit)]:
             arguments, answer = examples[place]
             examples[place] = (arguments, distorted(answer))
+    clipped = family.text("clipped", parameters) if rng.random() < ambiguous else ""
     content = {
         "title": family.text("title", parameters),
-        "statement": family.text("statement", parameters),
+        "statement": clipped or family.text("statement", parameters),
         "constraints": family.text("constraints", parameters),
         "signature": to_json(family.signature()),
         "examples": [{"arguments": a, "expected": e} for a, e in examples],
@@ -69,6 +80,19 @@ def problem(family: Family, parameters: Parameters, rng: Random, *, wrong_exampl
     }
     intro = f"Here is a problem about {family.topics[0]}; I worked the examples out by hand."
     return f"{intro}\n\n{_block('json', json.dumps(content, indent=1, ensure_ascii=False))}"
+
+
+def critique(ambiguities: list[Json]) -> str:
+    """Return what a critic found, as the JSON object that the prompt asks for."""
+    intro = "One thing is open." if ambiguities else "I read it twice; every answer is decided."
+    content = json.dumps({"ambiguities": ambiguities}, ensure_ascii=False)
+    return f"{intro}\n\n{_block('json', content)}"
+
+
+def revised(content: Json) -> str:
+    """Return a revised problem as the JSON object that the prompt asks for."""
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    return f"The statement says it now.\n\n{_block('json', text)}"
 
 
 def tests(inputs: list[Arguments], rng: Random) -> str:

@@ -70,14 +70,19 @@ class Family:
         """Return how answers compare: `exact` where the file does not say."""
         return sections(self.name).get("comparator", "exact")
 
-    def recognise(self, text: str) -> dict[str, Json] | None:
-        """Return the parameters of the statement inside `text`; None if it is of no such family."""
-        anchor, pattern = _inverse(self)
+    def recognise(self, text: str, section: str = "statement") -> dict[str, Json] | None:
+        """Return the parameters of the statement inside `text`; None if it is of no such family.
+
+        The section `clipped` is the statement without its last sentence, where it can lack that.
+        """
+        if section not in sections(self.name):
+            return None
+        anchor, pattern = _inverse(self, section)
         match = pattern.search(text) if anchor in text else None
         if match is None:
             return None
         found = {name: self._read(name, match[name]) for name in self.domains}
-        if None in found.values() or self.text("statement", found) != match[0]:
+        if None in found.values() or self.text(section, found) != match[0]:
             return None
         return found
 
@@ -103,7 +108,15 @@ def sections(name: str) -> dict[str, str]:
     """Return the sections of a family's text file, paragraphs unwrapped."""
     file = resources.files("codegen.model.builtin.catalogue") / f"{name}.txt"
     found = program.split(file.read_text(encoding="utf-8"))
-    return {key: _unwrap(text) for key, text in found.items()}
+    made = {key: _unwrap(text) for key, text in found.items()}
+    clipped, _, rest = made["statement"].rpartition(". ")
+    if clipped and _named(clipped) == _named(made["statement"]):
+        made |= {"clipped": f"{clipped}.", "lacking": rest}
+    return made
+
+
+def _named(text: str) -> set[str]:
+    return {one or other for one, other in _PLACEHOLDER.findall(text)}
 
 
 def _unwrap(text: str) -> str:
@@ -119,8 +132,10 @@ def _signature(text: str) -> Signature:
 
 
 @cache
-def _inverse(family: Family) -> tuple[str, re.Pattern[str]]:
-    return _inverted(family.name, tuple((n, _any_of(v)) for n, v in family.domains.items()))
+def _inverse(family: Family, section: str) -> tuple[str, re.Pattern[str]]:
+    return _inverted(
+        family.name, section, tuple((n, _any_of(v)) for n, v in family.domains.items())
+    )
 
 
 def _any_of(domain: Sequence[Json]) -> str:
@@ -130,9 +145,11 @@ def _any_of(domain: Sequence[Json]) -> str:
 
 
 @cache
-def _inverted(name: str, values: tuple[tuple[str, str], ...]) -> tuple[str, re.Pattern[str]]:
+def _inverted(
+    name: str, section: str, values: tuple[tuple[str, str], ...]
+) -> tuple[str, re.Pattern[str]]:
     """Return the longest fixed piece of the statement (a quick test) and its regular expression."""
-    parts = [part for part in _PLACEHOLDER.split(sections(name)["statement"]) if part is not None]
+    parts = [part for part in _PLACEHOLDER.split(sections(name)[section]) if part is not None]
     unseen = dict(values)
     pattern = ""
     for index, part in enumerate(parts):

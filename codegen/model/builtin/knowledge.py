@@ -52,11 +52,24 @@ def problem_count() -> int:
 
 
 def recognise(text: str) -> tuple[Family, dict[str, Json]] | None:
-    """Return the family and the parameters of the statement inside a text, or None."""
+    """Return the family and the parameters of the statement inside a text, or None.
+
+    A statement that lacks its last sentence is known as well.
+    """
+    for section in ("statement", "clipped"):
+        for family in all_families():
+            parameters = family.recognise(text, section)
+            if parameters is not None:
+                return family, parameters
+    return None
+
+
+def lacking(text: str) -> tuple[Family, dict[str, Json], str] | None:
+    """Return family, parameters and the sentence that a statement inside a text lacks, or None."""
     for family in all_families():
-        parameters = family.recognise(text)
+        parameters = family.recognise(text, "clipped")
         if parameters is not None:
-            return family, parameters
+            return family, parameters, family.text("lacking", parameters)
     return None
 
 

@@ -76,6 +76,8 @@ class Mistakes:
     weak_inputs: float = 0.1
     shared_mistake: float = 0.02
     wrong_arbitration: float = 0.02
+    ambiguous_statement: float = 0.05
+    missed_ambiguity: float = 0.1
     wrong_native_test: float = 0.08
     weak_native_test: float = 0.05
 

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from codegen.model.builtin import answers, conversation, derived, native
+from codegen.model.builtin import answers, conversation, criticism, derived, native
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.edits import Variant, variants
 from codegen.model.builtin.feedback import Feedback
@@ -33,6 +33,8 @@ _DERIVED = {
     "review": derived.review,
     "judgement": derived.judgement,
     "arbitration": derived.arbitration,
+    "critic": criticism.criticism,
+    "revision": criticism.revision,
 }
 _CHARACTERS_PER_TOKEN = 4
 _FOLLOWERS = 0.7
@@ -106,7 +108,9 @@ class BuiltinTeacher:
         if not families:
             return answers.refusal()
         family = rng.choice(families)
-        return answers.problem(family, family.draw(rng), rng, wrong_example=wrong)
+        ambiguous = self._mistakes.ambiguous_statement
+        drawn = family.draw(rng)
+        return answers.problem(family, drawn, rng, wrong_example=wrong, ambiguous=ambiguous)
 
     def _tests(self, prompt: str, rng: Random) -> str:
         read = conversation.read_tests_prompt(prompt)

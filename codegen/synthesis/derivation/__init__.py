@@ -6,9 +6,8 @@ what did not hold is kept among the refused, with its reason. None of them chang
 
 from __future__ import annotations
 
-import asyncio
-
 from codegen.records import Example
+from codegen.synthesis.allowance import together
 from codegen.synthesis.derivation.conversation import conversations
 from codegen.synthesis.derivation.debugging import debugging
 from codegen.synthesis.derivation.explanation import explanations
@@ -36,7 +35,7 @@ async def derive(workshop: Workshop, wanted: tuple[str, ...]) -> tuple[Example, 
     first = [name for name in _FIRST if name in wanted]
     made = [
         example
-        for examples in await asyncio.gather(*(_FIRST[name](workshop) for name in first))
+        for examples in await together(_FIRST[name](workshop) for name in first)
         for example in examples
     ]
     if "preference" in wanted:

@@ -19,6 +19,7 @@ from codegen.errors import ModelRefusal
 from codegen.model.contract import Message
 from codegen.prompt import Prompt, render
 from codegen.records import BackTranslation, Example, ExampleKind, Lineage, TextForm
+from codegen.synthesis.allowance import together
 from codegen.synthesis.derivation.comments import comments_of, tokens_of
 from codegen.synthesis.derivation.debugging import mutant_of
 from codegen.synthesis.derivation.leak import leaks, overlap
@@ -126,10 +127,10 @@ async def back_translated(
     workshop: Workshop, parent: Parent, form: TextForm, told: Told
 ) -> BackTranslation:
     """Write programs from a text, and from one about a mutant, and count those that pass."""
-    passed, (control, controls) = await asyncio.gather(
-        _passing(workshop, parent, told.text, "solution", SAMPLES),
-        _control(workshop, parent, form),
-    )
+    passing = asyncio.ensure_future(_passing(workshop, parent, told.text, "solution", SAMPLES))
+    controlling = asyncio.ensure_future(_control(workshop, parent, form))
+    await together([passing, controlling])
+    passed, (control, controls) = passing.result(), controlling.result()
     return BackTranslation(
         form=form,
         samples=SAMPLES,
@@ -168,7 +169,7 @@ async def _passing(workshop: Workshop, parent: Parent, text: str, about: str, sa
         code = workshop.code_in(language, reply.text)
         return bool(code) and (await workshop.judge(language, code)).passed
 
-    return sum(await asyncio.gather(*map(passes, range(samples))))
+    return sum(await together(map(passes, range(samples))))
 
 
 def _refuted(proof: BackTranslation) -> str:

@@ -6,13 +6,13 @@ of a solution are.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import fields
 
 from codegen.errors import ModelRefusal
 from codegen.language import Language
 from codegen.prompt import render
 from codegen.records import Example, Lineage
+from codegen.synthesis.allowance import together
 from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
 from codegen.synthesis.perseverance import persevere
@@ -24,7 +24,7 @@ async def translations(workshop: Workshop) -> tuple[Example, ...]:
     targets = [
         one for name, one in sorted(workshop.parents.items()) if name != source.language.name
     ]
-    made = await asyncio.gather(*(_into(workshop, source, one.language) for one in targets))
+    made = await together(_into(workshop, source, one.language) for one in targets)
     return tuple(example for example in made if example is not None)
 
 

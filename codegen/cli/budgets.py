@@ -1,0 +1,104 @@
+"""The options that bound what a run spends, and what is said when a budget ends it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from codegen.cli.options import Finite
+from codegen.errors import UsageError
+
+if TYPE_CHECKING:
+    from codegen.synthesis.allowance import Allowance, Meter
+
+ENDED_BY_BUDGET = 4
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
+_UNITS = (86_400, 3_600, 60, 1)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    """Return the seconds of a number, or of such as `1h30m`."""
+    if value is None:
+        return None
+    match = _DURATION.fullmatch(value.strip().lower())
+    parts = match.groups() if match else ()
+    seconds = sum(float(n or 0) * unit for n, unit in zip(parts, _UNITS, strict=False))
+    if seconds <= 0:
+        raise click.BadParameter(f"{value!r} is no duration, such as 90, 45m or 1h30m.")
+    return seconds
+
+
+def budget_options(command: F) -> F:
+    """Add `--max-total-tokens`, `--max-cost` with its prices, and `--max-time`."""
+    for one in (
+        click.option(
+            "--completion-price",
+            envvar="CODEGEN_COMPLETION_PRICE",
+            help="What a million tokens of answers cost.",
+            type=Finite(0),
+            show_envvar=True,
+        ),
+        click.option(
+            "--prompt-price",
+            envvar="CODEGEN_PROMPT_PRICE",
+            help="What a million tokens of prompts cost.",
+            type=Finite(0),
+            show_envvar=True,
+        ),
+        click.option(
+            "--max-time", callback=_seconds, help="Time for this start, such as 90, 45m or 1h30m."
+        ),
+        click.option(
+            "--max-cost",
+            type=Finite(0, min_open=True),
+            help="Money for the whole run, in the currency of the prices.",
+        ),
+        click.option(
+            "--max-total-tokens",
+            type=click.IntRange(1),
+            help="Tokens of prompts and answers for the whole run.",
+        ),
+    ):
+        command = one(command)
+    return command
+
+
+def allowance_of(options: dict[str, Any]) -> Allowance:
+    """Return the budgets that were asked for.
+
+    Raises:
+        UsageError: a budget of money without a price.
+    """
+    from codegen.synthesis.allowance import Allowance, Prices
+
+    prices = Prices(options["prompt_price"] or 0.0, options["completion_price"] or 0.0)
+    if options["max_cost"] is not None and not (prices.prompt or prices.completion):
+        raise UsageError(
+            "--max-cost needs what tokens cost: give --prompt-price and --completion-price, per"
+            " million tokens, or set CODEGEN_PROMPT_PRICE and CODEGEN_COMPLETION_PRICE"
+        )
+    return Allowance(options["max_total_tokens"], options["max_cost"], options["max_time"], prices)
+
+
+def is_bounded(options: dict[str, Any]) -> bool:
+    """Return whether a budget was given."""
+    return any(options[name] is not None for name in ("max_total_tokens", "max_cost", "max_time"))
+
+
+def spent_text(ending: str, meter: Meter) -> str:
+    """Return what to say of the budget that ended a run."""
+    tokens = meter.usage.prompt_tokens + meter.usage.completion_tokens
+    allowed = meter.allowance
+    told = {
+        "tokens": f"--max-total-tokens {allowed.tokens:,} is spent ({tokens:,} tokens)"
+        if allowed.tokens
+        else "",
+        "cost": f"--max-cost {allowed.cost} is spent ({meter.cost:.4f})",
+        "time": f"--max-time is over ({allowed.seconds:g} s)" if allowed.seconds else "",
+    }
+    return f"{told[ending]}; the same command with more of it goes on"

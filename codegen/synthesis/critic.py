@@ -1,0 +1,112 @@
+"""A second look at a statement before it is solved: does it decide every answer?
+
+A critic who sees no solution lists what two careful readers would answer differently. What it finds
+goes back to be revised, once; the revised statement is looked at again, and a problem in which
+something is still open is rejected as `ambiguous_problem`.
+
+Not here: whether the critic is right. A problem that it lets pass must still come to agreement
+(`codegen.synthesis.council`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from codegen.answer.blocks import AnswerError
+from codegen.answer.values import extract_json
+from codegen.model.contract import Purpose
+from codegen.prompt import Prompt, render
+from codegen.records import Json, Problem, to_json
+from codegen.synthesis.council import Rejection
+from codegen.synthesis.problems import parse_problem
+
+MOST_AMBIGUITIES = 8
+_MOST_TEXT = 500
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """What a statement leaves open, and the answers that are possible."""
+
+    about: str
+    readings: tuple[str, ...] = ()
+
+
+class Ask(Protocol):
+    """Asks the model in a life and reads its answer, as `codegen.synthesis.life` does."""
+
+    async def __call__(
+        self, purpose: Purpose, prompt: Prompt, parse: Callable[[str], T], turn: int = 0
+    ) -> T:
+        """Return what `parse` makes of the answer; Rejection when two cannot be used."""
+
+
+async def criticised(problem: Problem, ask: Ask) -> Problem:
+    """Return a problem in which nothing is open, as far as the critic sees, revised if need be.
+
+    Raises:
+        Rejection: something stays open, or an answer cannot be used.
+    """
+    found = await ask("critic", critic_prompt(problem), parse_critique)
+    if not found:
+        return problem
+    revised = await ask("revision", revision_prompt(problem, found), parse_problem)
+    revised = replace(revised, traits=problem.traits)
+    left = await ask("critic", critic_prompt(revised), parse_critique, 1)
+    if left:
+        what = "; ".join(one.about for one in left)
+        raise Rejection("ambiguous_problem", f"{problem.title}: {what}")
+    return revised
+
+
+def critic_prompt(problem: Problem) -> Prompt:
+    """Ask what a statement leaves open; no solution is shown."""
+    return render("critic", problem=problem)
+
+
+def revision_prompt(problem: Problem, found: tuple[Ambiguity, ...]) -> Prompt:
+    """Ask for a problem again, with what was found in it decided."""
+    content = {
+        "title": problem.title,
+        "statement": problem.statement,
+        "constraints": problem.constraints,
+        "signature": to_json(problem.signature),
+        "examples": [
+            {"arguments": list(case.arguments), "expected": case.expected}
+            for case in problem.examples
+        ],
+        "tags": list(problem.tags),
+        "comparator": problem.comparator.value,
+    }
+    return render("revise", content=content, ambiguities=found)
+
+
+def parse_critique(text: str) -> tuple[Ambiguity, ...]:
+    """Read a critic's answer: the first eight of what it found.
+
+    Raises:
+        AnswerError: it is no JSON of that form.
+    """
+    value = extract_json(text)
+    listed = value.get("ambiguities") if isinstance(value, Mapping) else None
+    if not isinstance(listed, list):
+        raise AnswerError('the answer must be {"ambiguities": […]}, empty where there is none')
+    return tuple(_ambiguity(one, n) for n, one in enumerate(listed[:MOST_AMBIGUITIES]))
+
+
+def _ambiguity(value: Json, number: int) -> Ambiguity:
+    about = value.get("about") if isinstance(value, Mapping) else value
+    if not isinstance(about, str) or not about.strip():
+        raise AnswerError(f'ambiguities[{number}] must be an object with "about", a string')
+    readings = value.get("readings", []) if isinstance(value, Mapping) else []
+    if not isinstance(readings, list) or not all(isinstance(one, str) for one in readings):
+        raise AnswerError(f"ambiguities[{number}].readings must be an array of strings")
+    return Ambiguity(_short(about), tuple(_short(one) for one in readings[:MOST_AMBIGUITIES]))
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:_MOST_TEXT]
