@@ -59,6 +59,18 @@ def answer_to(
 ) -> str:
     """Give a program back with a verdict, and return the code of the repair."""
     report = prompts.repair_prompt(verdict, code, known_from={"c1": "consensus"}).text
+    return answer_to_report(name, language, code, report, teacher, seed)
+
+
+def answer_to_report(
+    name: str,
+    language: str,
+    code: str,
+    report: str,
+    teacher: BuiltinTeacher = SURE,
+    seed: int = 0,
+) -> str:
+    """Give a program back with a report, and return the text of the answer."""
     fence = get(language).fence
     messages = (
         Message("user", asked(name, language)),
@@ -117,6 +129,22 @@ def test_a_broken_feedback_loop_changes_nothing() -> None:
         }.get(variant.kind, diagnosed(999, "something else"))
         text = answer_to("first_reaching", "python", variant.code, useless)
         assert variant.code.strip() in text
+
+
+def test_what_was_wrong_with_an_earlier_attempt_mends_nothing() -> None:
+    for variant in variants_of("first_reaching", "python")[1:]:
+        before = (f"compile_error: {' '.join(variant.names)} time_limit at line 3",)
+        report = prompts.repair_prompt(NOTHING, variant.code, known_from={}, before=before).text
+        text = answer_to_report("first_reaching", "python", variant.code, report)
+        assert variant.code.strip() in text
+
+
+def test_a_failed_native_test_shows_a_case_as_well() -> None:
+    right = variants_of("boats", "python")[0]
+    wrong = next(one for one in variants_of("boats", "python") if one.kind == "boundary")
+    failed = CaseResult("test_it", Outcome.WRONG_ANSWER, message="assert f([1]) == 2")
+    verdict = Verdict(Outcome.WRONG_ANSWER, Stage.RUN, "unit", cases=(failed,))
+    assert right.code.strip() in answer_to("boats", "python", wrong.code, verdict)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
