@@ -39,9 +39,8 @@ from codegen.schema import (
     Tool,
     Traits,
     UnitForm,
-    check_failures,
 )
-from codegen.schema_checks import check_pattern, type_templates
+from codegen.schema_checks import check_failures, check_pattern, type_templates
 from codegen.types import Type, parse
 
 

@@ -6,13 +6,11 @@ list, never named as code.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from codegen.errors import UsageError
-from codegen.records import ErrorClass, Limits
+from codegen.records import Limits
 
 DiagnosticParser = Literal[
     "python",
@@ -337,19 +335,3 @@ class Native:
 
     framework: str
     rules: tuple[str, ...]
-
-
-def check_failures(failures: Mapping[str, str], where: str) -> None:
-    """Check the patterns by which findings are sorted into classes of error.
-
-    Raises:
-        UsageError: a class that there is not, or no regular expression; names the file and the key.
-    """
-    for name, pattern in failures.items():
-        if name not in list(ErrorClass):
-            known = ", ".join(ErrorClass)
-            raise UsageError(f"{where}: failures: unknown class {name!r} (known: {known})")
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise UsageError(f"{where}: failures.{name}: {error}") from error

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from codegen.errors import UsageError
+from codegen.records import ErrorClass
 from codegen.schema import Tool
 from codegen.types import SCALARS
 
@@ -26,6 +27,22 @@ def check_pattern(tool: Tool, where: str) -> None:
     unknown = groups - {"file", "line", "column", "rule", "message", "error"}
     if unknown:
         raise UsageError(f"{where}: {tool.name}: pattern: unknown group {min(unknown)!r}")
+
+
+def check_failures(failures: Mapping[str, str], where: str) -> None:
+    """Refuse a class of error that there is not, and what is no pattern.
+
+    Raises:
+        UsageError: names the file and the key.
+    """
+    for name, pattern in failures.items():
+        if name not in list(ErrorClass):
+            known = ", ".join(ErrorClass)
+            raise UsageError(f"{where}: failures: unknown class {name!r} (known: {known})")
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"{where}: failures.{name}: {error}") from error
 
 
 def type_templates(table: Any, where: str, name: str) -> Mapping[str, Any]:

@@ -111,3 +111,18 @@ def test_a_template_may_only_name_what_is_given() -> None:
     assert fill("$1 and $name", {"1": "a", "name": "b"}) == "a and b"
     with pytest.raises(UsageError, match=r"unknown \$other"):
         fill("$other", {"name": "b"})
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("lint = '('", "failures.lint: missing )"),
+        ("style = 'x'", "failures: unknown class 'style' (known: syntax, "),
+    ],
+)
+def test_a_class_of_error_and_its_pattern_are_checked(tmp_path, line: str, complaint: str) -> None:
+    source = (folder("languages") / "python" / "language.toml").read_text("utf-8")
+    (tmp_path / "language.toml").write_text(source.replace("[failures]", f"[failures]\n{line}"))
+    with pytest.raises(UsageError) as raised:
+        load(tmp_path)
+    assert complaint in str(raised.value)

@@ -45,6 +45,7 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
     async with contextlib.AsyncExitStack() as stack:
         model = await open_model(options, settings.seed)
         stack.push_async_callback(model.close)
+        settings = with_experience(settings, options["policy_from"], model, tell)
         sandbox = await open_sandbox(
             options["sandbox"],
             tuple(one.environment for one in settings.languages),
@@ -53,7 +54,6 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         )
         stack.push_async_callback(sandbox.close)
         settings = await with_tools(settings, sandbox, console)
-        settings = with_experience(settings, options["policy_from"], model, tell)
         languages = ", ".join(one.title for one in settings.languages)
         tell(f"{languages}: {model.name} writes, the {sandbox.name} sandbox runs it")
         run = await stack.enter_async_context(

@@ -32,7 +32,12 @@ def most_extra(problem: Problem) -> int:
 def measured_difficulty(attempts: Iterable[Attempt]) -> float | None:
     """Return one minus the pass rate of the independent first answers, 0 to 1; None without any.
 
-    Repairs and fresh starts do not count: they were asked for because an answer had failed.
+    Repairs and fresh starts do not count: they were asked for because an answer had failed; nor
+    does the reference, which is asked for in other words.
     """
-    first = [passes(one) for one in attempts if one.arm is Arm.FIRST and not one.round]
+    first = [
+        passes(one)
+        for one in attempts
+        if one.kind == "solution" and one.arm is Arm.FIRST and not one.round
+    ]
     return round(1 - sum(first) / len(first), 4) if first else None

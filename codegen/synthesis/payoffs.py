@@ -63,7 +63,7 @@ class Payoffs:
         """Return one object for each class and arm, in a fixed order."""
         return [
             {
-                "class": error or "",
+                "class": error.value if error else "",
                 "arm": arm.value,
                 "answers": one.answers,
                 "passed": one.passed,

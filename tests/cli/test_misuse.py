@@ -68,6 +68,12 @@ def test_a_config_may_give_languages_as_a_list_and_one_server_alone(tmp_path: Pa
     assert "solution in Go" in done.stdout and "solution in Python" not in done.stdout
 
 
+def test_a_policy_comes_from_a_run(tmp_path: Path) -> None:
+    done = run("synthesize", "--policy-from", tmp_path / "none", "--out", tmp_path / "out")
+    complains(done, 3, str(tmp_path / "none"))
+    assert not (tmp_path / "out").exists() and not (tmp_path / "none").exists()
+
+
 @pytest.mark.parametrize("option", ["--cpu", "--temperature", "--timeout", "--mistakes"])
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_numbers_are_finite(option: str, value: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -59,6 +60,18 @@ def answer_to(
 ) -> str:
     """Give a program back with a verdict, and return the code of the repair."""
     report = prompts.repair_prompt(verdict, code, known_from={"c1": "consensus"}).text
+    return answer_to_report(name, language, code, report, teacher, seed)
+
+
+def answer_to_report(
+    name: str,
+    language: str,
+    code: str,
+    report: str,
+    teacher: BuiltinTeacher = SURE,
+    seed: int = 0,
+) -> str:
+    """Give a program back with a report, and return the text of the answer."""
     fence = get(language).fence
     messages = (
         Message("user", asked(name, language)),
@@ -119,6 +132,22 @@ def test_a_broken_feedback_loop_changes_nothing() -> None:
         assert variant.code.strip() in text
 
 
+def test_what_was_wrong_with_an_earlier_attempt_mends_nothing() -> None:
+    for variant in variants_of("first_reaching", "python")[1:]:
+        before = (f"compile_error: {' '.join(variant.names)} time_limit at line 3",)
+        report = prompts.repair_prompt(NOTHING, variant.code, known_from={}, before=before).text
+        text = answer_to_report("first_reaching", "python", variant.code, report)
+        assert variant.code.strip() in text
+
+
+def test_a_failed_native_test_shows_a_case_as_well() -> None:
+    right = variants_of("boats", "python")[0]
+    wrong = next(one for one in variants_of("boats", "python") if one.kind == "boundary")
+    failed = CaseResult("test_it", Outcome.WRONG_ANSWER, message="assert f([1]) == 2")
+    verdict = Verdict(Outcome.WRONG_ANSWER, Stage.RUN, "unit", cases=(failed,))
+    assert right.code.strip() in answer_to("boats", "python", wrong.code, verdict)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_stands_by_what_is_right(language: str) -> None:
     right = variants_of("busy_time", language)[0]
@@ -155,7 +184,7 @@ def test_some_repairs_fail_and_later_ones_can_succeed() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_code_survives_extraction(language: str) -> None:
     spelled = get(language)
-    teacher = BuiltinTeacher(mistakes=Mistakes(**dict.fromkeys(KINDS, 0.0), chatter=1.0))
+    teacher = BuiltinTeacher(mistakes=replace(Mistakes.none(), chatter=1.0))
     for family in all_families():
         problem = problem_of(family.name)
         prompt = prompts.solution_prompt(problem, spelled).text
@@ -165,15 +194,3 @@ def test_the_code_survives_extraction(language: str) -> None:
             spelled, reply.text, entry_point=spelled.function_name(problem.signature)
         )
         assert code.strip() == variants_of(family.name, language)[0].code.strip()
-
-
-KINDS = (
-    "syntax",
-    "undefined",
-    "unused",
-    "boundary",
-    "wrong_type",
-    "endless_loop",
-    "crash",
-    "no_code",
-)
