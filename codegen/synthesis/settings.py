@@ -9,7 +9,6 @@ from codegen.language import Language
 from codegen.model.contract import Sampling
 from codegen.records import Json, Limits, content_id, to_json
 from codegen.synthesis.allowance import Allowance
-from codegen.synthesis.candidate import Budget
 from codegen.synthesis.inspiration import accepted_problems
 from codegen.synthesis.payoffs import Payoffs
 from codegen.synthesis.policy import Budget
