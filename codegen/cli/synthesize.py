@@ -49,6 +49,23 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     "--problems", type=click.Path(path_type=Path), help="Existing problem statements (JSONL)."
 )
 @click.option(
+    "--seed-problems",
+    type=click.Path(path_type=Path),
+    help="Your own problems (JSONL) as inspiration for others.",
+)
+@click.option(
+    "--evolve",
+    type=click.Path(path_type=Path),
+    help="The folder of another run, whose accepted problems are evolved.",
+)
+@click.option(
+    "--evolve-share",
+    type=Finite(0, 1, max_open=True),
+    default=0.0,
+    show_default=True,
+    help="Share of the problems that evolve accepted ones of this run.",
+)
+@click.option(
     "--taxonomy",
     type=click.Path(path_type=Path),
     help="Topics, skills, difficulties and audiences (TOML); see `codegen taxonomy`.",
@@ -204,6 +221,9 @@ def _settings(options: dict[str, Any]) -> Settings:
         allowance=allowance_of(options),
         taxonomy=options["taxonomy"],
         quotas=_quotas(options),
+        seed_problems=options["seed_problems"],
+        evolve=options["evolve"],
+        evolve_share=options["evolve_share"],
         critic=options["critic"],
         near_duplicates=options["near_duplicates"] or (0.8 if remote else None),
         decontaminate=tuple(options["decontaminate"]),
@@ -220,8 +240,13 @@ def _quotas(options: dict[str, Any]) -> tuple[Quota, ...]:
     asked = {one.dimension for one in quotas}
     if quotas and options["problems"]:
         raise UsageError("--quota is for problems that are made: those of --problems are as given")
-    if "topic" in asked and options["seeds"]:
-        raise UsageError("--quota: a topic is of the taxonomy, and --seeds draws from source code")
+    others = ("seeds", "seed_problems", "evolve", "evolve_share")
+    other = next((name for name in others if options[name]), None)
+    if "topic" in asked and other:
+        option = other.replace("_", "-")
+        raise UsageError(
+            f"--quota: a topic is of the taxonomy, and --{option} draws from elsewhere"
+        )
     foreign = any(q.dimension == "natural_language" and q.value != "en" and q.share for q in quotas)
     if foreign and options["model"] == "builtin":
         raise UsageError("--quota: the builtin teacher writes English only; name a --model")
@@ -229,10 +254,12 @@ def _quotas(options: dict[str, Any]) -> tuple[Quota, ...]:
 
 
 def _refuse_contradictions(options: dict[str, Any]) -> None:
-    if options["seeds"] and options["problems"]:
-        raise UsageError(
-            "--seeds and --problems exclude each other: a problem is given or it is made"
-        )
+    sources = [n for n in ("seeds", "problems", "seed_problems", "evolve") if options[n]]
+    if len(sources) > 1:
+        first, second = (f"--{name.replace('_', '-')}" for name in sources[:2])
+        raise UsageError(f"{first} and {second} exclude each other: a run has one kind of seeds")
+    if options["evolve_share"] and options["problems"]:
+        raise UsageError("--evolve-share and --problems exclude each other")
     if options["taxonomy"] and options["problems"]:
         raise UsageError("--taxonomy is for problems that are made, not for --problems")
     if options["replay"] and options["base_url"]:

@@ -32,9 +32,13 @@ _TRAITS = Traits()
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a problem was inspired by. `kind` is `code`, `taxonomy` or `problem`."""
+    """What a problem was inspired by.
 
-    kind: Literal["code", "taxonomy", "problem"]
+    `parents` are the ids or hashes of the problems that it was made from, `change` what an
+    evolution was asked for.
+    """
+
+    kind: Literal["code", "taxonomy", "problem", "self-instruct", "evolution"]
     text: str
     source: str = ""
     path: str = ""
@@ -45,6 +49,8 @@ class Seed:
     skill: str = ""
     sha256: str = ""
     traits: Traits = _TRAITS
+    parents: tuple[str, ...] = ()
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from codegen.language import Language
 from codegen.model.contract import Sampling
-from codegen.records import Json, Limits, to_json
+from codegen.records import Json, Limits, content_id, to_json
 from codegen.synthesis.allowance import Allowance
+from codegen.synthesis.inspiration import accepted_problems
 from codegen.synthesis.payoffs import Payoffs
 from codegen.synthesis.policy import Budget
 from codegen.synthesis.quotas import Quota
@@ -45,6 +46,9 @@ class Settings:
     taxonomy: Path | None = None
     quotas: tuple[Quota, ...] = ()
     window: int = 32
+    seed_problems: Path | None = None
+    evolve: Path | None = None
+    evolve_share: float = 0.0
     critic: bool = True
     near_duplicates: float | None = None
     decontaminate: tuple[Path, ...] = ()
@@ -68,7 +72,10 @@ class Settings:
             "derive": list(self.derive),
             "taxonomy": to_json(load_taxonomy(self.taxonomy)) if self.taxonomy else None,
             "quotas": {f"{one.dimension}={one.value}": str(one.share) for one in self.quotas},
-            "window": self.window if self.quotas else None,
+            "window": self.window if self.quotas or self.evolve_share else None,
+            "seed_problems": digest_of(self.seed_problems) if self.seed_problems else None,
+            "evolve": _ids(self.evolve) if self.evolve else None,
+            "evolve_share": self.evolve_share,
             "critic": self.critic,
             "near_duplicates": self.near_duplicates,
             "decontaminate": sorted(digest_of(path) for path in self.decontaminate),
@@ -76,3 +83,7 @@ class Settings:
             "revision": revision,
             "sandbox": sandbox,
         }
+
+
+def _ids(folder: Path) -> str:
+    return content_id([problem.id for problem in accepted_problems(folder)])

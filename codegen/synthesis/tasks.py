@@ -12,6 +12,12 @@ from itertools import chain, count
 from pathlib import Path
 
 from codegen.records import Seed, Traits
+from codegen.synthesis.inspiration import (
+    Ancestry,
+    accepted_problems,
+    evolution_seeds,
+    self_instruct_seeds,
+)
 from codegen.synthesis.problems import load_problems
 from codegen.synthesis.quotas import dimension_values, shares_of
 from codegen.synthesis.seeds import SeedReport, index_sources
@@ -46,7 +52,11 @@ def tasks_of(settings: Settings, on_event: Callable[[str], None] = lambda _: Non
         return Tasks(Steering(settings.seed, {}, {}, settings.window), _given(settings.problems))
     known = load_taxonomy(settings.taxonomy) if settings.taxonomy else taxonomy()
     steering = _steering(settings, known)
-    return Tasks(steering, _made(steering, _seeds(settings, known, on_event)))
+    draw = _seeds(settings, known, on_event)
+    ancestry = Ancestry(settings.seed, settings.evolve_share)
+    if settings.evolve_share:
+        steering.needs_ends, steering.on_settled = True, ancestry.settled
+    return Tasks(steering, _made(steering, ancestry, draw))
 
 
 def _given(path: Path) -> Iterator[Task]:
@@ -54,11 +64,13 @@ def _given(path: Path) -> Iterator[Task]:
         yield Task(index, given.seed, given.problem, given.cases, given.tests)
 
 
-def _made(steering: Steering, draw: Callable[[str], Seed | None]) -> Iterator[Task]:
+def _made(
+    steering: Steering, ancestry: Ancestry, draw: Callable[[str], Seed | None]
+) -> Iterator[Task]:
     for index in count():
         point = dict(steering.draw(index))
         topic = point.pop("topic", "")
-        seed = draw(topic)
+        seed = ancestry.draw(index) or draw(topic)
         if seed is None:
             return
         yield Task(index, replace(seed, traits=Traits(**point)))
@@ -79,6 +91,14 @@ def _seeds(
     settings: Settings, known: Taxonomy, on_event: Callable[[str], None]
 ) -> Callable[[str], Seed | None]:
     """Return what gives the next seed, of a topic where one is named."""
+    if settings.seed_problems is not None:
+        shown = self_instruct_seeds(settings.seed_problems, settings.seed)
+        return lambda _: next(shown)
+    if settings.evolve is not None:
+        problems = accepted_problems(settings.evolve)
+        on_event(f"{len(problems):,} accepted problems of {settings.evolve} to evolve")
+        changed = evolution_seeds(problems, settings.seed, settings.evolve.name)
+        return lambda _: next(changed)
     if settings.seeds is None:
         return _of_topics(settings.seed, known)
     index = index_sources(settings.seeds)

@@ -23,6 +23,7 @@ _SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.M
 _INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
 _TOPIC = re.compile(r"^(?:Topic|Skill): (.*)$", re.MULTILINE)
 _GIVEN = "This problem exists already"
+_EVOLVED = "Here is a problem that has been solved"
 _LISTED = re.compile(r"^## Inputs that are there already\n(.*?)^## ", re.DOTALL | re.MULTILINE)
 _ITEM = re.compile(r"^\d+\. (.*)$", re.MULTILINE)
 _COUNT = re.compile(r"^- (\d+) inputs", re.MULTILINE)
@@ -103,6 +104,11 @@ def read_languages(text: str) -> list[str]:
 def is_given(inspiration: str) -> bool:
     """Return whether the inspiration is a problem that is to be kept as it is."""
     return inspiration.startswith(_GIVEN)
+
+
+def is_evolved(inspiration: str) -> bool:
+    """Return whether the inspiration is a problem out of which another one is to be made."""
+    return inspiration.startswith(_EVOLVED)
 
 
 def last_code(messages: tuple[Message, ...]) -> str:

@@ -105,6 +105,9 @@ class BuiltinTeacher:
             known = recognise(inspiration)
             return answers.problem(*known, rng, wrong_example=wrong) if known else answers.refusal()
         families = fitting(inspiration, conversation.read_languages(prompt))
+        parent = recognise(inspiration) if conversation.is_evolved(inspiration) else None
+        if parent is not None and parent[0] in families:
+            families = (parent[0],)  # it knows no other change than other parameters
         if not families:
             return answers.refusal()
         family = rng.choice(families)
