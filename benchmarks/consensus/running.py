@@ -1,7 +1,8 @@
 """Runs the answers of one problem: by their given tests, for the truth, and over typed cases.
 
 An input that ends a program (a crash, a time-out) leaves those after it unreached; the program is
-run again over those, so that one bad input does not silence an answer on all others.
+run again over those, so that one bad input does not silence an answer on all others. After a
+time-out these runs have less time.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from codegen.verify.request import VerifyRequest
 from codegen.verify.verifier import Verifier
 
 _LIMITS = Limits(cpu_s=5.0, wall_s=30.0)
+_AGAIN = Limits(cpu_s=1.0, wall_s=30.0)
 _MOST_RUNS = 6
 
 
@@ -134,9 +136,12 @@ async def _over_cases(
     verdicts: list[Verdict] = []
     left = list(cases)
     while left and len(verdicts) < _MOST_RUNS:
+        timed_out = any(
+            result.outcome is Outcome.TIME_LIMIT for one in verdicts for result in one.cases
+        )
         request = VerifyRequest(
             language, adapted.code, cases=left, signature=adapted.signature,
-            comparator=problem.comparator, lint="off", limits=_LIMITS,
+            comparator=problem.comparator, lint="off", limits=_AGAIN if timed_out else _LIMITS,
         )  # fmt: skip
         verdicts.append(await verifier.averify_request(request))
         done = {result.name for result in verdicts[-1].cases if reached(result)}
