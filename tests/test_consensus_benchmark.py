@@ -187,6 +187,12 @@ def test_an_input_that_two_fail_on_can_be_taken_as_invalid():
     assert len(languages_accepted(answers, Rule("", refusals=2))) == 4
 
 
+def test_a_share_of_the_inputs_can_have_to_be_settled():
+    answers = [answer("python", 1, 2, 7), answer("rust", 1, 2, 8), answer("go", 1, 2, 9)]
+    assert len(languages_accepted(answers, Rule("", settled=0.5))) == 3
+    assert languages_accepted(answers, Rule("", settled=0.6)) == []
+
+
 def test_an_example_that_all_contradict_alike_ends_the_problem():
     answers = [answer(name, 5, 2, 3) for name in ("python", "rust", "go")]
     assert languages_accepted(answers, RULES[0]) == []

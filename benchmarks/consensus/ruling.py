@@ -17,14 +17,15 @@ from dataclasses import dataclass, replace
 from codegen import language as languages
 from codegen.model.contract import Message
 from codegen.prompt import Prompt
-from codegen.records import Case, CaseResult, Json, Outcome, Problem, Verdict
-from codegen.synthesis.candidate import Budget, Candidate
+from codegen.records import Attempt, Case, CaseResult, Json, Outcome, Problem, Verdict
+from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.council import Council, Rejection
+from codegen.synthesis.policy import Budget, Policy
 from codegen.types import parse
 from codegen.verify.compare import matches
 from codegen.verify.oracle import MARGIN, Tally, tally
 
-_ONE_ANSWER = Budget(repairs=0, starts=1)
+_ONE_ANSWER = Policy(Budget(repairs=0, starts=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is made use of. `refusals`: an input that so many voters fail on is taken as invalid."""
+    """What is made use of.
+
+    `refusals`: an input that so many voters fail on is taken as invalid. `settled`: the least share
+    of the inputs whose value must be settled. `strict`: the loop's council decides.
+    """
 
     title: str
     examples: bool = True
     consensus: bool = True
     refusals: int = 0
+    settled: float = 0.0
     strict: bool = False
 
 
@@ -55,6 +61,7 @@ RULES = (
     Rule("examples and consensus"),
     Rule("consensus alone", examples=False),
     Rule("examples alone", consensus=False),
+    Rule("both; half of the inputs must be settled", settled=0.5),
     Rule("both; an input that two fail on is invalid", refusals=2),
     Rule("both; an input that one fails on is invalid", refusals=1),
     Rule("the loop's council, nothing sent back", strict=True),
@@ -78,7 +85,8 @@ def accepted(
     counts = _tallies(problem, believed, asked)
     settled = {name: count.value for name, count in counts.items() if count.settled}
     agreeing = tuple(one for one in believed if _agrees(problem, one, settled))
-    return agreeing if settled and len(agreeing) >= MARGIN else ()
+    enough = bool(settled) and len(settled) >= rule.settled * len(asked)
+    return agreeing if enough and len(agreeing) >= MARGIN else ()
 
 
 def _same(problem: Problem, one: Json, other: Json) -> bool:
@@ -137,6 +145,8 @@ def _example_disputed(problem: Problem, answers: Sequence[Answer], known: Sequen
 def _by_council(
     problem: Problem, cases: Sequence[Case], answers: Sequence[Answer]
 ) -> tuple[Answer, ...]:
+    if not problem.examples:  # nobody has a vote in the loop then
+        return ()
     council = Council(problem, tuple(cases), _ONE_ANSWER, len(answers))
     council.candidates = [_candidate(number, one) for number, one in enumerate(answers)]
     try:
@@ -150,7 +160,9 @@ def _by_council(
 def _candidate(number: int, answer: Answer) -> Candidate:
     made = Candidate(languages.get(answer.language), number, Prompt("", ""))
     made.messages = [Message("assistant", "")]
-    made.verdict = answer.verdict
+    made.verdict = verdict = answer.verdict
+    attempt = Attempt(answer.language, number, "solution", 0, "", verdict.outcome, verdict.stage)
+    made.attempts = [attempt]
     return made
 
 
