@@ -59,7 +59,7 @@ def _python(code: str, typed: Typed) -> Adapted:
 
 
 def _rust(code: str, typed: Typed) -> Adapted:
-    code = re.sub(r"(?<![A-Za-z_])isize\b", "i64", code)
+    code = re.sub(r"(?<![A-Za-z])(?<![A-Za-z]_)isize\b", "i64", code)
     return _renamed("rust", code, typed)
 
 
@@ -164,9 +164,10 @@ def _java_inward(value: str, kind: Type) -> str:
     if kind.name == "float":
         return f"(float) (double) {value}"
     if kind.name == "list":
-        element = _java_inward("one", kind.arguments[0])
+        item = _item(value)
+        element = _java_inward(item, kind.arguments[0])
         made = "java.util.stream.Collectors.toCollection(java.util.ArrayList::new)"
-        return f"{value}.stream().map(one -> {element}).collect({made})"
+        return f"{value}.stream().map({item} -> {element}).collect({made})"
     if kind.name == "map":
         return f"new java.util.HashMap<>({value})"
     if kind.name == "tuple":
@@ -179,14 +180,21 @@ def _java_inward(value: str, kind: Type) -> str:
     return value
 
 
+def _item(value: str) -> str:
+    """Return a name for the elements of a list; Java lets none hide another."""
+    first = value.split(".", maxsplit=1)[0]
+    return f"{first}OfIt" if first.startswith("one") else "one"
+
+
 def _java_outward(value: str, kind: Type) -> str:
     """Write a value of MultiPL-E as one of the harness; `value` is evaluated once."""
     if kind.name == "float":
         return f"(double) (float) {value}"
     if kind.name == "list" and _holds(kind, ("float", "tuple", "list")):
-        element = _java_outward("one", kind.arguments[0])
+        item = _item(value)
+        element = _java_outward(item, kind.arguments[0])
         boxed = _full(languages.get("java").spell(kind))[len("java.util.List<") : -1]
-        mapped = f"{value}.stream().<{boxed}>map(one -> {element})"
+        mapped = f"{value}.stream().<{boxed}>map({item} -> {element})"
         return f"{mapped}.collect(java.util.stream.Collectors.toList())"
     if kind.name == "list":
         return f"new java.util.ArrayList<>({value})"

@@ -72,13 +72,15 @@ def accepted(
     problem: Problem, cases: Sequence[Case], answers: Sequence[Answer], rule: Rule
 ) -> tuple[Answer, ...]:
     """Return the answers of one problem that a rule accepts."""
-    if rule.strict:
-        return _by_council(problem, cases, answers)
     known = [case.id for case in cases if case.known_from and rule.examples]
     asked = [case.id for case in cases if case.id not in known]
+    if rule.examples and not known:  # nobody has a vote in the loop then
+        return ()
+    if rule.strict:
+        return _by_council(problem, cases, answers)
     believed = [one for one in answers if _passes(one, known)]
     if not rule.consensus:
-        return tuple(believed) if known else ()
+        return tuple(believed)
     if _example_disputed(problem, answers, known):
         return ()
     asked = [name for name in asked if _is_valid(believed, name, rule.refusals)]
@@ -145,8 +147,6 @@ def _example_disputed(problem: Problem, answers: Sequence[Answer], known: Sequen
 def _by_council(
     problem: Problem, cases: Sequence[Case], answers: Sequence[Answer]
 ) -> tuple[Answer, ...]:
-    if not problem.examples:  # nobody has a vote in the loop then
-        return ()
     council = Council(problem, tuple(cases), _ONE_ANSWER, len(answers))
     council.candidates = [_candidate(number, one) for number, one in enumerate(answers)]
     try:
