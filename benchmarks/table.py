@@ -30,7 +30,7 @@ def rate_table(rates: Sequence[Rates]) -> str:
             for name in used
         ]
         rows.append([one.language, str(one.programs), str(one.slots), bare, *shown])
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def cost_table(sandbox: str, found: Mapping[str, Costs]) -> str:
@@ -46,7 +46,7 @@ def cost_table(sandbox: str, found: Mapping[str, Costs]) -> str:
         ]
         for name, one in found.items()
     ]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def overhead_line(sandbox: str, slots: int, median: float, p99: float) -> str:
@@ -59,6 +59,6 @@ def _ratio(ratio: float | None) -> str:
     return "" if ratio is None else f"{ratio:.2f} x"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines)

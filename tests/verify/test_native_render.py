@@ -178,8 +178,9 @@ def test_a_minus_before_zero_is_not_held_against_an_int(
         (
             "java",
             (
-                "import java.util.*;\nclass Solution {\n    public static List<Long> keep(List<Long> x)"
-                " {\n        x.add(1L);\n        Collections.sort(x);\n        return x;\n    }\n}\n"
+                "import java.util.*;\nclass Solution {\n"
+                "    public static List<Long> keep(List<Long> x) {\n        x.add(1L);\n"
+                "        Collections.sort(x);\n        return x;\n    }\n}\n"
             ),
         ),
         (
