@@ -12,14 +12,14 @@ Not here: how votes settle a value (`codegen.verify.oracle`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from random import Random
+from collections.abc import Mapping
 
 from codegen.answer import AnswerError, extract_json
 from codegen.model.contract import Message
 from codegen.prompt import Prompt, render
 from codegen.records import Arbitration, Case, Json, Problem, canonical
 from codegen.synthesis.council import Council, Rejection
+from codegen.synthesis.desk import Desk
 
 MOST_ARBITRATED = 3
 """Disputed values of one problem that are put before the model, the shortest inputs first."""
@@ -27,13 +27,8 @@ MOST_ASKED = 3
 _AGREEING = 2
 _LETTERS = "ABCDEFGH"
 
-Ask = Callable[[list[Message], Prompt, str, int], Awaitable[tuple[str, str]]]
-"""Takes messages, prompt, the case's id and the number of the question; gives text and call."""
 
-
-async def arbitrate(
-    council: Council, ask: Ask, draw: Callable[[str, int], Random]
-) -> tuple[Arbitration, ...]:
+async def arbitrate(council: Council, desk: Desk) -> tuple[Arbitration, ...]:
     """Have the disputed values of a settled council confirmed.
 
     Raises:
@@ -41,25 +36,25 @@ async def arbitrate(
     """
     found = []
     for case in council.disputed()[:MOST_ARBITRATED]:
-        made = await _decided(council, case, ask, draw)
+        made = await _decided(council, case, desk)
         found.append(made)
         _apply(council, case, made)
     return tuple(found)
 
 
-async def _decided(
-    council: Council, case: Case, ask: Ask, draw: Callable[[str, int], Random]
-) -> Arbitration:
+async def _decided(council: Council, case: Case, desk: Desk) -> Arbitration:
     values = council.values_of(case)[: len(_LETTERS)]
     decisions: list[str] = []
     calls: list[str] = []
     for number in range(MOST_ASKED):
         order = list(range(len(values)))
-        draw(case.id, number).shuffle(order)
+        desk.draw("order", case.id, number).shuffle(order)
         prompt = _prompt(council.problem, case, [values[at] for at in order])
-        text, call = await ask([Message("user", prompt.text)], prompt, case.id, number)
-        calls.append(call)
-        decisions.append(_decision(text, order))
+        desk.prompts["arbitration"] = prompt.sha256
+        messages = [Message("user", prompt.text)]
+        reply = await desk.ask("arbitration", messages, prompt, case.id, number)
+        calls.append(reply.call)
+        decisions.append(_decision(reply.text, order))
         decision, count = Counter(decisions).most_common(1)[0]
         if count >= _AGREEING:
             return Arbitration(case.arguments, tuple(values), decision, tuple(calls))

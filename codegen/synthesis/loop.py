@@ -131,7 +131,7 @@ class Loop:
 
     async def _live(self, task: Task) -> None:
         try:
-            record = await Life(self.world, task).run()
+            record = await Life.of(self.world, task).run()
         except BudgetSpent as spent:
             # the others go on as long as they need no new call
             self.ending = spent.budget

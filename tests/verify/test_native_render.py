@@ -237,7 +237,7 @@ def _double_quoted(value: Any) -> str:
         return f"[{', '.join(map(_double_quoted, value))}]"
     if isinstance(value, int):
         return str(value)
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @pytest.mark.parametrize(

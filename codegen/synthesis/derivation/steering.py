@@ -44,7 +44,7 @@ async def steered(workshop: Workshop) -> tuple[Example, ...]:
     except ModelRefusal as refusal:
         workshop.refuse("solution", parent.language, "model_refused", Made(text=str(refusal)))
         return ()
-    workshop.usage += candidate.usage
+    workshop.desk.usage += candidate.usage
     answer = in_block(parent.language, candidate.code)
     made = Made(
         messages=(

@@ -46,7 +46,7 @@ async def _into(workshop: Workshop, source: Parent, target: Language) -> Example
     except ModelRefusal as refusal:
         workshop.refuse("translation", target, "model_refused", Made(text=str(refusal)))
         return None
-    workshop.usage += candidate.usage
+    workshop.desk.usage += candidate.usage
     made = Made(
         messages=taught(prompt.text, in_block(target, candidate.code)),
         code=candidate.code,

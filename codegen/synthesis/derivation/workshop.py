@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from random import Random
 
 from codegen.answer import AnswerError, extract_code
 from codegen.language import Language
-from codegen.model.contract import Message, Purpose, Reply, Request
+from codegen.model.contract import Message, Purpose, Reply
 from codegen.prompt import Prompt, fenced
 from codegen.records import (
     Attempt,
@@ -34,9 +33,9 @@ from codegen.records import (
     Verification,
     content_id,
 )
-from codegen.synthesis.candidate import Candidate, usage_of, with_seed
+from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.council import Agreement
-from codegen.synthesis.draw import draw_seed
+from codegen.synthesis.desk import Desk
 from codegen.synthesis.world import Task, World
 from codegen.verify.evidence import level_of
 
@@ -61,23 +60,27 @@ class Parent:
 class Workshop:
     """One problem's derivations; private to its life. `refused` keeps what did not hold."""
 
-    world: World
-    task: Task
+    desk: Desk
     problem: Problem
     cases: tuple[Case, ...]
     parents: Mapping[str, Parent]
     agreement: Agreement
     candidates: Sequence[Candidate]
     refused: list[Refused] = field(default_factory=list)
-    usage: Usage = field(default_factory=Usage)
 
-    def draw(self, *what: str | int) -> Random:
-        """Return a source of choices for one purpose."""
-        return Random(draw_seed(self.world.bench.seed, self.task.index, *what))  # noqa: S311 - no secret
+    @property
+    def world(self) -> World:
+        """What all lives of the run share."""
+        return self.desk.world
+
+    @property
+    def task(self) -> Task:
+        """What this problem's life started from."""
+        return self.desk.task
 
     def turn(self, what: str, count: int) -> int:
         """Return which of `count` things is this problem's turn."""
-        return self.draw("turn", what).randrange(count)
+        return self.desk.draw("turn", what).randrange(count)
 
     def chosen(self, what: str) -> Parent:
         """Return the solution that a derivation starts from."""
@@ -88,12 +91,7 @@ class Workshop:
         self, purpose: Purpose, messages: Sequence[Message], prompt: Prompt, *what: str | int
     ) -> Reply:
         """Get one answer; `what` tells it from others of its purpose."""
-        drawn = draw_seed(self.world.bench.seed, self.task.index, purpose, *what)
-        sampling = with_seed(self.world.bench.sampling, drawn)
-        request = Request(purpose, tuple(messages), sampling, prompt_sha256=prompt.sha256)
-        reply = await self.world.bench.complete(request)
-        self.usage += usage_of(reply)
-        return reply
+        return await self.desk.ask(purpose, messages, prompt, *what)
 
     async def judge(self, language: Language, code: str, *, strict: bool = False) -> Verdict:
         """Run code over the accepted cases; the linters have a say where it is `strict`."""
