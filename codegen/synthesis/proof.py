@@ -28,6 +28,8 @@ EXTRA_INPUTS = 8
 MOST_FAULTS = 6
 """Kinds of faults that a prompt for more inputs names."""
 RERUNS = 1
+LEAST_MUTANTS = 4
+"""Of each language: with fewer, one survivor says little."""
 NEARBY = 48
 """Inputs near the cases, on which a mutant must differ to be no equivalent one."""
 
@@ -62,7 +64,7 @@ async def _proof(
     problem, cases = council.problem, council.accepted_cases()
     earlier = before.strength if before and before.code == candidate.code else None
     settings = StrengthSettings(
-        mutants=world.strictness.mutants,
+        mutants=_share(world),
         reruns=RERUNS,
         threshold=world.strictness.threshold,
         seed=draw_seed(world.bench.seed, index, "mutants"),
@@ -78,6 +80,12 @@ async def _proof(
         settings=settings,
     )
     return Proof(candidate.code, strength, _killed(subject, strength, settings))
+
+
+def _share(world: World) -> int:
+    """Return how many of a problem's mutants one language gets."""
+    languages = len(world.languages)
+    return max(LEAST_MUTANTS, -(-world.strictness.mutants // languages))
 
 
 def _killed(

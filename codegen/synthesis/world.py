@@ -41,7 +41,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Strictness:
-    """How hard the cases must be to get past: mutants tried, and the share that must die."""
+    """How hard the cases must be to get past: mutants of a problem, and the share that must die."""
 
     mutants: int
     threshold: float
