@@ -41,13 +41,13 @@ class Playing:
 
     def solve(self, request):  # noqa: PLR0911 - one return per purpose
         prompt = request.messages[-1].content
+        right = "value > 0" in prompt
         answer = self.answers.get(request.purpose)
-        if answer is not None:
-            return answer(prompt) if callable(answer) else answer
+        if answer is not None and (right or request.purpose != "explanation"):
+            return answer
         if request.purpose == "explanation":
-            right = "value > 0" in prompt
             if prompt.startswith("Put documentation"):
-                return block(DOCUMENTED)
+                return block(DOCUMENTED if right else DOCUMENTED.replace(WORDS[:60], MUTANT))
             return WORDS if right else MUTANT
         if request.purpose == "regeneration":
             wrong = RIGHT.replace("value > 0", "value < 0")
