@@ -48,8 +48,8 @@ class Seed:
     """What a problem was inspired by.
 
     `parents` are the ids or hashes of the problems that it was made from, `change` what an
-    evolution was asked for. `retry` is there where the problem and its inputs are those of an earlier
-    round.
+    evolution was asked for. `retry` is there where the problem and its inputs are those of an
+    earlier round.
     """
 
     kind: Literal["code", "taxonomy", "problem", "self-instruct", "evolution"]

@@ -149,5 +149,5 @@ class Life:
             refused=tuple(self.refused),
             arbitrations=deliberation.arbitrations if deliberation else (),
             measured_difficulty=measured_difficulty(attempts),
-            tests=self.task.tests,
+            tests=self.desk.task.tests,
         )

@@ -80,13 +80,15 @@ def read_round(number: int, folder: Path, fingerprint: Json) -> Round:
     with Journal.open(folder, read_only=True) as journal:
         earlier = journal.configuration() or {}
         _check(number, folder, earlier.get("round", 1))
-        again, known, attempted = [], set(), 0
+        again, failed, known, attempted = [], set(), set(), 0
         for record in problem_records(journal):
             attempted = record.index + 1
-            if _failed(record):
+            if record.problem is None:
+                continue
+            known.add(record.problem.id)
+            if record.reason in SOLUTIONS_FAILED:
                 again.append(record.index)
-            elif record.problem is not None:
-                known.add(record.problem.id)
+                failed.add(record.problem.id)
     if not attempted:
         raise UsageError(f"--after {folder}: no problem has come to its end there")
     same = all(earlier.get(name) == fingerprint.get(name) for name in _SOURCE)
@@ -97,7 +99,7 @@ def read_round(number: int, folder: Path, fingerprint: Json) -> Round:
         str(earlier.get("model", "")),
         str(earlier.get("revision", "")),
         tuple(again),
-        frozenset(known),
+        frozenset(known - failed),
         _first_new(earlier, attempted) if same else 0,
     )
 
@@ -108,10 +110,6 @@ def _check(number: int, folder: Path, earlier: int) -> None:
             f"--after {folder}: that run is round {earlier}, after which comes round {earlier + 1},"
             f" not {number}"
         )
-
-
-def _failed(record: ProblemRecord) -> bool:
-    return record.reason in SOLUTIONS_FAILED and record.problem is not None
 
 
 def _first_new(earlier: Json, attempted: int) -> int:
