@@ -17,6 +17,7 @@ PIPE_CLOSED = 141  # what a shell says of a program that SIGPIPE ended
 _COMMANDS = {
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",
     "images": "Build, list and verify the sandbox images.",
+    "report": "Show what runs came to, side by side, and whether they grow poorer.",
     "serve": "Serve the verifier over HTTP.",
     "show": "Print the whole history of a record.",
     "synthesize": "Make verified examples: problems, solutions in several languages, tests.",

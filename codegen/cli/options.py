@@ -116,3 +116,11 @@ def progress_console() -> Console:
 
     console = Console(stderr=True)
     return console if console.is_terminal else Console(stderr=True, width=LINE_WIDTH)
+
+
+def result_console() -> Console:
+    """Return the console for results, on standard output; as wide as needed where it is a pipe."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=LINE_WIDTH)

@@ -18,6 +18,7 @@ from codegen.cli.budgets import ENDED_BY_BUDGET, spent_text
 from codegen.cli.display import Display, Gauges, mix_text
 from codegen.cli.equipment import open_model, with_experience, with_tools
 from codegen.cli.options import progress_console
+from codegen.cli.rounds import tell_round
 from codegen.cli.summary import counted, show_summary
 from codegen.sandbox.choose import open_sandbox
 from codegen.synthesis.run import Run, open_run
@@ -54,6 +55,7 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         )
         stack.push_async_callback(sandbox.close)
         settings = await with_tools(settings, sandbox, console)
+        tell_round(settings, model, tell)
         languages = ", ".join(one.title for one in settings.languages)
         tell(f"{languages}: {model.name} writes, the {sandbox.name} sandbox runs it")
         run = await stack.enter_async_context(

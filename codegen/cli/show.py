@@ -47,7 +47,7 @@ def show(identity: str, run: Path, *, as_json: bool) -> int:
 
 def _found(journal: object, identity: str, run: Path) -> tuple[ProblemRecord, Example | None]:
     from codegen.journal import Journal
-    from codegen.synthesis.loop import problem_records
+    from codegen.synthesis.finished import problem_records
 
     assert isinstance(journal, Journal)
     wanted = identity.strip().lower()

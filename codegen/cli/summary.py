@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.table import Table
 
 from codegen.records import Outcome
+from codegen.report.evidence import Evidence
 from codegen.report.statistics import Funnel, Statistics
 
 _COLUMNS = (
@@ -33,6 +37,8 @@ def show_summary(console: Console, statistics: Statistics, seconds: float) -> No
         console.print(_difficulties(statistics), highlight=False)
     if len(statistics.payoffs.table) > 1:
         console.print(_payoffs(statistics))
+    for line in evidence_lines(statistics.evidence):
+        console.print(line, highlight=False)
     if statistics.rejected:
         reasons = ", ".join(f"{n} {reason}" for reason, n in statistics.rejected.most_common())
         console.print(f"rejected: {reasons}", highlight=False)
@@ -47,6 +53,21 @@ def show_summary(console: Console, statistics: Statistics, seconds: float) -> No
 def counted(count: int, noun: str) -> str:
     """Return a number and its noun, such as `1 problem` or `2,000 problems`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def evidence_lines(evidence: Evidence) -> Iterator[str]:
+    """Yield a line each for the examples' kinds, their levels, and what was refused."""
+    refused = Counter(
+        {f"{kind} {reason}": count for (kind, reason), count in sorted(evidence.refused.items())}
+    )
+    for title, counts in (
+        ("examples", evidence.kinds),
+        ("evidence", Counter(dict(sorted(evidence.levels.items())))),
+        ("refused", refused),
+    ):
+        if counts:
+            ordered = counts.items() if title == "evidence" else counts.most_common()
+            yield f"{title}: " + ", ".join(f"{count} {name}" for name, count in ordered)
 
 
 def _funnel(statistics: Statistics) -> Table:

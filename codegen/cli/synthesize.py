@@ -11,6 +11,7 @@ import click
 from codegen.cli.budgets import allowance_of, budget_options, is_bounded
 from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.options import Finite, config_option, sandbox_options
+from codegen.cli.rounds import round_options, with_round
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     multiple=True,
     help="A benchmark's texts (JSONL), which no statement may be like; may be repeated.",
 )
+@round_options
 @click.option(
     "--inputs",
     type=click.IntRange(4, 64),
@@ -176,7 +178,7 @@ def synthesize(**options: Any) -> int:
     Every example has been compiled, linted and executed, and its solution agrees with independent
     solutions on every test case. Interrupt it at any time: the same command goes on.
     """
-    settings = _settings(options)
+    settings = with_round(_settings(options), options)
     if options["dry_run"]:
         from codegen.cli.dry_run import print_prompts
 

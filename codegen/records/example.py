@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from codegen.records.derived import (
@@ -98,7 +98,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """Which model wrote it, how it was asked, and what that cost."""
+    """Which model wrote it, in which round, how it was asked, and what that cost."""
 
     model: str
     revision: str
@@ -108,6 +108,7 @@ class Generation:
     prompts: Mapping[str, str]
     calls: tuple[str, ...]
     usage: Usage
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,8 @@ class ProblemRecord:
     """The whole life of the problem with one index: what the journal keeps, accepted or rejected.
 
     `attempts` holds every attempt in every language, also those of rejected problems.
-    `measured_difficulty` is the share of independent first answers that failed, 0 to 1.
+    `measured_difficulty` is the share of independent first answers that failed, 0 to 1; `tests` are
+    native tests that were given, by language.
     """
 
     index: int
@@ -191,3 +193,4 @@ class ProblemRecord:
     refused: tuple[Refused, ...] = ()
     arbitrations: tuple[Arbitration, ...] = ()
     measured_difficulty: float | None = None
+    tests: Mapping[str, str] = field(default_factory=dict)

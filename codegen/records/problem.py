@@ -31,11 +31,25 @@ _TRAITS = Traits()
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """The earlier life of a problem that is tried again: its round, run, number and rejection.
+
+    `run` is the SHA-256 of the earlier run's configuration, `index` the problem's number in it.
+    """
+
+    round: int
+    run: str
+    index: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """What a problem was inspired by.
 
     `parents` are the ids or hashes of the problems that it was made from, `change` what an
-    evolution was asked for.
+    evolution was asked for. `retry` is there where the problem and its inputs are those of an
+    earlier round.
     """
 
     kind: Literal["code", "taxonomy", "problem", "self-instruct", "evolution"]
@@ -51,6 +65,7 @@ class Seed:
     traits: Traits = _TRAITS
     parents: tuple[str, ...] = ()
     change: str = ""
+    retry: Retry | None = None
 
 
 @dataclass(frozen=True, slots=True)

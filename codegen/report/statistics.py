@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from codegen.records import Attempt, Json, Outcome, ProblemRecord, Stage, Usage, to_json
+from codegen.report.evidence import Evidence
 from codegen.synthesis.difficulty import LEVELS, difficulty_of
 from codegen.synthesis.payoffs import Payoffs, payoffs_of
 from codegen.traits import dimensions_of
@@ -96,11 +97,13 @@ class Statistics:
     payoffs: Payoffs = field(default_factory=Payoffs)
     difficulties: dict[str, Acceptance] = field(default_factory=lambda: defaultdict(Acceptance))
     mix: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    evidence: Evidence = field(default_factory=Evidence)
 
     def add(self, record: ProblemRecord) -> None:
         """Count one problem."""
         self.attempted += 1
         self.usage += record.usage
+        self.evidence.add(record)
         self.payoffs += payoffs_of(record.attempts)
         self.difficulties[difficulty_of(record.problem)].add(record)
         if record.status == "rejected":
@@ -154,6 +157,7 @@ class Statistics:
                 if level in self.difficulties
             },
             "repairs": self.payoffs.to_json(),
+            "evidence": self.evidence.to_json(),
             "mix": {
                 dimension: dict(sorted(counted.items()))
                 for dimension, counted in sorted(self.mix.items())

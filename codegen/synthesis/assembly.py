@@ -47,6 +47,7 @@ class Setting:
     sampling: Sampling
     limits: Limits
     sandbox: str
+    round: int = 1
 
 
 def example_of(
@@ -117,4 +118,5 @@ def _generation(candidate: Candidate, origin: Origin, setting: Setting) -> Gener
         prompts={**origin.prompts, "solution": candidate.prompt.sha256},
         calls=(*origin.calls, *candidate.calls),
         usage=origin.usage + candidate.usage,
+        round=setting.round,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from codegen.errors import UsageError
 from codegen.journal import Journal
-from codegen.synthesis.loop import problem_records
+from codegen.synthesis.finished import problem_records
 from codegen.synthesis.payoffs import Payoffs, payoffs_of
 
 

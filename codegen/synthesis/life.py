@@ -149,4 +149,5 @@ class Life:
             refused=tuple(self.refused),
             arbitrations=deliberation.arbitrations if deliberation else (),
             measured_difficulty=measured_difficulty(attempts),
+            tests=self.desk.task.tests,
         )

@@ -12,13 +12,14 @@ Not here: the life of one problem (`codegen.synthesis.life`), what is shown (`co
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from codegen.journal import Journal
-from codegen.records import ProblemRecord, from_json, to_json
+from codegen.records import ProblemRecord, to_json
 from codegen.synthesis.allowance import BudgetSpent, Spending
+from codegen.synthesis.finished import problem_records
 from codegen.synthesis.life import Life
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.registry import Registry
@@ -28,12 +29,6 @@ from codegen.synthesis.world import Task, World
 MOST_ATTEMPTS_PER_TARGET = 20
 GRACE_ATTEMPTS = 100
 Ending = Literal["target", "limit", "patience", "seeds"] | Spending
-
-
-def problem_records(journal: Journal) -> Iterator[ProblemRecord]:
-    """Yield the finished problems of a journal in the order of their numbers, one in memory."""
-    for entry in journal.records():
-        yield from_json(ProblemRecord, entry.record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from codegen.similarity import NearDuplicates
 from codegen.synthesis.allowance import Meter, MeteredModel
 from codegen.synthesis.assembly import Setting
 from codegen.synthesis.bench import Bench
-from codegen.synthesis.loop import Goal, Loop, problem_records
+from codegen.synthesis.finished import problem_records
+from codegen.synthesis.loop import Goal, Loop
 from codegen.synthesis.policy import Policy
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.registry import Registry
@@ -95,7 +96,10 @@ async def open_run(
         progress = Progress(target=settings.target, limit=settings.limit)
         progress.quotas = {(q.dimension, q.value): float(q.share) for q in settings.quotas}
         alike = settings.near_duplicates
-        registry = Registry(NearDuplicates(alike) if alike is not None else None)
+        registry = Registry(
+            NearDuplicates(alike) if alike is not None else None,
+            set(settings.round.known if settings.round else ()),
+        )
         world = World(
             Bench(
                 kept_model,
@@ -106,7 +110,13 @@ async def open_run(
                 settings.seed,
                 progress,
             ),
-            Setting(kept_model, settings.sampling, settings.limits, sandbox.name),
+            Setting(
+                kept_model,
+                settings.sampling,
+                settings.limits,
+                sandbox.name,
+                settings.round.number if settings.round else 1,
+            ),
             settings.languages,
             settings.inputs,
             progress,

@@ -13,6 +13,7 @@ from codegen.synthesis.inspiration import accepted_problems
 from codegen.synthesis.payoffs import Payoffs
 from codegen.synthesis.policy import Budget
 from codegen.synthesis.quotas import Quota
+from codegen.synthesis.rounds import FIRST, Round
 from codegen.synthesis.screening import digest_of
 from codegen.synthesis.taxonomy import load_taxonomy
 from codegen.synthesis.world import DERIVATIONS
@@ -52,6 +53,7 @@ class Settings:
     critic: bool = True
     near_duplicates: float | None = None
     decontaminate: tuple[Path, ...] = ()
+    round: Round | None = None
 
     def fingerprint(self, model: str, revision: str, sandbox: str) -> Json:
         """Return what must be the same for a run to be resumed; how far it goes may differ."""
@@ -79,6 +81,7 @@ class Settings:
             "critic": self.critic,
             "near_duplicates": self.near_duplicates,
             "decontaminate": sorted(digest_of(path) for path in self.decontaminate),
+            **(self.round.fingerprint() if self.round else FIRST),
             "model": model,
             "revision": revision,
             "sandbox": sandbox,

@@ -65,15 +65,20 @@ class Steering:
     window: int
     needs_ends: bool = False
     on_settled: Callable[[End], None] = lambda _: None
+    _first: int = 0
     _ends: dict[int, End] = field(default_factory=dict)
     _known_to: int = 0
     _settled_to: int = 0
     _open: deque[Point] = field(default_factory=deque)
     _counts: dict[tuple[str, str], _Count] = field(default_factory=dict)
 
+    def begin(self, first: int) -> None:
+        """Leave out the tasks before the number `first`: they are not drawn."""
+        self._first = self._known_to = self._settled_to = first
+
     def note(self, record: ProblemRecord) -> None:
         """Take note of how a task ended."""
-        if not (self.shares or self.needs_ends):
+        if record.index < self._first or not (self.shares or self.needs_ends):
             return
         accepted = record.status == "accepted"
         kept = record.problem if accepted and self.needs_ends else None
@@ -111,9 +116,10 @@ class Steering:
         return _shuffled(values, self.seed, name, block)[place]
 
     def _steered(self, name: str, shares: Mapping[str, Fraction], index: int) -> str:
+        drawn = index - self._first
         counts = {value: self._count(name, value) for value, share in shares.items() if share}
         total = sum(count.expected() for count in counts.values()) + 1
-        starved = {v: _LEAST * shares[v] * index - count.drawn for v, count in counts.items()}
+        starved = {v: _LEAST * shares[v] * drawn - count.drawn for v, count in counts.items()}
         gap = {v: shares[v] * total - count.expected() for v, count in counts.items()}
         order = _shuffled(counts, self.seed, name, index)
         needy = max(order, key=starved.__getitem__)

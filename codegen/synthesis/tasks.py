@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, count
-from pathlib import Path
+from itertools import chain, count, islice
 
 from codegen.records import Seed, Traits
 from codegen.synthesis.inspiration import (
@@ -42,32 +41,50 @@ def tasks_of(settings: Settings, on_event: Callable[[str], None] = lambda _: Non
     """Return the tasks of a run; `on_event` is told what the seeds came to.
 
     What was given is looked at here and now, every row of it, and read again as it is needed.
+    A later round begins with what the one before failed at.
 
     Raises:
         UsageError: the folder or the file cannot be used; says what is wrong with it.
     """
+    made = _new(settings, on_event)
+    if settings.round is None:
+        return made
+    made.steering.begin(len(settings.round.again))
+    return replace(made, listed=chain(settings.round.retries(), made.listed))
+
+
+def _new(settings: Settings, on_event: Callable[[str], None]) -> Tasks:
     if settings.problems is not None:
         for _ in load_problems(settings.problems):
             pass
-        return Tasks(Steering(settings.seed, {}, {}, settings.window), _given(settings.problems))
+        return Tasks(Steering(settings.seed, {}, {}, settings.window), _given(settings))
     known = load_taxonomy(settings.taxonomy) if settings.taxonomy else taxonomy()
     steering = _steering(settings, known)
     draw = _seeds(settings, known, on_event)
     ancestry = Ancestry(settings.seed, settings.evolve_share)
     if settings.evolve_share:
         steering.needs_ends, steering.on_settled = True, ancestry.settled
-    return Tasks(steering, _made(steering, ancestry, draw))
+    return Tasks(steering, _made(_first(settings)[0], steering, ancestry, draw))
 
 
-def _given(path: Path) -> Iterator[Task]:
-    for index, given in enumerate(load_problems(path)):
+def _first(settings: Settings) -> tuple[int, int]:
+    """Return the number of the first new task, and how many seeds earlier rounds have used."""
+    one = settings.round
+    return (len(one.again), one.first_new) if one else (0, 0)
+
+
+def _given(settings: Settings) -> Iterator[Task]:
+    assert settings.problems is not None
+    first, used = _first(settings)
+    rows = islice(load_problems(settings.problems), used, None)
+    for index, given in enumerate(rows, first):
         yield Task(index, given.seed, given.problem, given.cases, given.tests)
 
 
 def _made(
-    steering: Steering, ancestry: Ancestry, draw: Callable[[str], Seed | None]
+    first: int, steering: Steering, ancestry: Ancestry, draw: Callable[[str], Seed | None]
 ) -> Iterator[Task]:
-    for index in count():
+    for index in count(first):
         point = dict(steering.draw(index))
         topic = point.pop("topic", "")
         seed = ancestry.draw(index) or draw(topic)
@@ -91,28 +108,37 @@ def _seeds(
     settings: Settings, known: Taxonomy, on_event: Callable[[str], None]
 ) -> Callable[[str], Seed | None]:
     """Return what gives the next seed, of a topic where one is named."""
+    used = _first(settings)[1]
     if settings.seed_problems is not None:
         shown = self_instruct_seeds(settings.seed_problems, settings.seed)
-        return lambda _: next(shown)
+        return _next_of(shown, used)
     if settings.evolve is not None:
         problems = accepted_problems(settings.evolve)
         on_event(f"{len(problems):,} accepted problems of {settings.evolve} to evolve")
         changed = evolution_seeds(problems, settings.seed, settings.evolve.name)
-        return lambda _: next(changed)
+        return _next_of(changed, used)
     if settings.seeds is None:
-        return _of_topics(settings.seed, known)
+        return _of_topics(settings.seed, known, used)
     index = index_sources(settings.seeds)
     on_event(f"seeds from {settings.seeds}: {_told(index.report)}")
     found = chain.from_iterable(index.seeds(seed=settings.seed + turn) for turn in count())
-    return lambda _: next(found, None)
+    return _next_of(found, used)
 
 
-def _of_topics(seed: int, known: Taxonomy) -> Callable[[str], Seed]:
+def _next_of(seeds: Iterator[Seed], used: int) -> Callable[[str], Seed | None]:
+    unused = islice(seeds, used, None)
+    return lambda _: next(unused, None)
+
+
+def _of_topics(seed: int, known: Taxonomy, used: int) -> Callable[[str], Seed]:
+    def unused(drawn: int | str, given: Taxonomy) -> Iterator[Seed]:
+        return islice(taxonomy_seeds(drawn, given), used, None)
+
     every = {
-        topic.name: taxonomy_seeds(f"{seed}/{topic.name}", replace(known, topics=(topic,)))
+        topic.name: unused(f"{seed}/{topic.name}", replace(known, topics=(topic,)))
         for topic in known.topics
     }
-    mixed = taxonomy_seeds(seed, known)
+    mixed = unused(seed, known)
     return lambda topic: next(every[topic] if topic else mixed)
 
 

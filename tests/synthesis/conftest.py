@@ -112,7 +112,7 @@ def synthesize(tmp_path):
                 await opened.loop.run()
                 statistics = opened.statistics()
                 opened.write(statistics, {})
-                from codegen.synthesis.loop import problem_records
+                from codegen.synthesis.finished import problem_records
 
                 return list(problem_records(opened.journal)), statistics
         finally:

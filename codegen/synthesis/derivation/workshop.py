@@ -154,6 +154,7 @@ class Workshop:
                 prompts={**first.generation.prompts, **made.prompts},
                 calls=made.calls,
                 usage=made.usage,
+                round=first.generation.round,
             ),
             lineage=lineage,
             text=made.text,

@@ -1,0 +1,55 @@
+"""A run's report: who made it in which round, its figures, and how diverse it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.errors import UsageError
+from codegen.journal import Journal
+from codegen.records import Json
+from codegen.report.diversity import Diversity
+from codegen.report.statistics import Statistics
+from codegen.synthesis.finished import problem_records
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What is known of one run from its journal."""
+
+    folder: Path
+    model: str
+    revision: str
+    round: int
+    statistics: Statistics
+    diversity: Diversity
+
+    def to_json(self) -> Json:
+        """Return the plain form."""
+        return {
+            "folder": str(self.folder),
+            "model": self.model,
+            "revision": self.revision,
+            "round": self.round,
+            **self.statistics.to_json(),
+            "diversity": self.diversity.to_json(),
+        }
+
+
+def read_report(folder: Path) -> RunReport:
+    """Read a run's journal, finished or not, and count its records, one in memory.
+
+    Raises:
+        JournalError: the folder holds no run, or it cannot be read.
+        UsageError: no problem has come to its end in it.
+    """
+    statistics, diversity = Statistics(), Diversity()
+    with Journal.open(folder, read_only=True) as journal:
+        run = journal.configuration() or {}
+        for record in problem_records(journal):
+            statistics.add(record)
+            diversity.add(record)
+    if not statistics.attempted:
+        raise UsageError(f"{folder}: no problem has come to its end there")
+    model, revision = str(run.get("model", "")), str(run.get("revision", ""))
+    return RunReport(folder, model, revision, run.get("round", 1), statistics, diversity)
