@@ -20,13 +20,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.quality.executed import execute
+from benchmarks.quality.executed import LIMITS, execute
 from benchmarks.quality.figures import Figures, shown, table
 from benchmarks.quality.labels import Count
+from benchmarks.quality.mutants import Drawing
 from codegen import language
 from codegen.journal import Journal
 from codegen.model.builtin import BuiltinTeacher, Mistakes
-from codegen.records import Json, Limits
+from codegen.records import Json
 from codegen.sandbox.choose import open_sandbox
 from codegen.sandbox.contract import Sandbox
 from codegen.synthesis.loop import problem_records
@@ -39,8 +40,6 @@ WITHOUT: Mapping[str, Mapping[str, object]] = {
     "reference": {"reference": False},
     "mutants": {"mutants": 0, "strength": 0.0},
 }
-LIMITS = Limits(cpu_s=1.0, wall_s=60.0)
-"""The teacher's programs take milliseconds, but for those that never end."""
 TARGETS = (
     ("labels", "wrong at L4 and above", 0.0, "at most"),
     ("labels", "wrong at L3 and above", 0.001, "at most"),
@@ -89,9 +88,11 @@ async def made(options: argparse.Namespace, rate: float, sandbox: Sandbox) -> Pa
 async def counted(folder: Path, sandbox: Sandbox) -> Count:
     """Compare every record of a run with the truth."""
     with Journal.open(folder, read_only=True) as journal:
+        run = journal.configuration()
+        drawing = Drawing(run["seed"], run["mutants"])
         async with Verifier(sandbox) as verifier:
-            truths = await execute(problem_records(journal), verifier)
-        count = Count(truths)
+            truths = await execute(problem_records(journal), verifier, drawing)
+        count = Count(truths, drawing)
         for record in problem_records(journal):
             count.add(record)
     count.finish()

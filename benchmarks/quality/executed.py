@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from benchmarks.quality.known import known
-from codegen.records import Example, Outcome, Problem, ProblemRecord, Refused, Stage
+from benchmarks.quality.mutants import Drawing, unkilled
+from codegen.records import Example, Limits, Outcome, Problem, ProblemRecord, Refused, Stage
 from codegen.verify.request import VerifyRequest
 from codegen.verify.verifier import Verifier
 
+LIMITS = Limits(cpu_s=1.0, wall_s=60.0)
+"""The teacher's programs take milliseconds, but for those that never end."""
 Key = tuple[str, str, str]
 """Problem, language, code."""
 
@@ -42,8 +45,10 @@ class Truths:
         return self.tests[problem.id, language, file].passed
 
 
-async def execute(records: Iterable[ProblemRecord], verifier: Verifier) -> Truths:
+async def execute(records: Iterable[ProblemRecord], verifier: Verifier, drawing: Drawing) -> Truths:
     """Run every program of these records, and the right programs under every file of tests.
+
+    The mutants that were not killed run as well, made again as the run has drawn them.
 
     Raises:
         RuntimeError: nothing is known of one of them.
@@ -56,7 +61,8 @@ async def execute(records: Iterable[ProblemRecord], verifier: Verifier) -> Truth
             continue
         one = known(problem)
         cases = (*one.true_cases(record.cases), *one.fresh())
-        for language, code in programs_of(record):
+        alive = ((one.language, one.code) for one in unkilled(record, drawing))
+        for language, code in (*programs_of(record), *alive):
             programs[problem.id, language, code] = VerifyRequest(
                 language,
                 code,
@@ -64,6 +70,7 @@ async def execute(records: Iterable[ProblemRecord], verifier: Verifier) -> Truth
                 signature=problem.signature,
                 comparator=problem.comparator,
                 lint="off",
+                limits=LIMITS,
             )
         for language, file in files_of(record):
             tests[problem.id, language, file] = VerifyRequest(

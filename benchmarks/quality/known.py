@@ -21,7 +21,7 @@ from codegen.records import Case, Comparator, Json, Problem, canonical
 from codegen.types import parse
 from codegen.verify.compare import matches
 
-FRESH = 32
+FRESH = 64
 """Inputs that no run has seen, the family's edges among them."""
 _COMPARED = 300
 """Inputs on which two sets of parameters must answer alike to mean the same function."""

@@ -15,6 +15,7 @@ from benchmarks.quality.derived import count_derived, is_unfaithful_text
 from benchmarks.quality.executed import Truths
 from benchmarks.quality.figures import Figures, Share
 from benchmarks.quality.known import Known, known
+from benchmarks.quality.mutants import Drawing, unkilled
 from codegen.records import Arbitration, Arm, Example, Outcome, ProblemRecord, Stage
 from codegen.synthesis.payoffs import Payoffs, payoffs_of
 from codegen.verify.evidence import at_least
@@ -28,6 +29,7 @@ class Count:
     """The figures of one run; add its records in any order, then `finish`."""
 
     truths: Truths
+    drawing: Drawing = field(default_factory=Drawing)
     figures: Figures = field(default_factory=Figures)
     lost: Counter[str] = field(default_factory=Counter)
     payoffs: Payoffs = field(default_factory=Payoffs)
@@ -103,8 +105,18 @@ class Count:
         self._answers(record)
         faults = [self._example(one, example, any(wrong)) for example in record.examples]
         self.figures.count("problems", "accepted ones without a wrong label", not any(faults))
+        self._unkilled(record)
         more = any(case.id.startswith("more-") for case in cases)
         self.figures.count("mutants", "problems that were given more inputs", more)
+
+    def _unkilled(self, record: ProblemRecord) -> None:
+        assert record.problem is not None
+        for one in unkilled(record, self.drawing):
+            differs = not self.truths.right(record.problem, one.language, one.code)
+            name = (
+                "presumed equivalent ones that differ" if one.presumed else "survivors that differ"
+            )
+            self.figures.count("mutants", name, differs)
 
     def _answers(self, record: ProblemRecord) -> None:
         assert record.problem is not None
