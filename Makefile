@@ -5,8 +5,10 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 RUN    ?= runs/demo
 JOBS   ?= 20000
+PROBLEMS ?= 40
+RATES  ?= 0.1,0.3,0.5
 
-.PHONY: synthesize test soak test-attacks check format images doctor bench docs wheel clean help
+.PHONY: synthesize test soak test-attacks check format images doctor bench bench-quality docs wheel clean help
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -54,6 +56,9 @@ doctor: $(STAMP) ## check the sandbox, the toolchains and the model endpoint
 
 bench: $(STAMP) ## measure the verifier against the bare toolchains; DATA=folder of model answers
 	@$(BIN)/python -m benchmarks $(DATA)
+
+bench-quality: $(STAMP) ## count what is wrong in runs of a teacher that errs; PROBLEMS=40 each, RATES=0.1,0.3,0.5
+	@$(BIN)/python -m benchmarks.quality --problems $(PROBLEMS) --rates $(RATES) $(QUALITY_ARGS)
 
 docs: $(STAMP) ## build the site, strictly
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

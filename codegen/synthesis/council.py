@@ -225,18 +225,16 @@ class Council:
         if len(clean) < MARGIN or len(spoken) < min(2, self.languages):
             return self._call_for_want(spoken)
         counts = self.tallies()
-        if any(count.tied for count in counts.values()):
+        open_cases = [case for case in self.cases if not case.known_from]
+        if any(counts[case.id].tied for case in open_cases):
             return self._call_extra("independent solutions are evenly divided")
         dissenting = self._dissenters(clean, counts)
         for candidate, wrong in dissenting:
             if not reopen(candidate, self._told(candidate, wrong, counts), self.cases, self.policy):
                 raise Rejection("no_consensus", f"{candidate.language.name} stands by its answers")
-        if any(not self._is_settled(case, counts) for case in self.cases):
+        if any(not counts[case.id].settled for case in open_cases):
             return self._call_extra("a disputed value was not confirmed")
         return None
-
-    def _is_settled(self, case: Case, counts: dict[str, Tally]) -> bool:
-        return bool(case.known_from) or counts[case.id].settled
 
     def _call_for_want(self, spoken: set[str]) -> str:
         """Call one more candidate of a hard problem, in a language that has no solution yet."""

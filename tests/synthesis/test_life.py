@@ -93,6 +93,16 @@ async def test_a_dissenter_is_overruled_only_with_one_more_independent_vote(synt
     assert statistics.wrong_at_first == 1
 
 
+async def test_mended_answers_to_the_statements_examples_leave_nothing_to_be_decided(
+    synthesize, scripted
+):
+    wrong = RIGHT.replace("value > 0", "value != 0")
+    model = scripted(answers(wrong, wrong, RIGHT, RIGHT))
+    (record,), _ = await synthesize(model, reference=True)
+    assert record.status == "accepted"
+    assert model.count("solution") == 3 and model.count("repair") == 2
+
+
 async def test_a_disagreement_that_stands_rejects_the_problem(synthesize, scripted):
     codes = itertools.cycle([WRONG_ON_LONG, RIGHT, RIGHT, RIGHT])
     stubborn = {}

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.truth import examine
+from benchmarks.quality.__main__ import counted
+from benchmarks.quality.figures import Share
+from benchmarks.quality.labels import LEVELS
 from codegen.model.builtin import BuiltinTeacher, Mistakes
 from codegen.sandbox.local import LocalBackend
 from codegen.sandbox.pool import Pool
-from codegen.verify.verifier import Verifier
 
 
 @pytest.mark.slow
@@ -22,12 +23,14 @@ async def test_nothing_wrong_is_accepted_from_a_teacher_that_errs_half_the_time(
     assert statistics.accepted == 10 and statistics.wrong_at_first > 5
     sandbox = Pool(LocalBackend(), slots=2)
     try:
-        async with Verifier(sandbox) as verifier:
-            found = await examine(tmp_path / "run", verifier)
+        count = await counted(tmp_path / "run", sandbox)
     finally:
         await sandbox.close()
-    assert found.complaints == ()
-    assert found.examples == sum(len(record.examples) for record in records) >= 20
+    assert count.complaints == []
+    examples = sum(len(record.examples) for record in records)
+    labels = [count.figures.of("labels", f"wrong at {level}") for level in LEVELS]
+    assert sum(labels, Share()) == Share(0, examples)
+    assert examples >= 20
 
 
 class WithoutFeedback:

@@ -1,0 +1,142 @@
+"""Whether what was made of accepted solutions is right: texts, patches, reviews, tests, judgements.
+
+Each has two figures: of the right ones, how many were kept; of the wrong ones, how many passed.
+
+Not here: levels and labels (`benchmarks.quality.labels`).
+"""
+
+from __future__ import annotations
+
+import ast
+import doctest
+from collections.abc import Iterator
+
+from benchmarks.quality.executed import Truths
+from benchmarks.quality.figures import Figures
+from benchmarks.quality.known import Known, is_faithful, quotes, task_of
+from codegen.answer import AnswerError
+from codegen.model.builtin import texts
+from codegen.records import Example, ExampleKind, Json, ProblemRecord, Refused
+from codegen.synthesis.derivation.review import comments_in
+
+_TEXTS = ("explanation", "documentation")
+_CODE: dict[ExampleKind, tuple[str, str]] = {
+    "translation": ("translations", "translation_failed"),
+    "debugging": ("patches", "patch_failed"),
+    "solution": ("steered solutions", "steered_solution_failed"),
+}
+_WEAK = ("tests_weak", "tests_accepts_stub")
+
+
+def count_derived(figures: Figures, one: Known, record: ProblemRecord, truths: Truths) -> None:
+    """Count everything that was made from one problem's solutions, kept or refused."""
+    _programs(figures, record, truths)
+    solutions = {e.language: e.code for e in record.examples if not e.lineage.relation}
+    everything: tuple[Example | Refused, ...] = (*record.examples, *record.refused)
+    for made in everything:
+        if made.kind in _TEXTS and made.text:
+            _text(figures, one, made, solutions[made.language])
+        elif made.kind == "review" and made.text:
+            _review(figures, one, made, truths)
+        elif made.kind == "tests" and made.text:
+            _tests(figures, one, made, truths)
+    for example in record.examples:
+        if example.judgements and example.alternative:
+            _judgement(figures, one, example)
+        if example.kind == "conversation":
+            unfaithful = _says_wrong(one, example, record)
+            figures.count("dialogues", "with an unfaithful text", unfaithful)
+
+
+def is_unfaithful_text(one: Known, example: Example) -> bool:
+    """Whether an example is a text that describes another program than its own."""
+    return example.kind in _TEXTS and not is_faithful(
+        one, example.language, example.code, example.text
+    )
+
+
+def _programs(figures: Figures, record: ProblemRecord, truths: Truths) -> None:
+    assert record.problem is not None
+    for example in record.examples:
+        if example.kind in _CODE and example.lineage.relation:
+            right = truths.right(record.problem, example.language, example.code)
+            _kept(figures, _CODE[example.kind][0], right=right, kept=True)
+    for refused in record.refused:
+        stage, reason = _CODE.get(refused.kind, ("", "-"))
+        if refused.reason == reason and refused.code:
+            right = truths.right(record.problem, refused.language, refused.code)
+            _kept(figures, stage, right=right, kept=False)
+
+
+def _text(figures: Figures, one: Known, made: Example | Refused, code: str) -> None:
+    kept, reason = isinstance(made, Example), made.reason
+    if quotes(made.text, code):
+        figures.count("texts", "leaking ones passed", kept)
+        return
+    if made.language == "python" and any(wrong_examples(one, made.code)):
+        figures.count("texts", "ones with a wrong example passed", kept)
+        return
+    if not is_faithful(one, made.language, code, made.text):
+        figures.count("texts", "unfaithful ones passed", kept)
+        return
+    figures.count("texts", "faithful ones kept", kept)
+    for one_reason in ("not_regenerated", "control_passed", "leaks_code"):
+        figures.count("texts", f"faithful ones lost: {one_reason}", reason == one_reason)
+
+
+def wrong_examples(one: Known, code: str) -> Iterator[bool]:
+    """Yield for each example in a Python program's documentation whether it is wrong."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return  # refused before its examples were looked at
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Module | ast.FunctionDef):
+            continue
+        for example in doctest.DocTestParser().get_examples(ast.get_docstring(node) or ""):
+            call = ast.parse(example.source.strip(), mode="eval").body
+            assert isinstance(call, ast.Call)
+            arguments: list[Json] = [ast.literal_eval(argument) for argument in call.args]
+            yield not one.same(one.truth(arguments), ast.literal_eval(example.want))
+
+
+def _review(figures: Figures, one: Known, made: Example | Refused, truths: Truths) -> None:
+    try:
+        lines = [line for line, _ in comments_in(made.text)]
+    except AnswerError:
+        lines = []
+    line = texts.fault_line(task_of(one.problem, made.language), made.code)
+    wrong = not truths.right(one.problem, made.language, made.code)
+    _kept(figures, "reviews", right=wrong and line in lines, kept=isinstance(made, Example))
+
+
+def _tests(figures: Figures, one: Known, made: Example | Refused, truths: Truths) -> None:
+    holds = truths.holds(one.problem, made.language, made.text)
+    kept = isinstance(made, Example)
+    if holds and made.reason in _WEAK:
+        figures.count("native tests", "weak ones passed", kept)
+        return
+    _kept(figures, "native tests", right=holds, kept=kept)
+
+
+def _judgement(figures: Figures, one: Known, pair: Example) -> None:
+    assert pair.alternative is not None
+    better = is_faithful(one, pair.language, pair.code, pair.text)
+    other = is_faithful(one, pair.language, pair.code, pair.alternative.content)
+    figures.count("judged pairs", "that prefer an unfaithful text", not better)
+    if better != other:
+        figures.count("judged pairs", "one text unfaithful: the other preferred", better)
+
+
+def _says_wrong(one: Known, dialogue: Example, record: ProblemRecord) -> bool:
+    """Whether a dialogue holds a text that describes another program."""
+    wrong = {
+        example.messages[-1].content
+        for example in record.examples
+        if is_unfaithful_text(one, example)
+    }
+    return any(message.train and message.content in wrong for message in dialogue.messages)
+
+
+def _kept(figures: Figures, stage: str, *, right: bool, kept: bool) -> None:
+    figures.count(stage, "right ones kept" if right else "wrong ones passed", kept)
