@@ -29,7 +29,7 @@ def evidence_options(command: F) -> F:
                 type=click.IntRange(1, 200),
                 default=8,
                 show_default=True,
-                help="Mutants that the cases of a problem are tried on, over its languages; four in each at least.",
+                help="Mutants of a problem, spread over its languages; four in each at least.",
             ),
             click.option(
                 "--strength",
