@@ -30,7 +30,7 @@ from codegen.model.builtin import BuiltinTeacher, Mistakes
 from codegen.records import Json
 from codegen.sandbox.choose import open_sandbox
 from codegen.sandbox.contract import Sandbox
-from codegen.synthesis.loop import problem_records
+from codegen.synthesis.finished import problem_records
 from codegen.synthesis.run import open_run
 from codegen.synthesis.settings import Settings
 from codegen.verify.verifier import Verifier

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from codegen import language as languages
@@ -81,3 +82,24 @@ def values(kind: Type) -> st.SearchStrategy[Any]:
         return st.one_of(st.none(), inner[0])
     pairs = st.tuples(*inner).map(list)
     return st.lists(pairs, max_size=3, unique_by=lambda pair: repr(pair[0]))
+
+
+def drawn(kind: Type, count: int) -> list[Any]:
+    """Return the same values of a type at every call, for one program that holds them all."""
+    found: list[Any] = []
+
+    # each example draws from the start again, and the first one is the smallest
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(value=values(kind))
+    def draw(value: Any) -> None:
+        found.append(value)
+
+    draw()
+    return found

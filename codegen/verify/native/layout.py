@@ -70,14 +70,17 @@ def _group(text: str) -> tuple[int, int] | None:
 
 
 def _outermost(mask: str) -> Iterator[tuple[int, int]]:
-    depth, start = 0, 0
+    """Yield the outermost brackets; not those of a type, whose parts semicolons part."""
+    depth, start, of_type = 0, 0, False
     for at, letter in enumerate(mask):
         if letter in _OPEN:
-            start = at + 1 if depth == 0 else start
+            start, of_type = (at + 1, False) if depth == 0 else (start, of_type)
             depth += 1
+        elif letter == ";" and depth == 1:
+            of_type = True
         elif letter in _CLOSE and depth:
             depth -= 1
-            if depth == 0 and letter != ">":
+            if depth == 0 and letter != ">" and not of_type:
                 yield start, at
 
 
