@@ -1,4 +1,4 @@
-"""How hard a problem is: what its tags claim, and what its solutions show."""
+"""How hard a problem is: what was asked for or claimed, and what its solutions show."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ EXTRA_STARTS_HARD = 1
 
 
 def difficulty_of(problem: Problem | None) -> str:
-    """Return the level that the problem's tags claim, the hardest of several; empty for none."""
-    claimed = problem.tags if problem is not None else ()
+    """Return the level that was asked for, or the hardest that the tags claim; empty for none."""
+    if problem is None:
+        return ""
+    claimed = (problem.traits.difficulty, *problem.tags)
     return next((level for level in reversed(LEVELS) if level in claimed), "")
 
 
