@@ -1,5 +1,7 @@
 """A later round over real runs: what failed comes first, as it was, and then what is new."""
 
+import json
+
 import pytest
 
 from codegen.errors import JournalError, UsageError
@@ -8,6 +10,7 @@ from codegen.records import Retry
 from codegen.synthesis.quotas import dimension_values, parse_quotas
 from codegen.synthesis.rounds import read_round
 from codegen.synthesis.settings import Settings
+from codegen.synthesis.tasks import tasks_of
 from codegen.synthesis.taxonomy import taxonomy
 
 RIGHT = "```python\ndef count_positive(values: list[int]) -> int:\n    return {}\n```"
@@ -119,3 +122,29 @@ async def test_a_round_is_of_the_one_before_it_and_of_a_run_that_has_something(f
         after(4, folder)
     with pytest.raises(JournalError, match="no journal"):
         after(2, tmp_path / "nowhere")
+
+
+@pytest.mark.slow
+async def test_given_problems_keep_their_native_tests_and_cases_and_the_unused_rows_follow(
+    synthesize, scripted, tmp_path
+):
+    rows = tmp_path / "rows.jsonl"
+    given = {
+        **scripted.PROBLEM,
+        "cases": [{"arguments": [[5]], "expected": 1}],
+        "tests": {"python": "assert count_positive([1]) == 1\n"},
+        "licence": "MIT",
+    }
+    other = {**scripted.PROBLEM, "statement": "Return how many of `values` are positive."}
+    rows.write_text("".join(json.dumps(row) + "\n" for row in (given, other)))
+    folder = tmp_path / "first"
+    await synthesize(scripted(lambda _: BROKEN), folder=folder, problems=rows)
+    made = after(2, folder, problems=rows)
+    again, new, *more = tasks_of(settings(problems=rows, round=made)).listed
+    assert (again.index, new.index, more) == (0, 1, [])
+    assert again.tests == given["tests"] and again.seed.licence == "MIT"
+    assert [(c.arguments, c.expected, c.known_from) for c in again.cases] == [
+        (([5],), 1, "reference")
+    ]
+    assert again.seed.retry == Retry(1, made.run, 0, "too_few_solutions")
+    assert new.seed.line == 2 and new.seed.retry is None
