@@ -83,7 +83,9 @@ class Alternative:
 class Judgement:
     """What a model thinks of two texts by a rubric, asked twice with their order swapped.
 
-    `agreed` says that both answers mean the same text; only then is there a `preferred` one.
+    `agreed` says that both answers mean the same text; only then is there a `preferred` one. Of one
+    text alone there is a `score` from 1 to 5, or None where the answer could not be used; it stands
+    beside the evidence and decides nothing.
     """
 
     rubric: str
@@ -91,6 +93,7 @@ class Judgement:
     preferred: Literal["", "example", "alternative"]
     agreed: bool
     calls: tuple[str, ...] = ()
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

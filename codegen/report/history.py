@@ -194,7 +194,8 @@ def _kind_of_evidence(example: Example) -> Iterator[str]:
         passed = f"{worse.cases_passed} of {worse.cases} cases" if worse.cases else "not executed"
         yield f"  the other side: {worse.outcome}, {passed}, margin {worse.margin:g}"
     for judgement in example.judgements:
-        yield f"  judged by {judgement.rubric}: {judgement.preferred or 'neither'} preferred"
+        said = f"{judgement.score} of 5" if judgement.score else judgement.preferred or "neither"
+        yield f"  judged by {judgement.rubric}: {said}"
 
 
 def _proof(proof: BackTranslation) -> str:

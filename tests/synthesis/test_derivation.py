@@ -54,6 +54,8 @@ class Playing:
             return block(wrong if "something else" in prompt else RIGHT)
         if request.purpose == "review":
             return said({"comments": [{"line": planted_line(prompt), "comment": "Wrong here."}]})
+        if "## Scale" in prompt:
+            return said({"reason": "so", "score": 4})
         if request.purpose == "judgement":
             first = prompt.split("## Text A")[1].split("## Text B")[0]
             return said({"reason": "true", "better": "A" if WORDS in first else "B"})
@@ -119,6 +121,7 @@ def explain(synthesize_fresh, scripted):
 async def test_a_text_is_kept_when_programs_written_from_it_alone_pass(explain):
     (example,), refused, model = await explain("Explain")
     assert not refused and example.kind == "explanation" and example.text == WORDS
+    assert [one.score for one in example.judgements] == [4]
     proof = example.back_translation
     assert (proof.samples, proof.passed, proof.control_samples, proof.control_passed) == (
         3,

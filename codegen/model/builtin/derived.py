@@ -29,6 +29,7 @@ _PROGRAM = re.compile(r"^## The program\n(`{3,})\w*\n(.*?)\n\1$", re.DOTALL | re
 _SAID = re.compile(r"^## What is said\n(`{3,})text\n(.*?)\n\1$", re.DOTALL | re.MULTILINE)
 _EVIDENCE = re.compile(r"^## What happened\n(.*)^## Answer", re.DOTALL | re.MULTILINE)
 _TEXTS = re.compile(r"^## Text ([AB])\n(`{3,})text\n(.*?)\n\2$", re.DOTALL | re.MULTILINE)
+_TEXT = re.compile(r"^## The text\n(`{3,})text\n(.*?)\n\1$", re.DOTALL | re.MULTILINE)
 _NUMBER = re.compile(r"^ *\d+ \| ?", re.MULTILINE)
 _INPUT = re.compile(r"^## Input\n(.*)$", re.MULTILINE)
 _OUTPUT = re.compile(r"^([A-H])\. (.*)$", re.MULTILINE)
@@ -123,6 +124,10 @@ def review(prompt: str, mistakes: Mistakes, rng: Random) -> str:
 def judgement(prompt: str, mistakes: Mistakes, rng: Random) -> str:
     """Prefer the text that describes the program; between two such, the shorter."""
     code = _program(prompt)
+    alone = _TEXT.search(prompt)
+    if alone:
+        score = 5 if _describes(alone[2], code) else 2
+        return f"```json\n{json.dumps({'reason': 'Compared line by line.', 'score': score})}\n```"
     found = {letter: text for letter, _, text in _TEXTS.findall(prompt)}
     if set(found) != {"A", "B"}:
         return answers.refusal()

@@ -11,14 +11,22 @@ Not here: which of two texts is better (`codegen.synthesis.derivation.preference
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from codegen.answer import AnswerError
+from codegen.answer import AnswerError, extract_json
 from codegen.answer.blocks import without_thinking
 from codegen.errors import ModelRefusal
 from codegen.model.contract import Message
 from codegen.prompt import Prompt, render
-from codegen.records import BackTranslation, Example, ExampleKind, Lineage, TextForm
+from codegen.records import (
+    BackTranslation,
+    Example,
+    ExampleKind,
+    Judgement,
+    Lineage,
+    TextForm,
+)
 from codegen.synthesis.allowance import together
 from codegen.synthesis.derivation.comments import comments_of, tokens_of
 from codegen.synthesis.derivation.debugging import mutant_of
@@ -29,6 +37,7 @@ FORMS: tuple[TextForm, ...] = ("api", "design", "docstrings", "walkthrough")
 SAMPLES = 3
 CONTROLS = 2
 THRESHOLD = 0.66
+MOST_SCORE = 5
 LEAST_TEXT = 80
 """Characters; nothing shorter tells a program apart from its neighbours."""
 
@@ -82,7 +91,28 @@ async def _accepted(
         parent.example.id,
         parent.language.name,
     )
-    return (workshop.example(kind, parent, relation, made),)
+    score = await _faithfulness(workshop, parent, told)
+    return (workshop.example(kind, parent, relation, made, judgements=(score,)),)
+
+
+async def _faithfulness(workshop: Workshop, parent: Parent, told: Told) -> Judgement:
+    """Have a judge say how true a text is: recorded beside what was executed, never instead."""
+    prompt = render("faithfulness", language=parent.language, code=parent.code, text=told.text)
+    messages = [Message("user", prompt.text)]
+    try:
+        reply = await workshop.ask("judgement", messages, prompt, "faithfulness")
+    except ModelRefusal:
+        return Judgement("faithfulness", prompt.sha256, "", agreed=False)
+    return Judgement("faithfulness", prompt.sha256, "", True, (reply.call,), _score(reply.text))
+
+
+def _score(text: str) -> int | None:
+    try:
+        value = extract_json(text)
+    except AnswerError:
+        return None
+    score = value.get("score") if isinstance(value, Mapping) else None
+    return score if type(score) is int and 1 <= score <= MOST_SCORE else None
 
 
 async def tell(
