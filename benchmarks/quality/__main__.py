@@ -25,6 +25,7 @@ from benchmarks.quality.figures import Figures, shown, table
 from benchmarks.quality.labels import Count
 from benchmarks.quality.mutants import Drawing
 from codegen import language
+from codegen.errors import CodegenError
 from codegen.journal import Journal
 from codegen.model.builtin import BuiltinTeacher, Mistakes
 from codegen.records import Json
@@ -162,4 +163,7 @@ def _tell(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    try:
+        sys.exit(asyncio.run(main()))
+    except CodegenError as error:
+        sys.exit(f"error: {error}")

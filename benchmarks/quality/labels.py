@@ -9,9 +9,10 @@ Not here: texts, reviews, tests and judgements (`benchmarks.quality.derived`).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from benchmarks.quality.derived import count_derived, is_unfaithful_text
+from benchmarks.quality.derived import count_derived, unfaithful_texts
 from benchmarks.quality.executed import Truths
 from benchmarks.quality.figures import Figures, Share
 from benchmarks.quality.known import Known, known
@@ -66,27 +67,29 @@ class Count:
         if one.wrong_cases(one.problem.examples):
             self.figures.count("problems", "wrong ones rejected", not accepted)
             return
+        labels = list(self._labels(one, record))
+        if labels:
+            self.figures.count("consensus", "problems that one solution mislabels", labels[0])
+        if 2 * sum(labels) > len(labels):
+            self.figures.count("problems", "ones that most misread rejected", not accepted)
+            return
         self.figures.count("problems", "right ones kept", accepted)
         if not accepted:
             self.lost[record.reason] += 1
-        if record.cases:
-            self._first_solution(one, record)
 
-    def _first_solution(self, one: Known, record: ProblemRecord) -> None:
-        """Count what the first solution that passes the statement's examples would have labelled.
+    def _labels(self, one: Known, record: ProblemRecord) -> Iterator[bool]:
+        """Yield for each answer that passes the statement's examples whether it mislabels inputs.
 
-        It is what a loop without consensus believes.
+        The first is what a loop without consensus believes.
         """
-        inputs = {case.id for case in record.cases if one.is_valid(case)}
         examples = {case.id for case in one.problem.examples}
+        inputs = {case.id for case in record.cases if one.is_valid(case)} - examples
         for attempt in record.attempts:
-            if attempt.candidate or attempt.kind == "reference" or attempt.stage is not Stage.RUN:
+            if attempt.kind == "reference" or attempt.stage is not Stage.RUN or not attempt.code:
                 continue
             failed = self.truths.failed(one.problem, attempt.language, attempt.code)
             if not failed & examples:
-                wrong = bool(failed & (inputs - examples))
-                self.figures.count("consensus", "problems that one solution mislabels", wrong)
-                return
+                yield bool(failed & inputs)
 
     def _arbitration(self, one: Known, made: Arbitration) -> None:
         truth = one.truth(made.arguments)
@@ -104,7 +107,8 @@ class Count:
         self.figures.count("consensus", "problems that it mislabels", any(wrong))
         self._answers(record)
         faults = [self._example(one, example, any(wrong)) for example in record.examples]
-        self.figures.count("problems", "accepted ones without a wrong label", not any(faults))
+        clean = not any(faults) and not unfaithful_texts(one, record)
+        self.figures.count("problems", "accepted ones with nothing wrong", clean)
         self._unkilled(record)
         more = any(case.id.startswith("more-") for case in cases)
         self.figures.count("mutants", "problems that were given more inputs", more)
@@ -143,7 +147,7 @@ class Count:
             self.complaints.append(where)
         if example.kind == "solution" and not example.lineage.relation:
             self._mutants(example, fault)
-        return fault or is_unfaithful_text(one, example)
+        return fault
 
     def _wrong_code(self, one: Known, example: Example) -> bool:
         right = self.truths.right(one.problem, example.language, example.code)
