@@ -174,10 +174,12 @@ def test_the_first_solution_that_passes_the_examples_is_what_one_solution_would_
 
 def test_a_problem_that_most_answers_misread_is_none_that_could_be_kept() -> None:
     answer = Attempt("python", 0, "solution", 0, "a", Outcome.PASSED, Stage.RUN)
-    made = (answer, replace(answer, candidate=1), replace(answer, candidate=2, code="b"))
+    reference = replace(answer, candidate=REFERENCE, kind="repair", code="b")
+    others = (replace(answer, candidate=1), replace(answer, candidate=2, code="b"))
+    made = (answer, *others, reference, reference)
     lost = record(status="rejected", reason="no_consensus", attempts=made)
     figures = counted(lost, wrong={"a": (CASES[1].id,)})
-    assert figures.of("problems", "ones that most misread rejected") == Share(1, 1)
+    assert figures.of("problems", "rejected, as most solutions misread them") == Share(1, 1)
     assert figures.of("problems", "right ones kept") == Share()
 
 

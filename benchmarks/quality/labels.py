@@ -9,7 +9,6 @@ Not here: texts, reviews, tests and judgements (`benchmarks.quality.derived`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from benchmarks.quality.derived import count_derived, unfaithful_texts
@@ -67,29 +66,32 @@ class Count:
         if one.wrong_cases(one.problem.examples):
             self.figures.count("problems", "wrong ones rejected", not accepted)
             return
-        labels = list(self._labels(one, record))
+        labels = self._labels(one, record)
         if labels:
             self.figures.count("consensus", "problems that one solution mislabels", labels[0])
-        if 2 * sum(labels) > len(labels):
-            self.figures.count("problems", "ones that most misread rejected", not accepted)
+        misread = not accepted and 2 * sum(labels) > len(labels)
+        self.figures.count("problems", "rejected, as most solutions misread them", misread)
+        if misread:
             return
         self.figures.count("problems", "right ones kept", accepted)
         if not accepted:
             self.lost[record.reason] += 1
 
-    def _labels(self, one: Known, record: ProblemRecord) -> Iterator[bool]:
-        """Yield for each answer that passes the statement's examples whether it mislabels inputs.
+    def _labels(self, one: Known, record: ProblemRecord) -> list[bool]:
+        """Return for each solution whether its first answer that fits the examples mislabels inputs.
 
-        The first is what a loop without consensus believes.
+        The first of them is what a loop without consensus believes.
         """
         examples = {case.id for case in one.problem.examples}
         inputs = {case.id for case in record.cases if one.is_valid(case)} - examples
+        found: dict[tuple[str, int], bool] = {}
         for attempt in record.attempts:
-            if attempt.kind == "reference" or attempt.stage is not Stage.RUN or not attempt.code:
+            if attempt.candidate == REFERENCE or attempt.stage is not Stage.RUN or not attempt.code:
                 continue
             failed = self.truths.failed(one.problem, attempt.language, attempt.code)
             if not failed & examples:
-                yield bool(failed & inputs)
+                found.setdefault((attempt.language, attempt.candidate), bool(failed & inputs))
+        return list(found.values())
 
     def _arbitration(self, one: Known, made: Arbitration) -> None:
         truth = one.truth(made.arguments)
