@@ -37,6 +37,7 @@ from codegen.records import (
     Usage,
     Verification,
 )
+from codegen.synthesis.deliberation import REFERENCE
 from codegen.synthesis.problems import parse_problem
 
 SEED = Seed("taxonomy", "")

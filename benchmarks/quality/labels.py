@@ -17,6 +17,7 @@ from benchmarks.quality.figures import Figures, Share
 from benchmarks.quality.known import Known, known
 from benchmarks.quality.mutants import Drawing, unkilled
 from codegen.records import Arbitration, Arm, Example, Outcome, ProblemRecord, Stage
+from codegen.synthesis.deliberation import REFERENCE
 from codegen.synthesis.payoffs import Payoffs, payoffs_of
 from codegen.verify.evidence import at_least
 
@@ -78,7 +79,7 @@ class Count:
             self.lost[record.reason] += 1
 
     def _labels(self, one: Known, record: ProblemRecord) -> list[bool]:
-        """Return for each solution whether its first answer that fits the examples mislabels inputs.
+        """Return for each solution whether its first answer that fits the examples mislabels any.
 
         The first of them is what a loop without consensus believes.
         """
