@@ -151,7 +151,7 @@ def test_what_is_lost_is_told_by_reason_and_what_is_wrong_may_be_lost() -> None:
         record(status="rejected", reason="example_disputed", problem=wrong),
         record(status="rejected", reason="duplicate_problem"),
     )
-    assert figures.of("problems", "written, and no duplicate") == Share(3, 4)
+    assert figures.of("problems", "written, and not set aside") == Share(3, 4)
     assert figures.of("problems", "right ones kept") == Share(1, 2)
     assert figures.of("problems", "right ones lost: no_consensus") == Share(1, 2)
     assert figures.of("problems", "wrong ones rejected") == Share(1, 1)

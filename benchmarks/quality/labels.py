@@ -22,7 +22,13 @@ from codegen.synthesis.payoffs import Payoffs, payoffs_of
 from codegen.verify.evidence import at_least
 
 LEVELS = ("L2", "L3", "L4", "L5")
-DUPLICATE = "duplicate_problem"
+SET_ASIDE = (
+    "contaminated_problem",
+    "duplicate_problem",
+    "near_duplicate_problem",
+    "seed_leaked",
+)
+"""Reasons that say nothing about whether a problem is right."""
 
 
 @dataclass(slots=True)
@@ -39,8 +45,8 @@ class Count:
     def add(self, record: ProblemRecord) -> None:
         """Count one problem."""
         self.payoffs += payoffs_of(record.attempts)
-        usable = record.problem is not None and record.reason != DUPLICATE
-        self.figures.count("problems", "written, and no duplicate", usable)
+        usable = record.problem is not None and record.reason not in SET_ASIDE
+        self.figures.count("problems", "written, and not set aside", usable)
         if record.problem is None or not usable:
             return
         one = known(record.problem)
