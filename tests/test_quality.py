@@ -37,6 +37,7 @@ from codegen.records import (
     Usage,
     Verification,
 )
+from codegen.synthesis.deliberation import REFERENCE
 from codegen.synthesis.problems import parse_problem
 
 SEED = Seed("taxonomy", "")
@@ -106,7 +107,7 @@ def test_a_true_record_is_right_at_its_level() -> None:
     figures = counted(record(example()))
     assert figures.of("labels", "wrong at L5") == Share(0, 1)
     assert figures.of("labels", "wrong at L3 and above") == Share(0, 1)
-    assert figures.of("problems", "accepted ones without a wrong label") == Share(1, 1)
+    assert figures.of("problems", "accepted ones with nothing wrong") == Share(1, 1)
     assert figures.of("values", "wrong") == Share(0, len(CASES))
     assert missed(figures) == []
 
@@ -126,7 +127,7 @@ def test_a_program_that_fails_fresh_inputs_makes_an_example_wrong() -> None:
     figures = counted(record(example(level="L2")), wrong={CODE: ("fresh-3",)})
     assert figures.of("labels", "wrong at L2") == Share(1, 1)
     assert figures.of("labels", "wrong at L3 and above") == Share()
-    assert figures.of("problems", "accepted ones without a wrong label") == Share(0, 1)
+    assert figures.of("problems", "accepted ones with nothing wrong") == Share(0, 1)
 
 
 def test_a_false_value_of_an_invalid_input_is_no_wrong_label() -> None:
@@ -150,7 +151,7 @@ def test_what_is_lost_is_told_by_reason_and_what_is_wrong_may_be_lost() -> None:
         record(status="rejected", reason="example_disputed", problem=wrong),
         record(status="rejected", reason="duplicate_problem"),
     )
-    assert figures.of("problems", "written, and no duplicate") == Share(3, 4)
+    assert figures.of("problems", "written, and not set aside") == Share(3, 4)
     assert figures.of("problems", "right ones kept") == Share(1, 2)
     assert figures.of("problems", "right ones lost: no_consensus") == Share(1, 2)
     assert figures.of("problems", "wrong ones rejected") == Share(1, 1)
@@ -167,8 +168,20 @@ def test_the_first_solution_that_passes_the_examples_is_what_one_solution_would_
     sees = {"a": (PROBLEM.examples[0].id,), "b": (CASES[1].id,)}
     figures = counted(record(example(), attempts=answers_), wrong=sees)
     assert figures.of("consensus", "problems that one solution mislabels") == Share(1, 1)
+    assert figures.of("problems", "right ones kept") == Share(1, 1)
     assert figures.of("answers that ran", "wrong ones passed") == Share(1, 2)
     assert figures.of("answers that ran", "right ones passed") == Share(1, 1)
+
+
+def test_a_problem_that_most_answers_misread_is_none_that_could_be_kept() -> None:
+    answer = Attempt("python", 0, "solution", 0, "a", Outcome.PASSED, Stage.RUN)
+    reference = replace(answer, candidate=REFERENCE, kind="repair", code="b")
+    others = (replace(answer, candidate=1), replace(answer, candidate=2, code="b"))
+    made = (answer, *others, reference, reference)
+    lost = record(status="rejected", reason="no_consensus", attempts=made)
+    figures = counted(lost, wrong={"a": (CASES[1].id,)})
+    assert figures.of("problems", "rejected, as most solutions misread them") == Share(1, 1)
+    assert figures.of("problems", "right ones kept") == Share()
 
 
 def test_arbitration_is_measured_by_what_it_confirms_and_catches() -> None:
@@ -242,8 +255,20 @@ def test_texts_are_counted_by_what_they_are_and_whether_they_were_kept() -> None
     assert figures.of("texts", "unfaithful ones passed") == Share(1, 2)
     assert figures.of("texts", "leaking ones passed") == Share(0, 1)
     assert figures.of("texts", "faithful ones lost: not_regenerated") == Share(1, 2)
-    assert figures.of("problems", "accepted ones without a wrong label") == Share(0, 1)
+    assert figures.of("problems", "accepted ones with nothing wrong") == Share(0, 1)
     assert len(missed(figures)) == 1
+
+
+def test_documentation_is_about_the_solution_and_not_about_itself() -> None:
+    made = example(
+        "documentation",
+        code=f"# Documented.\n{CODE}",
+        text=text_of(CODE, "docstrings"),
+        lineage=Lineage("documented_from", "id", "python"),
+    )
+    figures = counted(record(example(), made))
+    assert figures.of("texts", "faithful ones kept") == Share(1, 1)
+    assert figures.of("problems", "accepted ones with nothing wrong") == Share(1, 1)
 
 
 def test_a_quotation_is_found_whatever_the_marks_and_line_breaks_around_it() -> None:

@@ -25,7 +25,8 @@ from benchmarks.quality.figures import Figures, shown, table
 from benchmarks.quality.labels import Count
 from benchmarks.quality.mutants import Drawing
 from codegen import language
-from codegen.journal import Journal
+from codegen.errors import CodegenError
+from codegen.journal import Journal, JournaledSandbox
 from codegen.model.builtin import BuiltinTeacher, Mistakes
 from codegen.records import Json
 from codegen.sandbox.choose import open_sandbox
@@ -86,11 +87,11 @@ async def made(options: argparse.Namespace, rate: float, sandbox: Sandbox) -> Pa
 
 
 async def counted(folder: Path, sandbox: Sandbox) -> Count:
-    """Compare every record of a run with the truth."""
-    with Journal.open(folder, read_only=True) as journal:
+    """Compare every record of a run with the truth; what has run for that is not run again."""
+    with Journal.open(folder, read_only=True) as journal, Journal.open(folder / "truth") as kept:
         run = journal.configuration()
         drawing = Drawing(run["seed"], run["mutants"])
-        async with Verifier(sandbox) as verifier:
+        async with Verifier(JournaledSandbox(sandbox, kept), key=b"truth" * 8) as verifier:
             truths = await execute(problem_records(journal), verifier, drawing)
         count = Count(truths, drawing)
         for record in problem_records(journal):
@@ -162,4 +163,7 @@ def _tell(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    try:
+        sys.exit(asyncio.run(main()))
+    except CodegenError as error:
+        sys.exit(f"error: {error}")

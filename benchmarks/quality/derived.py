@@ -31,7 +31,8 @@ _WEAK = ("tests_weak", "tests_accepts_stub")
 def count_derived(figures: Figures, one: Known, record: ProblemRecord, truths: Truths) -> None:
     """Count everything that was made from one problem's solutions, kept or refused."""
     _programs(figures, record, truths)
-    solutions = {e.language: e.code for e in record.examples if not e.lineage.relation}
+    solutions = solutions_of(record)
+    unfaithful = {text.messages[-1].content for text in unfaithful_texts(one, record)}
     everything: tuple[Example | Refused, ...] = (*record.examples, *record.refused)
     for made in everything:
         if made.kind in _TEXTS and made.text:
@@ -44,15 +45,24 @@ def count_derived(figures: Figures, one: Known, record: ProblemRecord, truths: T
         if example.judgements and example.alternative:
             _judgement(figures, one, example)
         if example.kind == "conversation":
-            unfaithful = _says_wrong(one, example, record)
-            figures.count("dialogues", "with an unfaithful text", unfaithful)
+            said = {message.content for message in example.messages if message.train}
+            figures.count("dialogues", "with an unfaithful text", bool(said & unfaithful))
 
 
-def is_unfaithful_text(one: Known, example: Example) -> bool:
-    """Whether an example is a text that describes another program than its own."""
-    return example.kind in _TEXTS and not is_faithful(
-        one, example.language, example.code, example.text
-    )
+def unfaithful_texts(one: Known, record: ProblemRecord) -> list[Example]:
+    """Return the accepted texts that describe another program than the one they are about."""
+    solutions = solutions_of(record)
+    return [
+        example
+        for example in record.examples
+        if example.kind in _TEXTS
+        and not is_faithful(one, example.language, solutions[example.language], example.text)
+    ]
+
+
+def solutions_of(record: ProblemRecord) -> dict[str, str]:
+    """Return the accepted solution in each language."""
+    return {one.language: one.code for one in record.examples if not one.lineage.relation}
 
 
 def _programs(figures: Figures, record: ProblemRecord, truths: Truths) -> None:
@@ -126,16 +136,6 @@ def _judgement(figures: Figures, one: Known, pair: Example) -> None:
     figures.count("judged pairs", "that prefer an unfaithful text", not better)
     if better != other:
         figures.count("judged pairs", "one text unfaithful: the other preferred", better)
-
-
-def _says_wrong(one: Known, dialogue: Example, record: ProblemRecord) -> bool:
-    """Whether a dialogue holds a text that describes another program."""
-    wrong = {
-        example.messages[-1].content
-        for example in record.examples
-        if is_unfaithful_text(one, example)
-    }
-    return any(message.train and message.content in wrong for message in dialogue.messages)
 
 
 def _kept(figures: Figures, stage: str, *, right: bool, kept: bool) -> None:

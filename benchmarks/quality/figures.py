@@ -70,7 +70,9 @@ class Figures:
 
 def table(runs: Mapping[str, Figures]) -> str:
     """Return a row for each figure and a column for each run."""
-    names = dict.fromkeys(name for one in runs.values() for name in one.shares)
+    found = {name: None for one in runs.values() for name in one.shares}
+    stages = list(dict.fromkeys(stage for stage, _ in found))
+    names = sorted(found, key=lambda name: stages.index(name[0]))
     lines = [
         "| stage | what | " + " | ".join(runs) + " |",
         "|---|---|" + "---|" * len(runs),

@@ -11,17 +11,24 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from benchmarks.quality.derived import count_derived, is_unfaithful_text
+from benchmarks.quality.derived import count_derived, unfaithful_texts
 from benchmarks.quality.executed import Truths
 from benchmarks.quality.figures import Figures, Share
 from benchmarks.quality.known import Known, known
 from benchmarks.quality.mutants import Drawing, unkilled
 from codegen.records import Arbitration, Arm, Example, Outcome, ProblemRecord, Stage
+from codegen.synthesis.deliberation import REFERENCE
 from codegen.synthesis.payoffs import Payoffs, payoffs_of
 from codegen.verify.evidence import at_least
 
 LEVELS = ("L2", "L3", "L4", "L5")
-DUPLICATE = "duplicate_problem"
+SET_ASIDE = (
+    "contaminated_problem",
+    "duplicate_problem",
+    "near_duplicate_problem",
+    "seed_leaked",
+)
+"""Reasons that say nothing about whether a problem is right."""
 
 
 @dataclass(slots=True)
@@ -38,8 +45,8 @@ class Count:
     def add(self, record: ProblemRecord) -> None:
         """Count one problem."""
         self.payoffs += payoffs_of(record.attempts)
-        usable = record.problem is not None and record.reason != DUPLICATE
-        self.figures.count("problems", "written, and no duplicate", usable)
+        usable = record.problem is not None and record.reason not in SET_ASIDE
+        self.figures.count("problems", "written, and not set aside", usable)
         if record.problem is None or not usable:
             return
         one = known(record.problem)
@@ -66,27 +73,32 @@ class Count:
         if one.wrong_cases(one.problem.examples):
             self.figures.count("problems", "wrong ones rejected", not accepted)
             return
+        labels = self._labels(one, record)
+        if labels:
+            self.figures.count("consensus", "problems that one solution mislabels", labels[0])
+        misread = not accepted and 2 * sum(labels) > len(labels)
+        self.figures.count("problems", "rejected, as most solutions misread them", misread)
+        if misread:
+            return
         self.figures.count("problems", "right ones kept", accepted)
         if not accepted:
             self.lost[record.reason] += 1
-        if record.cases:
-            self._first_solution(one, record)
 
-    def _first_solution(self, one: Known, record: ProblemRecord) -> None:
-        """Count what the first solution that passes the statement's examples would have labelled.
+    def _labels(self, one: Known, record: ProblemRecord) -> list[bool]:
+        """Return for each solution whether its first answer that fits the examples mislabels any.
 
-        It is what a loop without consensus believes.
+        The first of them is what a loop without consensus believes.
         """
-        inputs = {case.id for case in record.cases if one.is_valid(case)}
         examples = {case.id for case in one.problem.examples}
+        inputs = {case.id for case in record.cases if one.is_valid(case)} - examples
+        found: dict[tuple[str, int], bool] = {}
         for attempt in record.attempts:
-            if attempt.candidate or attempt.kind == "reference" or attempt.stage is not Stage.RUN:
+            if attempt.candidate == REFERENCE or attempt.stage is not Stage.RUN or not attempt.code:
                 continue
             failed = self.truths.failed(one.problem, attempt.language, attempt.code)
             if not failed & examples:
-                wrong = bool(failed & (inputs - examples))
-                self.figures.count("consensus", "problems that one solution mislabels", wrong)
-                return
+                found.setdefault((attempt.language, attempt.candidate), bool(failed & inputs))
+        return list(found.values())
 
     def _arbitration(self, one: Known, made: Arbitration) -> None:
         truth = one.truth(made.arguments)
@@ -104,7 +116,8 @@ class Count:
         self.figures.count("consensus", "problems that it mislabels", any(wrong))
         self._answers(record)
         faults = [self._example(one, example, any(wrong)) for example in record.examples]
-        self.figures.count("problems", "accepted ones without a wrong label", not any(faults))
+        clean = not any(faults) and not unfaithful_texts(one, record)
+        self.figures.count("problems", "accepted ones with nothing wrong", clean)
         self._unkilled(record)
         more = any(case.id.startswith("more-") for case in cases)
         self.figures.count("mutants", "problems that were given more inputs", more)
@@ -143,7 +156,7 @@ class Count:
             self.complaints.append(where)
         if example.kind == "solution" and not example.lineage.relation:
             self._mutants(example, fault)
-        return fault or is_unfaithful_text(one, example)
+        return fault
 
     def _wrong_code(self, one: Known, example: Example) -> bool:
         right = self.truths.right(one.problem, example.language, example.code)

@@ -155,6 +155,19 @@ async def test_documentation_is_put_in_without_touching_the_code_and_its_example
     assert example.kind == "documentation" and example.code.strip() == DOCUMENTED.strip()
 
 
+async def test_documentation_may_say_the_programs_own_comments_again(explain):
+    comment = (
+        "# Each value is looked at once; what is greater than zero counts, and nothing else does."
+    )
+
+    def commented(code):
+        return code.replace("    return sum", f"    {comment}\n    return sum")
+
+    documented, solutions = commented(DOCUMENTED), [commented(RIGHT)] * 9
+    (example,), _, _ = await explain("Put", solutions=solutions, explanation=block(documented))
+    assert example.code.strip() == documented.strip()
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [

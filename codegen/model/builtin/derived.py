@@ -82,7 +82,9 @@ def regeneration(prompt: str, mistakes: Mistakes, rng: Random) -> str:
         return answers.refusal()
     code = texts.program_of(task, text)
     if rng.random() < mistakes.total / _SLIPS:
-        code = rng.choice([one for one in variants(task) if one.kind and one.code]).code
+        # a slip that only a linter sees would be the right program, whatever the text says
+        wrong = [one for one in variants(task) if one.kind not in ("", "unused")]
+        code = rng.choice(wrong).code
     return f"From what is said:\n\n```{task.fence}\n{code.rstrip()}\n```"
 
 

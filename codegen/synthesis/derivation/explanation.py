@@ -150,7 +150,12 @@ def _unfit(parent: Parent, form: TextForm, told: Told) -> str:
         same = tokens_of(parent.language, told.code) == tokens_of(parent.language, parent.code)
         if not same:
             return "documentation_changed_code"
-    return "leaks_code" if leaks(told.text, parent.code) else ""
+    return "leaks_code" if leaks(told.text, _bare(parent)) else ""
+
+
+def _bare(parent: Parent) -> str:
+    """Return a program without its comments: documentation says them again, and may."""
+    return " ".join(tokens_of(parent.language, parent.code))
 
 
 async def back_translated(
@@ -167,7 +172,7 @@ async def back_translated(
         passed=passed,
         threshold=THRESHOLD,
         model=workshop.world.bench.model.name,
-        overlap=overlap(told.text, parent.code)[1],
+        overlap=overlap(told.text, _bare(parent))[1],
         control=control,
         control_samples=CONTROLS if control else 0,
         control_passed=controls,
