@@ -23,7 +23,6 @@ from pathlib import Path
 from benchmarks.quality.executed import LIMITS, execute
 from benchmarks.quality.figures import Figures, shown, table
 from benchmarks.quality.labels import Count
-from benchmarks.quality.mutants import Drawing
 from codegen import language
 from codegen.errors import CodegenError
 from codegen.journal import Journal, JournaledSandbox
@@ -39,7 +38,7 @@ from codegen.verify.verifier import Verifier
 WITHOUT: Mapping[str, Mapping[str, object]] = {
     "": {},
     "reference": {"reference": False},
-    "mutants": {"mutants": 0, "strength": 0.0},
+    "mutants": {"strength": 0.0},
 }
 TARGETS = (
     ("labels", "wrong at L4 and above", 0.0, "at most"),
@@ -89,11 +88,10 @@ async def made(options: argparse.Namespace, rate: float, sandbox: Sandbox) -> Pa
 async def counted(folder: Path, sandbox: Sandbox) -> Count:
     """Compare every record of a run with the truth; what has run for that is not run again."""
     with Journal.open(folder, read_only=True) as journal, Journal.open(folder / "truth") as kept:
-        run = journal.configuration()
-        drawing = Drawing(run["seed"], run["mutants"])
+        seed = journal.configuration()["seed"]
         async with Verifier(JournaledSandbox(sandbox, kept), key=b"truth" * 8) as verifier:
-            truths = await execute(problem_records(journal), verifier, drawing)
-        count = Count(truths, drawing)
+            truths = await execute(problem_records(journal), verifier, seed)
+        count = Count(truths, seed)
         for record in problem_records(journal):
             count.add(record)
     count.finish()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from benchmarks.quality.known import known
-from benchmarks.quality.mutants import Drawing, unkilled
+from benchmarks.quality.mutants import unkilled
 from codegen.records import Example, Limits, Outcome, Problem, ProblemRecord, Refused, Stage
 from codegen.verify.request import VerifyRequest
 from codegen.verify.verifier import Verifier
@@ -45,10 +45,10 @@ class Truths:
         return self.tests[problem.id, language, file].passed
 
 
-async def execute(records: Iterable[ProblemRecord], verifier: Verifier, drawing: Drawing) -> Truths:
+async def execute(records: Iterable[ProblemRecord], verifier: Verifier, seed: int) -> Truths:
     """Run every program of these records, and the right programs under every file of tests.
 
-    The mutants that were not killed run as well, made again as the run has drawn them.
+    The mutants that were not killed run as well, made again as the run with this seed has drawn them.
 
     Raises:
         RuntimeError: nothing is known of one of them.
@@ -61,7 +61,7 @@ async def execute(records: Iterable[ProblemRecord], verifier: Verifier, drawing:
             continue
         one = known(problem)
         cases = (*one.true_cases(record.cases), *one.fresh())
-        alive = ((one.language, one.code) for one in unkilled(record, drawing))
+        alive = ((one.language, one.code) for one in unkilled(record, seed))
         for language, code in (*programs_of(record), *alive):
             programs[problem.id, language, code] = VerifyRequest(
                 language,

@@ -15,7 +15,7 @@ from benchmarks.quality.derived import count_derived, unfaithful_texts
 from benchmarks.quality.executed import Truths
 from benchmarks.quality.figures import Figures, Share
 from benchmarks.quality.known import Known, known
-from benchmarks.quality.mutants import Drawing, unkilled
+from benchmarks.quality.mutants import unkilled
 from codegen.records import Arbitration, Arm, Example, Outcome, ProblemRecord, Stage
 from codegen.synthesis.deliberation import REFERENCE
 from codegen.synthesis.payoffs import Payoffs, payoffs_of
@@ -36,7 +36,7 @@ class Count:
     """The figures of one run; add its records in any order, then `finish`."""
 
     truths: Truths
-    drawing: Drawing = field(default_factory=Drawing)
+    seed: int = 0
     figures: Figures = field(default_factory=Figures)
     lost: Counter[str] = field(default_factory=Counter)
     payoffs: Payoffs = field(default_factory=Payoffs)
@@ -124,7 +124,7 @@ class Count:
 
     def _unkilled(self, record: ProblemRecord) -> None:
         assert record.problem is not None
-        for one in unkilled(record, self.drawing):
+        for one in unkilled(record, self.seed):
             differs = not self.truths.right(record.problem, one.language, one.code)
             name = (
                 "presumed equivalent ones that differ" if one.presumed else "survivors that differ"

@@ -13,13 +13,8 @@ from codegen.records import Example, ProblemRecord
 from codegen.synthesis.draw import draw_seed
 from codegen.verify.mutants import mutants_of
 
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """How a run drew its mutants: its seed, and how many of each solution."""
-
-    seed: int = 0
-    mutants: int = 8
+MOST = 64
+"""More than a run draws of one solution: those that it draws are the first of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +26,14 @@ class Unkilled:
     presumed: bool
 
 
-def unkilled(record: ProblemRecord, drawing: Drawing) -> Iterator[Unkilled]:
-    """Yield the mutants of a problem's solutions that pass all its cases."""
+def unkilled(record: ProblemRecord, seed: int) -> Iterator[Unkilled]:
+    """Yield the mutants of a problem's solutions that pass all its cases; `seed` is the run's."""
     for example in record.examples:
         if example.kind == "solution" and not example.lineage.relation:
-            yield from _of_solution(record, example, drawing)
+            yield from _of_solution(record, example, seed)
 
 
-def _of_solution(record: ProblemRecord, example: Example, drawing: Drawing) -> Iterator[Unkilled]:
+def _of_solution(record: ProblemRecord, example: Example, seed: int) -> Iterator[Unkilled]:
     strength = example.strength
     if strength is None or not (strength.survivors or strength.equivalent):
         return
@@ -47,8 +42,8 @@ def _of_solution(record: ProblemRecord, example: Example, drawing: Drawing) -> I
         get(example.language),
         example.code,
         signature=example.problem.signature,
-        limit=drawing.mutants,
-        seed=draw_seed(drawing.seed, record.index, "mutants"),
+        limit=MOST,
+        seed=draw_seed(seed, record.index, "mutants"),
     )
     for mutant, code in made:
         if mutant in presumed or mutant in strength.survivors:
