@@ -48,7 +48,7 @@ class Truths:
 async def execute(records: Iterable[ProblemRecord], verifier: Verifier, seed: int) -> Truths:
     """Run every program of these records, and the right programs under every file of tests.
 
-    The mutants that were not killed run as well, made again as the run with this seed has drawn them.
+    The mutants that were not killed run as well, made again as a run with this seed draws them.
 
     Raises:
         RuntimeError: nothing is known of one of them.
