@@ -104,10 +104,14 @@ def _killed(
 
 
 def faults_of(proofs: Mapping[str, Proof]) -> list[str]:
-    """Return the kinds of faults that get through where too many do, in words without code."""
-    weak = [proof.strength for proof in proofs.values() if proof.strength.deterministic]
-    weak = [one for one in weak if not one.met]
+    """Return the kinds of faults that get through where too many do, in words without code.
+
+    Those that are presumed equivalent count here: nobody has shown that they are.
+    """
+    known = [proof.strength for proof in proofs.values() if proof.strength.deterministic]
+    weak = [one for one in known if not one.met or one.strict_score < one.threshold]
     kinds = [mutant.operator for one in weak for mutant in one.survivors]
+    kinds += [same.mutant.operator for one in weak for same in one.equivalent]
     stubs = [f"does nothing but {name}" for one in weak for name in one.stubs_passed]
     return list(dict.fromkeys([*stubs, *kinds]))[:MOST_FAULTS]
 
