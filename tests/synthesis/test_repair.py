@@ -182,7 +182,7 @@ async def test_a_hard_problem_has_more_tries_before_it_is_dropped(
     model = scripted(solve, problem={**scripted.PROBLEM, "tags": tags})
     (record,), statistics = await synthesize(model, budget=Budget(repairs=0, starts=1))
     assert (record.status, model.count("solution")) == (status, asked)
-    shown = statistics.to_json()["difficulty"]["hard" if tags else "untagged"]
+    shown = statistics.to_json()["difficulty"]["hard" if tags else record.problem.traits.difficulty]
     assert (shown["attempted"], shown["accepted"]) == (1, int(status == "accepted"))
     assert shown["measured"] == record.measured_difficulty
     if status == "rejected":
