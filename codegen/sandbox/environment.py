@@ -12,7 +12,7 @@ This module owns the `[environment]` table of that file:
                runs these scripts: what is dear to fork with, and few programs need
     site       folders that the warm interpreter adds to the end of its module path
     residents  commands of tools that stay, by name: a slot starts each once and asks it many times
-    warm       `commands` whose start steps share: one that begins so is forked from a process that
+    warm       a `command` whose start steps share: one that begins so is forked from a process that
                stays, which was started with these `flags` more; without its `addon` (a file of the
                prepared folder) each is started by itself
     hint       how to get the toolchain, for the message that it is missing
@@ -48,11 +48,11 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """The commands whose start steps share, and what the process needs that is forked."""
+    """The command whose start steps share, and what the process needs that is forked."""
 
     addon: str = ""
     flags: tuple[str, ...] = ()
-    commands: tuple[tuple[str, ...], ...] = ()
+    command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

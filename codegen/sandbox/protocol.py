@@ -66,7 +66,7 @@ def configuration(environment: Environment) -> bytes:
             "warm": {
                 "addon": environment.warm.addon,
                 "flags": list(environment.warm.flags),
-                "commands": [list(command) for command in environment.warm.commands],
+                "command": list(environment.warm.command),
             },
         }
     )

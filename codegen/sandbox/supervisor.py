@@ -48,12 +48,12 @@ import builtins
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, NoReturn, Union
+    from typing import Any, NoReturn
 
     Handler = Callable[[int], None]
     Table = dict[int, tuple[float, int]]
     Instruction = tuple[int, int, int, int]
-    Argument = Union[int, str, bytes, None]
+    Argument = int | str | bytes | None
 
 _needs: dict[str, set[str]] = {}
 _genuine_import = builtins.__import__
@@ -1535,7 +1535,7 @@ class Isolation(abc.ABC):
     def fork_command(self) -> tuple[int, int]:
         """Fork for a template that is another program: the pid, and in the child what it joins.
 
-        That is the descriptor of the PID namespace that its forks belong into; -1 where it is there.
+        That is a descriptor of the PID namespace that its forks belong into, or -1.
         """
 
     @abc.abstractmethod
@@ -2420,13 +2420,13 @@ class Template:
 
 
 class Command(Template):
-    """A template that is another program: a command that steps begin with, and then differ.
+    """A template that is another program: the command that steps begin with, and then differ.
 
     Its addon forks it where it has nothing left to do but to be told the rest of a step's words.
     """
 
-    def __init__(self, supervisor: Supervisor, words: list[str], warm: dict[str, Any]) -> None:
-        self._supervisor, self.words, self._flags = supervisor, words, warm["flags"]
+    def __init__(self, supervisor: Supervisor, warm: dict[str, Any]) -> None:
+        self._supervisor, self._words, self._flags = supervisor, warm["command"], warm["flags"]
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         _kept.append(self.control)
         self.pid, programs = supervisor.isolation.fork_command()
@@ -2447,7 +2447,7 @@ class Command(Template):
             for number in range(LOW_DESCRIPTORS):
                 if number != 2:
                     os.dup2(null, number)
-            first, *more = self.words
+            first, *more = self._words
             told = ["stay", addon, str(control), str(programs)]
             Isolation._exec([first, *self._flags, *more, *told], environment({}), 2)
         finally:
@@ -2466,9 +2466,13 @@ class Command(Template):
         self.control.close()
         return False
 
+    def begins(self, step: Step) -> bool:
+        """Return whether a step begins as it has done."""
+        return bool(step.argv[: len(self._words)] == self._words)
+
     def fork(self, step: Step, descriptors: list[int]) -> int:
         """Have it fork the process of a step, and return its pid."""
-        words = step.argv[len(self.words) :]
+        words = step.argv[len(self._words) :]
         told = {"words": words, "env": step.env, "flags": len(self._flags)}
         orders = self._supervisor.isolation.orders(step.limits, len(descriptors))
         message = orders.packed(json.dumps(told).encode())
@@ -2479,36 +2483,11 @@ class Command(Template):
         return int(self._heard()["pid"])
 
 
-class Commands:
-    """The commands whose start steps share: each is started when a step first begins with it."""
-
-    def __init__(self, warm: dict[str, Any]) -> None:
-        self._warm = warm
-        self._found: list[tuple[list[str], Command | None]] = []
-        self._asked: list[list[str]] = warm["commands"] if os.path.exists(warm["addon"]) else []
-
-    def begin(self, supervisor: Supervisor, step: Step) -> None:
-        """Start the template of a step, unless it is there; without one a step is as any other."""
-        for words in self._asked:
-            if step.argv[: len(words)] == words:
-                found = Command(supervisor, words, self._warm)
-                self._found.append((words, found if found.is_ready() else None))
-                self._asked = [other for other in self._asked if other != words]
-                return
-
-    def serving(self, step: Step) -> Command | None:
-        """Return the template that is to fork the step's process, if one is."""
-        for words, found in self._found:
-            if step.argv[: len(words)] == words:
-                return found
-        return None
-
-
 class Templates:
     """The templates of a slot: one for what some scripts need, one for all other programs."""
 
     def __init__(self) -> None:
-        self._commands: Commands | None = None
+        self._command: Command | None = None
         self._small: Template | None = None
         self._large: Template | None = None
         self._scripts: frozenset[str] = frozenset()
@@ -2516,23 +2495,21 @@ class Templates:
     def start(self, supervisor: Supervisor, first: dict[str, Any]) -> None:
         """Start those that the slot's configuration asks for; none of them returns from here."""
         modules, scripts, more = first["preload"], first["scripts"], first["template"]
-        self._commands = Commands(first["warm"])
         if modules or scripts:
             self._small = Template(supervisor, modules, scripts)
         if more["scripts"]:
             self._scripts = frozenset(more["scripts"])
             scripts = {**scripts, **more["scripts"]}
             self._large = Template(supervisor, [*modules, *more["modules"]], scripts)
-
-    def begin(self, supervisor: Supervisor, step: Step) -> None:
-        """Start the template that a step is the first to need, where it is not there."""
-        if self._commands is not None:
-            self._commands.begin(supervisor, step)
+        warm = first["warm"]
+        if warm["command"] and os.path.exists(warm["addon"]):
+            command = Command(supervisor, warm)
+            self._command = command if command.is_ready() else None
 
     def serving(self, step: Step) -> Template | None:
         """Return the template that is to fork the step's process, if one is."""
         if not step.preloaded:
-            return self._commands.serving(step) if self._commands else None
+            return self._command if self._command and self._command.begins(step) else None
         found = self._large if step.argv[0] in self._scripts else self._small
         if found is None:
             raise SlotError("the slot has no warm interpreter")
@@ -2665,8 +2642,6 @@ class Supervisor:
             # An earlier step has filled the folder: the program's own doing.
             step.stderr.add(("cannot write the step's files: {}\n".format(error)).encode())
             return
-        if not step.resident:
-            self.templates.begin(self, step)
         begun = time.monotonic()
         deadline = begun + step.limits["wall_s"]
         if step.resident:
