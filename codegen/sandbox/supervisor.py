@@ -1864,7 +1864,7 @@ class Namespaces(Isolation):
             signal.signal(signal.SIGCHLD, _reap_orphans)
             while os.read(200, 1):
                 _kill_others(_reap_orphans)
-                os.write(202, b"1")  # the next program is process 2 again
+                os.pwrite(202, b"1", 0)  # the next program is process 2 again
                 os.write(201, b".")
         finally:
             os._exit(0)

@@ -19,6 +19,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,6 +76,7 @@ v8::Maybe<int> SpinEventLoop(Environment*);
 namespace {
 
 const int DESCRIPTORS = 8;
+const int LOWEST = 64, HIGHEST = 256;  // between which lie the descriptors of a process that is forked
 
 // What a message begins with; orders, bytes that they point to and a text follow. An argument of the
 // kind 1 is an offset into those bytes, one of the kind 2 that of a filter's, whose length is in its upper half.
@@ -90,6 +92,7 @@ struct Order {
 
 alignas(8) char message[1 << 18];
 int control, programs;
+ino_t pipes[HIGHEST];
 napi_env scripts;
 napi_ref begins;
 node::Environment* environment;
@@ -157,6 +160,31 @@ bool keep_pages() {
   return true;
 }
 
+/** Returns the inode of a pipe, 0 of anything else. */
+ino_t pipe_at(int descriptor) {
+  struct stat facts;
+  return fstat(descriptor, &facts) == 0 && S_ISFIFO(facts.st_mode) ? facts.st_ino : 0;
+}
+
+/** Notes which pipes there are. */
+void note_pipes() {
+  for (int i = LOWEST; i < HIGHEST; i++) pipes[i] = pipe_at(i);
+}
+
+/** Finds the two ends of the pipe that libuv has made anew in the fork: signals need them. */
+bool find_new_pipe(const int* given, int count, int* found) {
+  int many = 0;
+  for (int i = LOWEST; i < HIGHEST; i++) {
+    const ino_t now = pipe_at(i);
+    bool known = now == 0 || now == pipes[i];
+    for (int k = 0; k < count; k++) known = known || given[k] == i;
+    if (known) continue;
+    if (many == 2) return false;
+    found[many++] = i;
+  }
+  return many == 2;
+}
+
 /** Makes `given` the first descriptors, closes all others but the `kept` two, and returns how many there are. */
 int arrange(const int* given, int count, const int* kept) {
   int high[DESCRIPTORS];
@@ -214,13 +242,11 @@ void obey(const Head* head, int complaint) {
   leave(node::SpinEventLoop(environment).value);
 }
 
-/** Forks a program; the pipe that libuv makes in the fork lands where `kept` says. */
 pid_t fork_program(const Head* head, const int* given, int count) {
-  int kept[2] = {dup(control), dup(control)};
-  close(kept[0]);
-  close(kept[1]);
   pid_t pid = fork();
   if (pid) return pid;
+  int kept[2];
+  if (!find_new_pipe(given, count, kept)) complain(given[count - 1], "new pipe", 0);
   const int complaint = arrange(given, count, kept);
   obey(head, complaint);
   close(complaint);
@@ -265,6 +291,7 @@ void serve(void* timer) {
   uv_close(timer, nullptr);
   if (!work_alone() || !keep_pages()) _exit(1);
   if (programs >= 0 && setns(programs, CLONE_NEWPID)) _exit(1);
+  note_pipes();
   answer("{\"ready\":true}", 14);
   for (;;) serve_one();
 }
