@@ -12,6 +12,9 @@ This module owns the `[environment]` table of that file:
                runs these scripts: what is dear to fork with, and few programs need
     site       folders that the warm interpreter adds to the end of its module path
     residents  commands of tools that stay, by name: a slot starts each once and asks it many times
+    warm       a `command` whose start steps share: one that begins so is forked from a process that
+               stays, which was started with these `flags` more; without its `addon` (a file of the
+               prepared folder) each is started by itself
     hint       how to get the toolchain, for the message that it is missing
 
 Not here: the rest of `language.toml` (`codegen.language`), and how a backend gets the tools.
@@ -44,6 +47,15 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Warm:
+    """The command whose start steps share, and what the process needs that is forked."""
+
+    addon: str = ""
+    flags: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """One environment. `name` is the language folder's name; commands are argument lists."""
 
@@ -57,6 +69,7 @@ class Environment:
     scripts: tuple[str, ...] = ()
     template: Template = Template()
     residents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    warm: Warm = Warm()
 
     @property
     def folder(self) -> Path:

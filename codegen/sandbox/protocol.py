@@ -63,6 +63,11 @@ def configuration(environment: Environment) -> bytes:
                 "scripts": environment.texts(environment.template.scripts),
             },
             "residents": {name: list(argv) for name, argv in environment.residents.items()},
+            "warm": {
+                "addon": environment.warm.addon,
+                "flags": list(environment.warm.flags),
+                "command": list(environment.warm.command),
+            },
         }
     )
 

@@ -19,7 +19,8 @@ the supervisor puts into the working folder.
 A warm interpreter that programs are forked from is a **template**: a fork of this process that has
 imported what they may need, and then does nothing but fork, so that nobody writes to the pages that
 they share. Where some programs need much more imported they have a template of their own: a fork
-costs by the memory that it copies the tables of.
+costs by the memory that it copies the tables of. A template may be another program, an interpreter
+with an addon of ours: that one is told by system calls what its forks have to give up.
 
 Not here: what steps mean, retries, and scheduling; they are the host's business.
 """
@@ -27,7 +28,7 @@ Not here: what steps mean, retries, and scheduling; they are the host's business
 # What a bare interpreter has loaded must be noted before anything is imported:
 # ruff: noqa: E402
 # pathlib is slow to import, and paths under attack are walked by descriptors:
-# ruff: noqa: PTH101, PTH102, PTH112, PTH118, PTH123, PTH208
+# ruff: noqa: PTH101, PTH102, PTH110, PTH112, PTH118, PTH123, PTH208
 # To run code in odd folders, and to end an interpreter as it ends itself, is what this file is for:
 # ruff: noqa: S102, S103, S108, S606, SLF001
 # The program may have replaced any object by one that raises anything:
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     Handler = Callable[[int], None]
     Table = dict[int, tuple[float, int]]
     Instruction = tuple[int, int, int, int]
+    Argument = int | str | bytes | None
 
 _needs: dict[str, set[str]] = {}
 _genuine_import = builtins.__import__
@@ -126,6 +128,9 @@ MNT_DETACH = 2
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 38, 47
+PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
+AT_FDCWD = -100
+LOW_DESCRIPTORS = 64  # taken where a program is forked that is not to have more of its own below
 
 
 class SlotError(Exception):
@@ -175,10 +180,12 @@ def prctl(option: int, *arguments: int) -> None:
     checked(_libc.prctl(option, *padded), "prctl %d" % option)
 
 
+_CAPABILITY_HEADER = struct.pack("Ii", 0x20080522, 0)
+
+
 def drop_capabilities() -> None:
     """Empty the effective, permitted and inheritable sets of this process."""
-    header = struct.pack("Ii", 0x20080522, 0)
-    checked(_libc.capset(header, bytes(24)), "capset")
+    checked(_libc.capset(_CAPABILITY_HEADER, bytes(24)), "capset")
 
 
 def close_from(first: int) -> None:
@@ -270,16 +277,66 @@ class Filter:
     """A seccomp program, kept where the kernel can read it."""
 
     def __init__(self) -> None:
-        self._code = ctypes.create_string_buffer(seccomp_program())
-        count = (len(self._code) - 1) // 8
+        self.code = seccomp_program()
+        self._code = ctypes.create_string_buffer(self.code)
         self._program = ctypes.create_string_buffer(
-            struct.pack("HxxxxxxP", count, ctypes.addressof(self._code))
+            struct.pack("HxxxxxxP", len(self.code) // 8, ctypes.addressof(self._code))
         )
 
     def install(self) -> None:
         """Bind this process and its children to the filter, for good."""
         prctl(PR_SET_NO_NEW_PRIVS, 1)
         prctl(PR_SET_SECCOMP, 2, ctypes.addressof(self._program))
+
+
+# name: (x86_64, aarch64)
+_CALLS = {
+    "chdir": (80, 49), "umask": (95, 166), "openat": (257, 56), "write": (1, 64),
+    "close": (3, 57), "prlimit64": (302, 261), "setgroups": (116, 159), "setresgid": (119, 149),
+    "setresuid": (117, 147), "capset": (126, 91), "prctl": (157, 167), "unshare": (272, 97),
+    "mount": (165, 40), "umount2": (166, 39),
+}  # fmt: skip
+
+
+class Orders:
+    """System calls for another process to make, in their order; the first that fails ends it."""
+
+    def __init__(self) -> None:
+        self._orders: list[bytes] = []
+        self._bytes = bytearray()
+        self._column = _ARCHITECTURES[platform.machine()][0]
+
+    def call(self, name: str, *arguments: Argument) -> None:
+        """Add a call: a text or bytes are pointed to, None is a null pointer."""
+        fields = [(0, 0)] * 5
+        for position, argument in enumerate(arguments):
+            if isinstance(argument, str):
+                argument = os.fsencode(argument)  # noqa: PLW2901 - as C has it
+            if isinstance(argument, bytes):
+                fields[position] = (1, self._put(argument))
+            else:
+                fields[position] = (0, (argument or 0) & 0xFFFFFFFFFFFFFFFF)
+        self._add(name, fields)
+
+    def filter(self, code: bytes) -> None:
+        """Add the binding to a seccomp program."""
+        self.call("prctl", PR_SET_NO_NEW_PRIVS, 1)
+        program = (2, (len(code) // 8) << 32 | self._put(code))
+        self._add("prctl", [(0, PR_SET_SECCOMP), (0, 2), program, (0, 0), (0, 0)])
+
+    def _put(self, data: bytes) -> int:
+        start = len(self._bytes)
+        self._bytes += data + bytes(8 - len(data) % 8)
+        return start
+
+    def _add(self, name: str, fields: list[tuple[int, int]]) -> None:
+        flat = [number for field in fields for number in field]
+        self._orders.append(struct.pack("=11Q", _CALLS[name][self._column], *flat))
+
+    def packed(self, text: bytes) -> bytes:
+        """Return the message: sizes, calls, what they point to, and a text for the process."""
+        head = struct.pack("=4I", len(self._orders), len(self._bytes), len(text), 0)
+        return head + b"".join(self._orders) + bytes(self._bytes) + text
 
 
 # ---------------------------------------------------------------- messages
@@ -508,15 +565,20 @@ class Workspace:
         finally:
             os.close(descriptor)
 
-    def protect(self) -> None:
-        """In the step's own mount namespace: fix our paths, and make our files read-only."""
-        for path in sorted(self.folders):
-            mount(JOB + "/" + path, JOB + "/" + path, None, MS_BIND)
+    def mounts(self) -> list[tuple[str | None, str, int]]:
+        """Return (source, target, flags) of what fixes our paths and makes our files read-only."""
+        folders = [JOB + "/" + path for path in sorted(self.folders)]
+        found: list[tuple[str | None, str, int]] = [(path, path, MS_BIND) for path in folders]
         flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
         for path in self.files | self.made:
             target = JOB + "/" + path
-            mount(target, target, None, MS_BIND)
-            mount(None, target, None, flags)
+            found += [(target, target, MS_BIND), (None, target, flags)]
+        return found
+
+    def protect(self) -> None:
+        """Protect what is ours, in the step's own mount namespace."""
+        for source, target, flags in self.mounts():
+            mount(source, target, None, flags)
 
 
 def collect(paths: list[str], limit: int) -> dict[str, str]:
@@ -1470,6 +1532,38 @@ class Isolation(abc.ABC):
         """Fork, as `os.fork` does; the child's own forks will be programs."""
 
     @abc.abstractmethod
+    def fork_command(self) -> tuple[int, int]:
+        """Fork for a template that is another program: the pid, and in the child what it joins.
+
+        That is a descriptor of the PID namespace that its forks belong into, or -1.
+        """
+
+    @abc.abstractmethod
+    def _order_entry(self, orders: Orders) -> None:
+        """Order what `_enter` does."""
+
+    @abc.abstractmethod
+    def _order_leave(self, orders: Orders) -> None:
+        """Order what `_shed` and `_restrict` do."""
+
+    def orders(self, limits: dict[str, Any], free: int) -> Orders:
+        """Return what a fork of another program has to do; `free` is its first free descriptor.
+
+        It is what `_settle` does here, once the descriptors are arranged.
+        """
+        orders = Orders()
+        orders.call("openat", AT_FDCWD, "/proc/self/oom_score_adj", os.O_WRONLY)
+        orders.call("write", free, "1000", 4)
+        orders.call("close", free)
+        self._order_entry(orders)
+        orders.call("chdir", JOB)
+        orders.call("umask", 0o022)
+        for kind, soft, hard in self._bounds(limits):
+            orders.call("prlimit64", 0, kind, struct.pack("=QQ", soft, hard), None)
+        self._order_leave(orders)
+        return orders
+
+    @abc.abstractmethod
     def state(self) -> Any:
         """Return what a template has to know of the job, as plain values."""
 
@@ -1527,7 +1621,8 @@ class Isolation(abc.ABC):
         self._enter()
         os.chdir(JOB)
         os.umask(0o022)
-        self._bound(limits)
+        for kind, soft, hard in self._bounds(limits):
+            resource.setrlimit(kind, (soft, hard))
         self._shed()
         self._restrict()
 
@@ -1535,16 +1630,17 @@ class Isolation(abc.ABC):
         """In the child: refuse it the system calls that no program needs."""
         self._filter.install()
 
-    def _bound(self, limits: dict[str, Any]) -> None:
-        def limit(kind: int, soft: int, hard: int | None = None) -> None:
-            resource.setrlimit(kind, (soft, soft if hard is None else hard))
-
+    def _bounds(self, limits: dict[str, Any]) -> list[tuple[int, int, int]]:
+        """Return (resource, soft limit, hard limit) of a step."""
         cpu = int(limits["cpu_s"]) + 1
-        limit(resource.RLIMIT_CORE, 0)
-        limit(resource.RLIMIT_FSIZE, limits["disk_bytes"])
-        limit(resource.RLIMIT_NOFILE, OPEN_FILES)
-        limit(resource.RLIMIT_NPROC, limits["processes"] + self.processes_of_ours)
-        limit(resource.RLIMIT_CPU, cpu, cpu + 1)
+        processes = limits["processes"] + self.processes_of_ours
+        return [
+            (resource.RLIMIT_CORE, 0, 0),
+            (resource.RLIMIT_FSIZE, limits["disk_bytes"], limits["disk_bytes"]),
+            (resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES),
+            (resource.RLIMIT_NPROC, processes, processes),
+            (resource.RLIMIT_CPU, cpu, cpu + 1),
+        ]
 
     @staticmethod
     def _exec(argv: list[str], env: dict[str, str], complaint: int) -> NoReturn:
@@ -1599,6 +1695,19 @@ class Container(Isolation):
     def fork_template(self) -> int:
         """Fork, as `os.fork` does."""
         return os.fork()
+
+    def fork_command(self) -> tuple[int, int]:
+        """Fork, as `os.fork` does."""
+        return os.fork(), -1
+
+    def _order_entry(self, orders: Orders) -> None:
+        orders.call("setgroups", 0, None)
+        orders.call("setresgid", self.uid, self.uid, self.uid)
+
+    def _order_leave(self, orders: Orders) -> None:
+        orders.call("setresuid", self.uid, self.uid, self.uid)
+        orders.call("capset", _CAPABILITY_HEADER, bytes(24))
+        orders.call("prctl", PR_SET_DUMPABLE, 1)
 
     def state(self) -> Any:
         """Return the uid."""
@@ -1716,7 +1825,7 @@ class Namespaces(Isolation):
     def __init__(self) -> None:
         super().__init__()
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        prctl(PR_CAP_AMBIENT, 4)  # clear all: no program inherits what the supervisor has
+        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)  # no program inherits its rights
         for capability in range(64):
             try:
                 prctl(PR_CAPBSET_DROP, capability)
@@ -1755,7 +1864,7 @@ class Namespaces(Isolation):
             signal.signal(signal.SIGCHLD, _reap_orphans)
             while os.read(200, 1):
                 _kill_others(_reap_orphans)
-                os.write(202, b"1")  # the next program is process 2 again
+                os.pwrite(202, b"1", 0)  # the next program is process 2 again
                 os.write(201, b".")
         finally:
             os._exit(0)
@@ -1775,6 +1884,37 @@ class Namespaces(Isolation):
         pid = os.fork()
         _join_programs(programs)
         return pid
+
+    def fork_command(self) -> tuple[int, int]:
+        """Fork into the supervisor's own PID namespace; the child's capabilities outlast `exec`.
+
+        It is to join the programs' by itself: in another than its own it could start no thread.
+        """
+        programs = _leave_programs()
+        pid = os.fork()
+        if pid:
+            _join_programs(programs)
+            return pid, -1
+        for capability in range(64):
+            try:
+                prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability)
+            except OSError:
+                continue
+        return 0, programs
+
+    def _order_entry(self, orders: Orders) -> None:
+        flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+        orders.call("unshare", CLONE_NEWNS)
+        orders.call("mount", "proc", "/proc", "proc", flags, None)
+        if self._residents:
+            orders.call("umount2", RESIDENTS, MNT_DETACH)
+        for source, target, flags in self.workspace.mounts():
+            orders.call("mount", source, target, None, flags, None)
+
+    def _order_leave(self, orders: Orders) -> None:
+        orders.call("prctl", PR_SET_NO_NEW_PRIVS, 1)
+        orders.call("capset", _CAPABILITY_HEADER, bytes(24))
+        orders.filter(self._filter.code)
 
     def state(self) -> Any:
         """Return the paths to protect, and how many of the uid's processes are ours."""
@@ -2279,10 +2419,75 @@ class Template:
         return json.loads(data)
 
 
+class Command(Template):
+    """A template that is another program: the command that steps begin with, and then differ.
+
+    Its addon forks it where it has nothing left to do but to be told the rest of a step's words.
+    """
+
+    def __init__(self, supervisor: Supervisor, warm: dict[str, Any]) -> None:
+        self._supervisor, self._words, self._flags = supervisor, warm["command"], warm["flags"]
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        _kept.append(self.control)
+        self.pid, programs = supervisor.isolation.fork_command()
+        if self.pid == 0:
+            self._become(theirs.fileno(), programs, warm["addon"])
+        theirs.close()
+        supervisor.isolation.spared.add(self.pid)
+        self.control.settimeout(TEMPLATE_PATIENCE_S)
+
+    def _become(self, control: int, programs: int, addon: str) -> NoReturn:
+        try:
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            # what it opens itself is not to be in the way of a fork's first descriptors
+            control = fcntl.fcntl(control, fcntl.F_DUPFD, LOW_DESCRIPTORS)
+            if programs >= 0:
+                programs = fcntl.fcntl(programs, fcntl.F_DUPFD, LOW_DESCRIPTORS)
+            null = fcntl.fcntl(os.open("/dev/null", os.O_RDWR), fcntl.F_DUPFD, LOW_DESCRIPTORS)
+            for number in range(LOW_DESCRIPTORS):
+                if number != 2:
+                    os.dup2(null, number)
+            first, *more = self._words
+            told = ["stay", addon, str(control), str(programs)]
+            Isolation._exec([first, *self._flags, *more, *told], environment({}), 2)
+        finally:
+            os._exit(127)
+
+    def is_ready(self) -> bool:
+        """Wait until it can fork; returns False, and is gone, where it cannot."""
+        try:
+            if "ready" in self._heard():
+                return True
+        except SlotError:
+            pass
+        self._supervisor.isolation.spared.discard(self.pid)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        self.control.close()
+        return False
+
+    def begins(self, step: Step) -> bool:
+        """Return whether a step begins as it has done."""
+        return bool(step.argv[: len(self._words)] == self._words)
+
+    def fork(self, step: Step, descriptors: list[int]) -> int:
+        """Have it fork the process of a step, and return its pid."""
+        words = step.argv[len(self._words) :]
+        told = {"words": words, "env": step.env, "flags": len(self._flags)}
+        orders = self._supervisor.isolation.orders(step.limits, len(descriptors))
+        message = orders.packed(json.dumps(told).encode())
+        try:
+            socket.send_fds(self.control, [message], descriptors)
+        except OSError as error:
+            raise SlotError("the template is gone: {}".format(error)) from None
+        return int(self._heard()["pid"])
+
+
 class Templates:
     """The templates of a slot: one for what some scripts need, one for all other programs."""
 
     def __init__(self) -> None:
+        self._command: Command | None = None
         self._small: Template | None = None
         self._large: Template | None = None
         self._scripts: frozenset[str] = frozenset()
@@ -2296,11 +2501,15 @@ class Templates:
             self._scripts = frozenset(more["scripts"])
             scripts = {**scripts, **more["scripts"]}
             self._large = Template(supervisor, [*modules, *more["modules"]], scripts)
+        warm = first["warm"]
+        if warm["command"] and os.path.exists(warm["addon"]):
+            command = Command(supervisor, warm)
+            self._command = command if command.is_ready() else None
 
     def serving(self, step: Step) -> Template | None:
         """Return the template that is to fork the step's process, if one is."""
         if not step.preloaded:
-            return None
+            return self._command if self._command and self._command.begins(step) else None
         found = self._large if step.argv[0] in self._scripts else self._small
         if found is None:
             raise SlotError("the slot has no warm interpreter")

@@ -1,0 +1,72 @@
+"""A command whose start is shared: forked where its addon is there, started by itself where not."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from codegen.sandbox import environment as environments
+from codegen.sandbox.contract import Job, Status, Step
+from codegen.sandbox.slot import Slot
+
+if TYPE_CHECKING:
+    from codegen.sandbox.contract import StepResult
+    from codegen.sandbox.pool import Pool
+
+pytestmark = pytest.mark.slow
+JAVASCRIPT = environments.load("javascript")
+LOOK = "process.stdout.write(require('fs').readFileSync('/proc/self/cmdline', 'utf8'))"
+SOLUTION = f"{LOOK};\nfunction f(x) {{ return x + 1; }}\n".encode()
+
+
+async def ran(sandbox: Pool, step: Step, addon: str = JAVASCRIPT.warm.addon) -> StepResult:
+    """Return what came of a step in a slot of its own."""
+    warm = dataclasses.replace(JAVASCRIPT.warm, addon=addon)
+    slot = Slot(sandbox._backend, dataclasses.replace(JAVASCRIPT, warm=warm))
+    await slot.start()
+    try:
+        return (await slot.run(Job("javascript", (step,))))[0]
+    finally:
+        await asyncio.to_thread(slot.kill)
+
+
+def calling(solution: bytes) -> Step:
+    argv = (*JAVASCRIPT.warm.command, "call", "f", '["int", "int"]')
+    return Step("run", argv, files={"solution.js": solution}, frames=(b"[1]", b"[2]"))
+
+
+@pytest.mark.parametrize(("addon", "forked"), [({}, True), ({"addon": "/no/such"}, False)])
+async def test_it_answers_forked_or_started(
+    sandbox: Pool, addon: dict[str, str], forked: bool
+) -> None:
+    result = await ran(sandbox, calling(SOLUTION), **addon)
+    assert result.status is Status.ANSWERED, result
+    assert (b"--single-threaded" in result.stdout) is forked
+    assert [reply.payload for reply in result.replies] == [b'{"value":2}', b'{"value":3}']
+
+
+async def test_an_addon_that_does_not_load_is_as_none(sandbox: Pool) -> None:
+    result = await ran(sandbox, calling(SOLUTION), addon="/etc/passwd")
+    assert result.status is Status.ANSWERED, result
+    assert b"--single-threaded" not in result.stdout
+
+
+async def test_a_fork_has_nothing_of_the_process_that_it_is_from(sandbox: Pool) -> None:
+    look = (
+        b"const fs = require('fs');\n"
+        b"const open = fs.readdirSync('/proc/self/fd').map((n) => {\n"
+        b"  try { return fs.readlinkSync(`/proc/self/fd/${n}`); } catch { return ''; } });\n"
+        b"const status = fs.readFileSync('/proc/self/status', 'utf8');\n"
+        b"process.stdout.write(JSON.stringify({ open, status }));\n"
+        b"function f(x) { return x; }\n"
+    )
+    result = await ran(sandbox, calling(look))
+    told = result.stdout.decode()
+    assert "socket:" not in told
+    assert "CapEff:\\t0000000000000000" in told
+    assert "CapPrm:\\t0000000000000000" in told
+    assert "NoNewPrivs:\\t1" in told
+    assert "Seccomp:\\t2" in told
