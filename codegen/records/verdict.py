@@ -74,7 +74,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a verification used. Seconds and bytes; `queue_s` is time waited for a slot."""
+    """What a verification used. Seconds and bytes.
+
+    `queue_s` is time waited: for a slot, and for the looks before the one that counts.
+    """
 
     cpu_s: float = 0.0
     wall_s: float = 0.0

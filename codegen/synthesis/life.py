@@ -18,7 +18,7 @@ Not here: where seeds come from, and how many problems are attempted (`codegen.s
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from codegen.errors import ModelRefusal
@@ -42,7 +42,7 @@ class Life:
     """One problem's life; to be lived once."""
 
     desk: Desk
-    refused: list[Refused] = field(default_factory=list)
+    refused: tuple[Refused, ...] = ()
 
     @classmethod
     def of(cls, world: World, task: Task) -> Life:
@@ -119,9 +119,9 @@ class Life:
             parents,
             council.agreement(),
             council.candidates,
-            self.refused,
         )
         made = await derive(workshop, self.desk.world.derive)
+        self.refused = workshop.all_refused
         self.desk.usage += workshop.desk.usage
         return (*(parent.example for parent in parents.values()), *made)
 
@@ -146,7 +146,7 @@ class Life:
             attempts=attempts,
             examples=examples,
             usage=sum((one.usage for one in candidates), self.desk.usage),
-            refused=tuple(self.refused),
+            refused=self.refused,
             arbitrations=deliberation.arbitrations if deliberation else (),
             measured_difficulty=measured_difficulty(attempts),
             tests=self.desk.task.tests,

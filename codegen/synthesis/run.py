@@ -100,33 +100,16 @@ async def open_run(
             NearDuplicates(alike) if alike is not None else None,
             set(settings.round.known if settings.round else ()),
         )
-        world = World(
-            Bench(
-                kept_model,
-                verifier,
-                settings.sampling,
-                settings.limits,
-                Policy(settings.budget, settings.payoffs),
-                settings.seed,
-                progress,
-            ),
-            Setting(
-                kept_model,
-                settings.sampling,
-                settings.limits,
-                sandbox.name,
-                settings.round.number if settings.round else 1,
-            ),
-            settings.languages,
-            settings.inputs,
+        bench = Bench(
+            kept_model,
+            verifier,
+            settings.sampling,
+            settings.limits,
+            Policy(settings.budget, settings.payoffs),
+            settings.seed,
             progress,
-            registry.claim,
-            settings.reference,
-            Strictness(settings.mutants, settings.strength),
-            settings.derive,
-            screen,
-            settings.critic,
         )
+        world = _world(settings, bench, sandbox.name, registry, screen)
         loop = Loop(
             world,
             journal,
@@ -137,6 +120,26 @@ async def open_run(
             registry,
         )
         yield Run(folder, journal, loop, progress, kept_model, kept_sandbox, fingerprint, meter)
+
+
+def _world(
+    settings: Settings, bench: Bench, sandbox: str, registry: Registry, screen: Screen
+) -> World:
+    """Return what all lives of a run share."""
+    number = settings.round.number if settings.round else 1
+    return World(
+        bench,
+        Setting(bench.model, settings.sampling, settings.limits, sandbox, number),
+        settings.languages,
+        settings.inputs,
+        bench.progress,
+        registry.claim,
+        settings.reference,
+        Strictness(settings.mutants, settings.strength),
+        settings.derive,
+        screen,
+        settings.critic,
+    )
 
 
 def _nonce_key(settings: Settings) -> bytes:

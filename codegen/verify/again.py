@@ -136,3 +136,10 @@ def joined(verdict: Verdict, earlier: Verdict) -> Verdict:
     """Return a verdict that names the executions before it too."""
     executions = dict.fromkeys((*earlier.executions, *verdict.executions))
     return replace(verdict, executions=tuple(executions))
+
+
+def waited(verdict: Verdict, earlier: Verdict) -> Verdict:
+    """Return the verdict of a later look; what the looks before it took is time it waited."""
+    before = earlier.resources.wall_s + earlier.resources.queue_s
+    queue_s = round(verdict.resources.queue_s + before, 6)
+    return replace(verdict, resources=replace(verdict.resources, queue_s=queue_s))

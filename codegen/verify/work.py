@@ -82,11 +82,11 @@ class _Work:
         if number is None:
             return first.verdict
         second = await self._tried(start + 1, quiet=True)
-        verdict = again.joined(second.verdict, first.verdict)
+        verdict = again.waited(again.joined(second.verdict, first.verdict), first.verdict)
         if again.counts(first, second, number):
             return verdict
         third = await self._tried(start + 2, quiet=True)
-        last = again.joined(third.verdict, verdict)
+        last = again.waited(again.joined(third.verdict, verdict), verdict)
         seen = again.difference(self.first.request, verdict, last)
         if seen:
             return again.flaky(last, f"{first.verdict.outcome} on a busy machine; alone {seen}")
@@ -98,7 +98,8 @@ class _Work:
             full = plan(self.first.request, self.key)
             # what kept the program from answering may be what the compiler says of it
             if full.stages != self.first.stages:
-                return await self._judged(self._prepared(full, attempt, quiet=quiet))
+                looked = await self._judged(self._prepared(full, attempt, quiet=quiet))
+                return replace(looked, verdict=again.waited(looked.verdict, tried.verdict))
         return tried
 
     @staticmethod

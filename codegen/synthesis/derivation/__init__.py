@@ -6,7 +6,9 @@ what did not hold is kept among the refused, with its reason. None of them chang
 
 from __future__ import annotations
 
-from codegen.records import Example
+from collections.abc import Awaitable, Callable, Mapping
+
+from codegen.records import Example, ExampleKind
 from codegen.synthesis.allowance import together
 from codegen.synthesis.derivation.conversation import conversations
 from codegen.synthesis.derivation.debugging import debugging
@@ -18,13 +20,14 @@ from codegen.synthesis.derivation.steering import steered
 from codegen.synthesis.derivation.translation import translations
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop
 
-_FIRST = {
-    "translation": translations,
-    "explanation": explanations,
-    "tests": native_tests,
-    "debugging": debugging,
-    "review": reviews,
-    "steering": steered,
+_Derivation = Callable[[Workshop], Awaitable[tuple[Example, ...]]]
+_FIRST: Mapping[str, tuple[ExampleKind, _Derivation]] = {
+    "translation": ("translation", translations),
+    "explanation": ("explanation", explanations),
+    "tests": ("tests", native_tests),
+    "debugging": ("debugging", debugging),
+    "review": ("review", reviews),
+    "steering": ("solution", steered),
 }
 
 __all__ = ["Made", "Parent", "Workshop", "derive"]
@@ -32,16 +35,21 @@ __all__ = ["Made", "Parent", "Workshop", "derive"]
 
 async def derive(workshop: Workshop, wanted: tuple[str, ...]) -> tuple[Example, ...]:
     """Make what is wanted, in a fixed order."""
-    first = [name for name in _FIRST if name in wanted]
-    made = [
-        example
-        for examples in await together(_FIRST[name](workshop) for name in first)
-        for example in examples
-    ]
+    parts = [(name, workshop.apart()) for name in _FIRST if name in wanted]
+    found = await together(_attempted(name, part) for name, part in parts)
+    made = [example for examples in found for example in examples]
     if "preference" in wanted:
         texts = [one for one in made if one.back_translation]
         made += await preferences(workshop)
-        made += [pair for one in texts for pair in await judged(workshop, one)]
+        for text in texts:
+            part = workshop.apart()
+            language = workshop.parents[text.language].language
+            made += await part.unless_refused("preference", language, judged(part, text))
     if "conversation" in wanted:
         made += await conversations(workshop, made)
     return tuple(made)
+
+
+async def _attempted(name: str, part: Workshop) -> tuple[Example, ...]:
+    kind, derivation = _FIRST[name]
+    return await part.unless_refused(kind, part.chosen(name).language, derivation(part))

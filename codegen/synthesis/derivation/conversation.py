@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codegen.language import get
-from codegen.prompt import repair_prompt
 from codegen.records import Attempt, ChatMessage, Example, Lineage, Outcome
 from codegen.synthesis.derivation.debugging import evidence_of
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block
@@ -28,7 +27,8 @@ async def conversations(workshop: Workshop, made: Sequence[Example]) -> tuple[Ex
     """Assemble one dialogue for each solution that was wrong at first."""
     found = []
     for _, parent in sorted(workshop.parents.items()):
-        turns = await _dialogue(workshop, parent, made)
+        part = workshop.apart()
+        turns = await _dialogue(part, parent, made)
         if turns:
             lineage = Lineage("assembled_from", parent.example.id, parent.language.name)
             whole = Made(
@@ -37,7 +37,7 @@ async def conversations(workshop: Workshop, made: Sequence[Example]) -> tuple[Ex
                 history=tuple(parent.candidate.attempts),
                 calls=parent.example.generation.calls,
             )
-            found.append(workshop.example("conversation", parent, lineage, whole))
+            found.append(part.example("conversation", parent, lineage, whole))
     return tuple(found)
 
 
@@ -49,8 +49,12 @@ async def _dialogue(
         return ()
     turns = [ChatMessage("user", parent.candidate.prompt.text)]
     for attempt in faulty:
+        verdict = await workshop.judge(parent.language, attempt.code, strict=True)
+        if verdict.passed:
+            # what failed it was another run than this one, and cannot be told from it
+            return ()
         turns.append(ChatMessage("assistant", in_block(parent.language, attempt.code)))
-        turns.append(ChatMessage("tool", await _report(workshop, parent, attempt)))
+        turns.append(ChatMessage("tool", evidence_of(workshop, verdict, attempt.code)))
     turns.append(ChatMessage("assistant", in_block(parent.language, parent.code), train=True))
     turns.append(ChatMessage("tool", _passed(len(workshop.cases), parent.language.linters)))
     turns += _explained(parent, made)
@@ -63,15 +67,6 @@ def _last_start(parent: Parent) -> list[Attempt]:
     attempts = parent.candidate.attempts
     first = max(n for n, one in enumerate(attempts) if one.kind == "solution")
     return [one for one in attempts[first:-1] if one.outcome is not Outcome.PASSED]
-
-
-async def _report(workshop: Workshop, parent: Parent, attempt: Attempt) -> str:
-    verdict = await workshop.judge(parent.language, attempt.code, strict=True)
-    if verdict.passed:
-        # it was overruled on a value that its language's tests did not hold then
-        known = {case.id: case.known_from for case in workshop.cases}
-        return repair_prompt(verdict, attempt.code, known_from=known).text
-    return evidence_of(workshop, verdict, attempt.code)
 
 
 def _passed(cases: int, linters: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from codegen.answer import AnswerError
 from codegen.answer.blocks import outside_blocks
-from codegen.errors import ModelRefusal
 from codegen.model.contract import Message
 from codegen.prompt import render, repair_prompt
 from codegen.records import Example, Lineage, Mutant, Outcome, Planted, Stage, Verdict
@@ -79,11 +78,7 @@ async def _patched(
         code=code,
         evidence=evidence_of(workshop, verdict, code),
     )
-    try:
-        reply = await workshop.ask("diagnosis", [Message("user", prompt.text)], prompt)
-    except ModelRefusal as refusal:
-        workshop.refuse("debugging", language, "model_refused", Made(text=str(refusal)))
-        return ()
+    reply = await workshop.ask("diagnosis", [Message("user", prompt.text)], prompt)
     patch = workshop.code_in(language, reply.text)
     diagnosis = _prose(reply.text)
     made = Made(

@@ -60,16 +60,12 @@ async def explanations(workshop: Workshop) -> tuple[Example, ...]:
     parent = workshop.chosen("explanation")
     form = FORMS[workshop.turn("form", len(FORMS))]
     kind: ExampleKind = "explanation" if form in ("walkthrough", "design") else "documentation"
-    try:
-        told = await tell(workshop, parent, form, parent.code)
-        reason = _unfit(parent, form, told)
-        if reason:
-            workshop.refuse(kind, parent.language, reason, _made(parent, form, told, None))
-            return ()
-        proof = await back_translated(workshop, parent, form, told)
-    except ModelRefusal as refusal:
-        workshop.refuse(kind, parent.language, "model_refused", Made(text=str(refusal)))
+    told = await tell(workshop, parent, form, parent.code)
+    reason = _unfit(parent, form, told)
+    if reason:
+        workshop.refuse(kind, parent.language, reason, _made(parent, form, told, None))
         return ()
+    proof = await back_translated(workshop, parent, form, told)
     return await _accepted(workshop, parent, told, proof, kind)
 
 
@@ -218,13 +214,7 @@ async def _wrong_examples(workshop: Workshop, parent: Parent, code: str) -> str:
     documentation = parent.language.documentation
     if documentation is None or documentation.marker not in code:
         return ""
-    verdict = await workshop.world.bench.verifier.averify(
-        parent.language.name,
-        code,
-        tests=documentation.tests,
-        lint="off",
-        limits=workshop.world.bench.limits,
-    )
+    verdict = await workshop.tested(parent.language, code, documentation.tests)
     return "" if verdict.passed else "documented_examples_failed"
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from codegen.answer import AnswerError
 from codegen.answer.tests import extract_tests
-from codegen.errors import ModelRefusal
 from codegen.model.contract import Message
 from codegen.prompt import Prompt, native_tests_prompt
-from codegen.records import Example, Lineage
+from codegen.records import Example, Lineage, Verdict
 from codegen.synthesis.candidate import State
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
-from codegen.verify.native.gate import Programs, gate, native_judge
+from codegen.verify.native.gate import Programs, gate
 from codegen.verify.native.render import render_tests
 from codegen.verify.stubs import stubs_of
 
@@ -36,11 +35,7 @@ async def native_tests(workshop: Workshop) -> tuple[Example, ...]:
 
 
 async def _written(workshop: Workshop, parent: Parent, prompt: Prompt) -> tuple[Example, ...]:
-    try:
-        reply = await workshop.ask("native_tests", [Message("user", prompt.text)], prompt)
-    except ModelRefusal as refusal:
-        workshop.refuse("tests", parent.language, "model_refused", Made(text=str(refusal)))
-        return ()
+    reply = await workshop.ask("native_tests", [Message("user", prompt.text)], prompt)
     try:
         text = extract_tests(parent.language, reply.text)
     except AnswerError:
@@ -64,7 +59,10 @@ async def _gated(
         (f"{number}: {one.operator}", code) for number, (one, code) in enumerate(parent.killed)
     ]
     programs = Programs(solutions, stubs_of(language, workshop.problem.signature), mutants)
-    judge = native_judge(workshop.world.bench.verifier, language.name)
+
+    async def judge(program: str, tests: str) -> Verdict:
+        return await workshop.tested(language, program, tests)
+
     result = await gate(judge, made.text, programs, threshold=threshold)
     if not result.accepted:
         workshop.refuse("tests", language, f"tests_{result.reason}", made)

@@ -40,12 +40,13 @@ async def preferences(workshop: Workshop) -> tuple[Example, ...]:
     for _, parent in sorted(workshop.parents.items()):
         if not at_least(parent.example.verification.level, LEAST_LEVEL):
             continue
-        worse = await _worse(workshop, parent)
+        part = workshop.apart()
+        worse = await _worse(part, parent)
         if worse is not None:
             lineage = Lineage("preferred_to", parent.example.id, parent.language.name)
             answer = in_block(parent.language, parent.code)
             made = Made(messages=taught(parent.candidate.prompt.text, answer), code=parent.code)
-            found.append(workshop.example("preference", parent, lineage, made, alternative=worse))
+            found.append(part.example("preference", parent, lineage, made, alternative=worse))
     return tuple(found)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from codegen.answer import AnswerError, extract_json
-from codegen.errors import ModelRefusal
 from codegen.model.contract import Message
 from codegen.prompt import render
 from codegen.records import Example, Lineage
@@ -28,11 +27,7 @@ async def reviews(workshop: Workshop) -> tuple[Example, ...]:
         declaration=parent.language.declaration(workshop.problem.signature),
         numbered=numbered(code),
     )
-    try:
-        reply = await workshop.ask("review", [Message("user", prompt.text)], prompt)
-    except ModelRefusal as refusal:
-        workshop.refuse("review", parent.language, "model_refused", Made(text=str(refusal)))
-        return ()
+    reply = await workshop.ask("review", [Message("user", prompt.text)], prompt)
     verdict = await workshop.judge(parent.language, code)
     made = Made(
         messages=taught(prompt.text, reply.text.strip()),

@@ -10,13 +10,11 @@ measured: a record must not depend on how busy a machine is.
 
 from __future__ import annotations
 
-from codegen.errors import ModelRefusal
 from codegen.prompt import render, solution_prompt
 from codegen.records import ChatMessage, Example, Lineage, Steering, Verdict
 from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.derivation import metrics
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block
-from codegen.synthesis.perseverance import persevere
 
 STYLES = ("documented", "fast", "readable", "short")
 MEASURED_S = 0.05
@@ -36,15 +34,7 @@ async def steered(workshop: Workshop) -> tuple[Example, ...]:
     wish = render(f"steering/{style}")
     prompt = solution_prompt(workshop.problem, parent.language)
     candidate = Candidate(parent.language, _NEXT, prompt, system=wish.text)
-    bench = workshop.world.bench
-    try:
-        verdict = await persevere(
-            bench, candidate, workshop.task.index, workshop.problem, workshop.cases
-        )
-    except ModelRefusal as refusal:
-        workshop.refuse("solution", parent.language, "model_refused", Made(text=str(refusal)))
-        return ()
-    workshop.desk.usage += candidate.usage
+    verdict = await workshop.persevere(candidate)
     answer = in_block(parent.language, candidate.code)
     made = Made(
         messages=(
@@ -58,7 +48,6 @@ async def steered(workshop: Workshop) -> tuple[Example, ...]:
         prompts={"solution": prompt.sha256, f"steering/{style}": wish.sha256},
         calls=tuple(candidate.calls),
         executions=verdict.executions if verdict else (),
-        usage=candidate.usage,
     )
     if verdict is None or not verdict.passed:
         workshop.refuse("solution", parent.language, "steered_solution_failed", made)

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from codegen.errors import ModelRefusal
 from codegen.language import Language
 from codegen.prompt import render
 from codegen.records import Example, Lineage
 from codegen.synthesis.allowance import together
 from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
-from codegen.synthesis.perseverance import persevere
 
 
 async def translations(workshop: Workshop) -> tuple[Example, ...]:
@@ -24,11 +22,15 @@ async def translations(workshop: Workshop) -> tuple[Example, ...]:
     targets = [
         one for name, one in sorted(workshop.parents.items()) if name != source.language.name
     ]
-    made = await together(_into(workshop, source, one.language) for one in targets)
-    return tuple(example for example in made if example is not None)
+    parts = [(workshop.apart(), one.language) for one in targets]
+    made = await together(
+        part.unless_refused("translation", target, _into(part, source, target))
+        for part, target in parts
+    )
+    return tuple(example for examples in made for example in examples)
 
 
-async def _into(workshop: Workshop, source: Parent, target: Language) -> Example | None:
+async def _into(workshop: Workshop, source: Parent, target: Language) -> tuple[Example, ...]:
     prompt = render(
         "translation",
         problem=workshop.problem,
@@ -39,14 +41,7 @@ async def _into(workshop: Workshop, source: Parent, target: Language) -> Example
         pitfalls=pitfalls(source.language, target),
     )
     candidate = Candidate(target, 0, prompt, purpose="translation")
-    try:
-        verdict = await persevere(
-            workshop.world.bench, candidate, workshop.task.index, workshop.problem, workshop.cases
-        )
-    except ModelRefusal as refusal:
-        workshop.refuse("translation", target, "model_refused", Made(text=str(refusal)))
-        return None
-    workshop.desk.usage += candidate.usage
+    verdict = await workshop.persevere(candidate)
     made = Made(
         messages=taught(prompt.text, in_block(target, candidate.code)),
         code=candidate.code,
@@ -56,13 +51,12 @@ async def _into(workshop: Workshop, source: Parent, target: Language) -> Example
         prompts={"translation": prompt.sha256},
         calls=tuple(candidate.calls),
         executions=verdict.executions if verdict else (),
-        usage=candidate.usage,
     )
     if verdict is None or not verdict.passed:
         workshop.refuse("translation", target, "translation_failed", made)
-        return None
+        return ()
     lineage = Lineage("translated_from", source.example.id, source.language.name)
-    return workshop.example("translation", source, lineage, made)
+    return (workshop.example("translation", source, lineage, made),)
 
 
 def pitfalls(source: Language, target: Language) -> list[str]:

@@ -8,10 +8,11 @@ Not here: what is made (the sibling modules).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codegen.answer import AnswerError, extract_code
+from codegen.errors import ModelRefusal
 from codegen.language import Language
 from codegen.model.contract import Message, Purpose, Reply
 from codegen.prompt import Prompt, fenced
@@ -36,6 +37,7 @@ from codegen.records import (
 from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.council import Agreement
 from codegen.synthesis.desk import Desk
+from codegen.synthesis.perseverance import persevere
 from codegen.synthesis.world import Task, World
 from codegen.verify.evidence import level_of
 
@@ -58,7 +60,12 @@ class Parent:
 
 @dataclass(slots=True)
 class Workshop:
-    """One problem's derivations; private to its life. `refused` keeps what did not hold."""
+    """One problem's derivations; private to its life. `refused` keeps what did not hold.
+
+    What is made and refused carries every call and execution of its account, in an order that does
+    not depend on which came back first. A derivation works in a workshop `apart`, so that its
+    account is its own.
+    """
 
     desk: Desk
     problem: Problem
@@ -67,6 +74,25 @@ class Workshop:
     agreement: Agreement
     candidates: Sequence[Candidate]
     refused: list[Refused] = field(default_factory=list)
+    executions: set[str] = field(default_factory=set)
+    parts: list[Workshop] = field(default_factory=list)
+
+    def apart(self) -> Workshop:
+        """Return the same workshop with an account of its own, which is part of this one's."""
+        desk = Desk(self.world, self.task)
+        part = replace(self, desk=desk, refused=[], executions=set(), parts=[])
+        self.parts.append(part)
+        return part
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of this account and its parts."""
+        return sum((part.usage for part in self.parts), self.desk.usage)
+
+    @property
+    def all_refused(self) -> tuple[Refused, ...]:
+        """What was refused here and in the parts, in the order in which the parts were set up."""
+        return (*self.refused, *(one for part in self.parts for one in part.all_refused))
 
     @property
     def world(self) -> World:
@@ -95,7 +121,7 @@ class Workshop:
 
     async def judge(self, language: Language, code: str, *, strict: bool = False) -> Verdict:
         """Run code over the accepted cases; the linters have a say where it is `strict`."""
-        return await self.world.bench.verifier.averify(
+        verdict = await self.world.bench.verifier.averify(
             language.name,
             code,
             cases=self.cases,
@@ -104,6 +130,36 @@ class Workshop:
             lint="strict" if strict else "off",
             limits=self.world.bench.limits,
         )
+        self.executions.update(verdict.executions)
+        return verdict
+
+    async def tested(self, language: Language, code: str, tests: str) -> Verdict:
+        """Run native tests over code."""
+        verdict = await self.world.bench.verifier.averify(
+            language.name, code, tests=tests, lint="off", limits=self.world.bench.limits
+        )
+        self.executions.update(verdict.executions)
+        return verdict
+
+    async def persevere(self, candidate: Candidate) -> Verdict | None:
+        """Take a candidate to its end; its calls, tokens and executions are this account's."""
+        bench = self.world.bench
+        verdict = await persevere(bench, candidate, self.task.index, self.problem, self.cases)
+        self.desk.usage += candidate.usage
+        self.desk.calls += candidate.calls
+        for attempt in candidate.attempts:
+            self.executions.update(attempt.executions)
+        return verdict
+
+    async def unless_refused(
+        self, kind: ExampleKind, language: Language, work: Awaitable[tuple[Example, ...]]
+    ) -> tuple[Example, ...]:
+        """Return what is made, or nothing where the model will not take a conversation."""
+        try:
+            return await work
+        except ModelRefusal as refusal:
+            self.refuse(kind, language, "model_refused", Made(text=str(refusal)))
+            return ()
 
     def code_in(self, language: Language, text: str) -> str:
         """Take the program out of an answer; empty where there is none."""
@@ -123,10 +179,16 @@ class Workshop:
                 text=made.text,
                 code=made.code,
                 back_translation=made.back_translation,
-                calls=made.calls,
-                executions=made.executions,
+                calls=self._calls(made),
+                executions=self._executions(made.executions),
             )
         )
+
+    def _calls(self, made: Made) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*made.calls, *sorted(self.desk.calls))))
+
+    def _executions(self, first: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*first, *sorted(self.executions))))
 
     def example(
         self, kind: ExampleKind, parent: Parent, lineage: Lineage, made: Made, **more: object
@@ -152,8 +214,8 @@ class Workshop:
                 top_p=bench.sampling.top_p,
                 max_tokens=bench.sampling.max_tokens,
                 prompts={**first.generation.prompts, **made.prompts},
-                calls=made.calls,
-                usage=made.usage,
+                calls=self._calls(made),
+                usage=self.usage,
                 round=first.generation.round,
             ),
             lineage=lineage,
@@ -167,7 +229,8 @@ class Workshop:
     def _verification(self, parent: Parent, made: Made) -> Verification:
         before = parent.example.verification
         if made.verdict is None:
-            return replace(before, executions=made.executions or before.executions)
+            first = made.executions or before.executions
+            return replace(before, executions=self._executions(first))
         return replace(
             before,
             level=level_of(
@@ -179,7 +242,7 @@ class Workshop:
             verdict=made.verdict.outcome,
             oracle=made.verdict.oracle,
             environment=made.verdict.environment,
-            executions=made.verdict.executions,
+            executions=self._executions(made.verdict.executions),
         )
 
 
@@ -197,7 +260,6 @@ class Made:
     prompts: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[str, ...] = ()
     executions: tuple[str, ...] = ()
-    usage: Usage = field(default_factory=Usage)
 
 
 def in_block(language: Language, code: str) -> str:
