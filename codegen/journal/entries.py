@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from codegen.records import Json
 from codegen.sandbox.contract import Execution
 
 Row = tuple[Table, dict[str, Any]]
+MOST_TOKENS = 1 << 40
 RecordStatus = Literal["accepted", "rejected"]
 
 
@@ -82,11 +83,16 @@ def _call(entry: CallEntry) -> dict[str, Any]:
         "revision": entry.revision,
         "request": codec.pack_text(codec.text(entry.request)),
         "replies": codec.pack_text(codec.text([replace(r, call="") for r in entry.replies])),
-        "prompt_tokens": sum(reply.prompt_tokens for reply in entry.replies),
-        "completion_tokens": sum(reply.completion_tokens for reply in entry.replies),
+        "prompt_tokens": _counted(reply.prompt_tokens for reply in entry.replies),
+        "completion_tokens": _counted(reply.completion_tokens for reply in entry.replies),
         "started": entry.started,
         "seconds": entry.seconds,
     }
+
+
+def _counted(tokens: Iterable[int]) -> int:
+    # a server may say anything, and the columns are summed up in 64 bits
+    return max(-MOST_TOKENS, min(sum(tokens), MOST_TOKENS))
 
 
 def _record(entry: Recorded) -> dict[str, Any]:

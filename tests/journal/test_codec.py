@@ -120,6 +120,15 @@ async def test_a_call_comes_back_as_it_was(
         assert await journal.find_request(found[0].call) == request
 
 
+async def test_a_server_that_counts_beyond_measure_stops_no_run(tmp_path: Path) -> None:
+    said = (model.Reply("a", prompt_tokens=1 << 62), model.Reply("b", completion_tokens=1 << 62))
+    with Journal.open(tmp_path) as journal:
+        for seed in range(3):
+            request = model.Request("problem", (), model.Sampling(seed=seed))
+            await JournaledModel(Says((*said, *said)), journal).complete(request)
+        assert journal.usage()["problem"].calls == 3
+
+
 @settings(deadline=None, max_examples=60)
 @given(job=JOBS, execution=EXECUTIONS)
 async def test_an_execution_comes_back_as_it_was(

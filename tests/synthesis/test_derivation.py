@@ -10,6 +10,7 @@ from codegen.language import get
 from codegen.synthesis.derivation.comments import comments_of, tokens_of
 from codegen.synthesis.derivation.leak import leaks
 from codegen.synthesis.derivation.translation import pitfalls
+from codegen.synthesis.world import DERIVATIONS
 from tests.synthesis.test_life import RIGHT, WRONG_ON_LONG
 
 WORDS = (
@@ -134,6 +135,35 @@ async def test_a_text_is_kept_when_programs_written_from_it_alone_pass(explain):
         prompt = request.messages[0].content
         assert "return sum" not in prompt and "greater than zero. " not in prompt.split("##")[0]
         assert "Return how many" not in prompt, "the statement is not shown"
+
+
+async def test_a_text_carries_every_call_and_execution_that_proved_it(explain):
+    (example,), _, model = await explain("Explain")
+    made = [r for r in model.requests if r.purpose in ("explanation", "regeneration", "judgement")]
+    assert len(example.generation.calls) == len(made) == example.generation.usage.calls == 8
+    assert len(set(example.generation.calls)) == 8
+    # the solution's, a mutant's that was chosen as the control, and one for each regenerated text
+    assert len(example.verification.executions) >= 3
+
+
+async def test_what_is_refused_comes_in_the_same_order_at_any_concurrency(
+    synthesize_fresh, scripted
+):
+    answers = {
+        "diagnosis": block(WRONG_ON_LONG),
+        "review": "Looks good to me.",
+        "regeneration": block(WRONG_ON_LONG),
+        "native_tests": "None.",
+    }
+    found = []
+    for concurrency in (1, 5):
+        playing = Playing(scripted, **answers)
+        records, _ = await synthesize_fresh(
+            playing.model, derive=DERIVATIONS, concurrency=concurrency, limit=1, seed=3
+        )
+        found.append(records)
+    assert found[0] == found[1]
+    assert len(found[0][0].refused) >= 3
 
 
 @pytest.mark.parametrize(
