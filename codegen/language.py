@@ -24,15 +24,12 @@ from codegen.resources import folder
 from codegen.schema import (
     Answer,
     Call,
-    Documentation,
     Edit,
     Form,
     Lint,
-    Literals,
     Mark,
     Mutation,
     Naming,
-    Native,
     Scaffold,
     Seeds,
     Stubs,
@@ -41,6 +38,7 @@ from codegen.schema import (
     UnitForm,
 )
 from codegen.schema_checks import check_failures, check_pattern, type_templates
+from codegen.schema_native import Documentation, Literals, Native
 from codegen.types import Type, parse
 
 

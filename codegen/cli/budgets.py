@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Finite
+from codegen.cli.options import Finite, declared
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 ENDED_BY_BUDGET = 4
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
 _UNITS = (86_400, 3_600, 60, 1)
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
@@ -33,39 +30,35 @@ def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float 
     return seconds
 
 
-def budget_options(command: F) -> F:
-    """Add `--max-total-tokens`, `--max-cost` with its prices, and `--max-time`."""
-    for one in (
-        click.option(
-            "--completion-price",
-            envvar="CODEGEN_COMPLETION_PRICE",
-            help="What a million tokens of answers cost.",
-            type=Finite(0),
-            show_envvar=True,
-        ),
-        click.option(
-            "--prompt-price",
-            envvar="CODEGEN_PROMPT_PRICE",
-            help="What a million tokens of prompts cost.",
-            type=Finite(0),
-            show_envvar=True,
-        ),
-        click.option(
-            "--max-time", callback=_seconds, help="Time for this start, such as 90, 45m or 1h30m."
-        ),
-        click.option(
-            "--max-cost",
-            type=Finite(0, min_open=True),
-            help="Money for the whole run, in the currency of the prices.",
-        ),
-        click.option(
-            "--max-total-tokens",
-            type=click.IntRange(1),
-            help="Tokens of prompts and answers for the whole run.",
-        ),
-    ):
-        command = one(command)
-    return command
+budget_options = declared(
+    click.option(
+        "--max-total-tokens",
+        type=click.IntRange(1),
+        help="Tokens of prompts and answers for the whole run.",
+    ),
+    click.option(
+        "--max-cost",
+        type=Finite(0, min_open=True),
+        help="Money for the whole run, in the currency of the prices.",
+    ),
+    click.option(
+        "--max-time", callback=_seconds, help="Time for this start, such as 90, 45m or 1h30m."
+    ),
+    click.option(
+        "--prompt-price",
+        envvar="CODEGEN_PROMPT_PRICE",
+        help="What a million tokens of prompts cost.",
+        type=Finite(0),
+        show_envvar=True,
+    ),
+    click.option(
+        "--completion-price",
+        envvar="CODEGEN_COMPLETION_PRICE",
+        help="What a million tokens of answers cost.",
+        type=Finite(0),
+        show_envvar=True,
+    ),
+)
 
 
 def allowance_of(options: dict[str, Any]) -> Allowance:

@@ -2,59 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from codegen.cli.options import Finite
+from codegen.cli.options import Finite, declared
 from codegen.errors import UsageError
 
 LEVELS = ("L0", "L1", "L2", "L3", "L4", "L5")
-F = TypeVar("F", bound=Callable[..., Any])
 
 
-def evidence_options(command: F) -> F:
-    """Add the options, in the order in which the loop comes to them."""
-    for option in reversed(
-        (
-            click.option(
-                "--reference/--no-reference",
-                default=True,
-                show_default=True,
-                help="Have a brute-force program written that votes on every value.",
-            ),
-            click.option(
-                "--mutants",
-                type=click.IntRange(1, 200),
-                default=8,
-                show_default=True,
-                help="Mutants of a problem, spread over its languages; four in each at least.",
-            ),
-            click.option(
-                "--strength",
-                type=Finite(0, 1),
-                default=0.8,
-                show_default=True,
-                help="The share of them that must die for L3.",
-            ),
-            click.option(
-                "--derive",
-                default="all",
-                show_default=True,
-                help="What to make from what passed: kinds separated by commas, all, or none.",
-            ),
-            click.option(
-                "--min-level",
-                type=click.Choice(LEVELS),
-                default="L3",
-                show_default=True,
-                help="The least evidence of what goes into the files to train on.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+evidence_options = declared(
+    click.option(
+        "--reference/--no-reference",
+        default=True,
+        show_default=True,
+        help="Have a brute-force program written that votes on every value.",
+    ),
+    click.option(
+        "--mutants",
+        type=click.IntRange(1, 200),
+        default=8,
+        show_default=True,
+        help="Mutants of a problem, spread over its languages; four in each at least.",
+    ),
+    click.option(
+        "--strength",
+        type=Finite(0, 1),
+        default=0.8,
+        show_default=True,
+        help="The share of them that must die for L3.",
+    ),
+    click.option(
+        "--derive",
+        default="all",
+        show_default=True,
+        help="What to make from what passed: kinds separated by commas, all, or none.",
+    ),
+    click.option(
+        "--min-level",
+        type=click.Choice(LEVELS),
+        default="L3",
+        show_default=True,
+        help="The least evidence of what goes into the files to train on.",
+    ),
+)
 
 
 def evidence_settings(options: dict[str, Any]) -> dict[str, Any]:

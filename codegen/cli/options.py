@@ -20,19 +20,27 @@ LINE_WIDTH = 160  # where no terminal says how wide a line may be
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def sandbox_options(command: F) -> F:
-    """Add `--sandbox` and `--slots`."""
-    choice = click.option(
+def declared(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return one decorator for several options, which help shows in this order."""
+
+    def add(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+sandbox_options = declared(
+    click.option(
         "--sandbox",
         type=click.Choice(["auto", "docker", "local"]),
         default="auto",
         show_default=True,
         help="Where programs run; auto takes Docker where a daemon answers.",
-    )
-    slots = click.option(
-        "--slots", type=click.IntRange(1), help="Programs at once.  [default: the CPUs]"
-    )
-    return choice(slots(command))
+    ),
+    click.option("--slots", type=click.IntRange(1), help="Programs at once.  [default: the CPUs]"),
+)
 
 
 def config_option(command: F) -> F:

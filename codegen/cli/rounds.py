@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import F
+from codegen.cli.options import declared
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,17 +17,16 @@ if TYPE_CHECKING:
     from codegen.synthesis.settings import Settings
 
 
-def round_options(command: F) -> F:
-    """Add `--round` and `--after`."""
-    number = click.option(
+round_options = declared(
+    click.option(
         "--round",
         type=click.IntRange(2),
         help="A later round, of a newer model: what the round before failed at comes first.",
-    )
-    after = click.option(
+    ),
+    click.option(
         "--after", type=click.Path(path_type=Path), help="The folder of the round before."
-    )
-    return number(after(command))
+    ),
+)
 
 
 def with_round(settings: Settings, options: dict[str, Any]) -> Settings:

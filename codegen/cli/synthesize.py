@@ -11,11 +11,11 @@ import click
 from codegen.cli.budgets import allowance_of, budget_options, is_bounded
 from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.options import Finite, config_option, sandbox_options
+from codegen.cli.problems import problem_options, problem_settings
 from codegen.cli.rounds import round_options, with_round
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
-    from codegen.synthesis.quotas import Quota
     from codegen.synthesis.settings import Settings
 
 DEFAULT_TARGET = 20
@@ -43,63 +43,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     show_default=True,
     help="The run's folder; an unfinished run goes on.",
 )
-@click.option(
-    "--seeds", type=click.Path(path_type=Path), help="A folder of source code to be inspired by."
-)
-@click.option(
-    "--problems", type=click.Path(path_type=Path), help="Existing problem statements (JSONL)."
-)
-@click.option(
-    "--seed-problems",
-    type=click.Path(path_type=Path),
-    help="Your own problems (JSONL) as inspiration for others.",
-)
-@click.option(
-    "--evolve",
-    type=click.Path(path_type=Path),
-    help="The folder of another run, whose accepted problems are evolved.",
-)
-@click.option(
-    "--evolve-share",
-    type=Finite(0, 1, max_open=True),
-    default=0.0,
-    show_default=True,
-    help="Share of the problems that evolve accepted ones of this run.",
-)
-@click.option(
-    "--taxonomy",
-    type=click.Path(path_type=Path),
-    help="Topics, skills, difficulties and audiences (TOML); see `codegen taxonomy`.",
-)
-@click.option(
-    "--quota",
-    multiple=True,
-    help="A share of the accepted problems, such as difficulty=hard:30%; may be repeated.",
-)
-@click.option(
-    "--window",
-    type=click.IntRange(1),
-    help="With quotas: a problem waits for those so far before it.  [default: 32, 128 with"
-    " --base-url]",
-)
-@click.option(
-    "--critic/--no-critic",
-    default=True,
-    show_default=True,
-    help="Have statements looked through for what they leave open, and revised once.",
-)
-@click.option(
-    "--near-duplicates",
-    type=Finite(0.5, 1),
-    help="Reject a statement that shares so much with an earlier one; 1 for the same words only."
-    "  [default: 0.8 with --base-url, else none are rejected]",
-)
-@click.option(
-    "--decontaminate",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="A benchmark's texts (JSONL), which no statement may be like; may be repeated.",
-)
+@problem_options
 @round_options
 @click.option(
     "--inputs",
@@ -217,53 +161,13 @@ def _settings(options: dict[str, Any]) -> Settings:
             memory_bytes=options["memory"] << 20,
         ),
         budget=Budget(repairs=options["repairs"]),
-        seeds=options["seeds"],
-        problems=options["problems"],
+        **problem_settings(options),
         **evidence_settings(options),
         allowance=allowance_of(options),
-        taxonomy=options["taxonomy"],
-        quotas=_quotas(options),
-        seed_problems=options["seed_problems"],
-        evolve=options["evolve"],
-        evolve_share=options["evolve_share"],
-        critic=options["critic"],
-        near_duplicates=options["near_duplicates"] or (0.8 if remote else None),
-        decontaminate=tuple(options["decontaminate"]),
-        window=options["window"] or (128 if remote else 32),
     )
 
 
-def _quotas(options: dict[str, Any]) -> tuple[Quota, ...]:
-    from codegen.synthesis.quotas import dimension_values, parse_quotas
-    from codegen.synthesis.taxonomy import load_taxonomy, taxonomy
-
-    known = load_taxonomy(options["taxonomy"]) if options["taxonomy"] else taxonomy()
-    quotas = parse_quotas(options["quota"], dimension_values(known))
-    asked = {one.dimension for one in quotas}
-    if quotas and options["problems"]:
-        raise UsageError("--quota is for problems that are made: those of --problems are as given")
-    others = ("seeds", "seed_problems", "evolve", "evolve_share")
-    other = next((name for name in others if options[name]), None)
-    if "topic" in asked and other:
-        option = other.replace("_", "-")
-        raise UsageError(
-            f"--quota: a topic is of the taxonomy, and --{option} draws from elsewhere"
-        )
-    foreign = any(q.dimension == "natural_language" and q.value != "en" and q.share for q in quotas)
-    if foreign and options["model"] == "builtin":
-        raise UsageError("--quota: the builtin teacher writes English only; name a --model")
-    return quotas
-
-
 def _refuse_contradictions(options: dict[str, Any]) -> None:
-    sources = [n for n in ("seeds", "problems", "seed_problems", "evolve") if options[n]]
-    if len(sources) > 1:
-        first, second = (f"--{name.replace('_', '-')}" for name in sources[:2])
-        raise UsageError(f"{first} and {second} exclude each other: a run has one kind of seeds")
-    if options["evolve_share"] and options["problems"]:
-        raise UsageError("--evolve-share and --problems exclude each other")
-    if options["taxonomy"] and options["problems"]:
-        raise UsageError("--taxonomy is for problems that are made, not for --problems")
     if options["replay"] and options["base_url"]:
         raise UsageError("--replay and --base-url exclude each other")
     if options["model"] != "builtin" and not (options["base_url"] or options["replay"]):

@@ -122,7 +122,7 @@ class Life:
         )
         made = await derive(workshop, self.desk.world.derive)
         self.refused = workshop.all_refused
-        self.desk.usage += workshop.desk.usage
+        self.desk.usage += workshop.usage
         return (*(parent.example for parent in parents.values()), *made)
 
     def _record(

@@ -158,10 +158,11 @@ async def test_what_is_refused_comes_in_the_same_order_at_any_concurrency(
     found = []
     for concurrency in (1, 5):
         playing = Playing(scripted, **answers)
-        records, _ = await synthesize_fresh(
+        records, statistics = await synthesize_fresh(
             playing.model, derive=DERIVATIONS, concurrency=concurrency, limit=1, seed=3
         )
         found.append(records)
+        assert statistics.usage.calls == len(playing.model.requests)
     assert found[0] == found[1]
     assert len(found[0][0].refused) >= 3
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from codegen.errors import UsageError
 from codegen.language import Language, fill
-from codegen.schema import Containers, Literals, TextLiteral
+from codegen.schema_native import Containers, Literals, TextLiteral
 from codegen.types import Type
 
 _SMALLEST = -(1 << 63)

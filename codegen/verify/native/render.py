@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from codegen.errors import UsageError
 from codegen.language import Language
 from codegen.records import Case, Comparator, Problem, Signature
-from codegen.schema import Literals
+from codegen.schema_native import Literals
 from codegen.types import Type, mismatch, parse
 from codegen.verify.native.layout import Style, laid_out
 from codegen.verify.native.literals import Writer

@@ -1,0 +1,128 @@
+"""The options of `codegen synthesize` about problems: where they come from, which are wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codegen.cli.options import Finite, declared
+from codegen.errors import UsageError
+
+if TYPE_CHECKING:
+    from codegen.synthesis.quotas import Quota
+
+_SOURCES = ("seeds", "problems", "seed_problems", "evolve")
+
+problem_options = declared(
+    click.option(
+        "--seeds",
+        type=click.Path(path_type=Path),
+        help="A folder of source code to be inspired by.",
+    ),
+    click.option(
+        "--problems", type=click.Path(path_type=Path), help="Existing problem statements (JSONL)."
+    ),
+    click.option(
+        "--seed-problems",
+        type=click.Path(path_type=Path),
+        help="Your own problems (JSONL) as inspiration for others.",
+    ),
+    click.option(
+        "--evolve",
+        type=click.Path(path_type=Path),
+        help="The folder of another run, whose accepted problems are evolved.",
+    ),
+    click.option(
+        "--evolve-share",
+        type=Finite(0, 1, max_open=True),
+        default=0.0,
+        show_default=True,
+        help="Share of the problems that evolve accepted ones of this run.",
+    ),
+    click.option(
+        "--taxonomy",
+        type=click.Path(path_type=Path),
+        help="Topics, skills, difficulties and audiences (TOML); see `codegen taxonomy`.",
+    ),
+    click.option(
+        "--quota",
+        multiple=True,
+        help="A share of the accepted problems, such as difficulty=hard:30%; may be repeated.",
+    ),
+    click.option(
+        "--window",
+        type=click.IntRange(1),
+        help="With quotas: a problem waits for those so far before it.  [default: 32, 128 with"
+        " --base-url]",
+    ),
+    click.option(
+        "--critic/--no-critic",
+        default=True,
+        show_default=True,
+        help="Have statements looked through for what they leave open, and revised once.",
+    ),
+    click.option(
+        "--near-duplicates",
+        type=Finite(0.5, 1),
+        help="Reject a statement that shares so much with an earlier one; 1 for the same words"
+        " only.  [default: 0.8 with --base-url, else none are rejected]",
+    ),
+    click.option(
+        "--decontaminate",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="A benchmark's texts (JSONL), which no statement may be like; may be repeated.",
+    ),
+)
+
+
+def problem_settings(options: dict[str, Any]) -> dict[str, Any]:
+    """Return what the options say, as settings.
+
+    Raises:
+        UsageError: options that exclude each other, or a quota that cannot be met.
+    """
+    _refuse_contradictions(options)
+    remote = bool(options["base_url"])
+    return {
+        **{name: options[name] for name in (*_SOURCES, "evolve_share", "taxonomy", "critic")},
+        "quotas": _quotas(options),
+        "near_duplicates": options["near_duplicates"] or (0.8 if remote else None),
+        "decontaminate": tuple(options["decontaminate"]),
+        "window": options["window"] or (128 if remote else 32),
+    }
+
+
+def _refuse_contradictions(options: dict[str, Any]) -> None:
+    sources = [n for n in _SOURCES if options[n]]
+    if len(sources) > 1:
+        first, second = (f"--{name.replace('_', '-')}" for name in sources[:2])
+        raise UsageError(f"{first} and {second} exclude each other: a run has one kind of seeds")
+    if options["evolve_share"] and options["problems"]:
+        raise UsageError("--evolve-share and --problems exclude each other")
+    if options["taxonomy"] and options["problems"]:
+        raise UsageError("--taxonomy is for problems that are made, not for --problems")
+
+
+def _quotas(options: dict[str, Any]) -> tuple[Quota, ...]:
+    from codegen.synthesis.quotas import dimension_values, parse_quotas
+    from codegen.synthesis.taxonomy import load_taxonomy, taxonomy
+
+    known = load_taxonomy(options["taxonomy"]) if options["taxonomy"] else taxonomy()
+    quotas = parse_quotas(options["quota"], dimension_values(known))
+    asked = {one.dimension for one in quotas}
+    if quotas and options["problems"]:
+        raise UsageError("--quota is for problems that are made: those of --problems are as given")
+    others = ("seeds", "seed_problems", "evolve", "evolve_share")
+    other = next((name for name in others if options[name]), None)
+    if "topic" in asked and other:
+        option = other.replace("_", "-")
+        raise UsageError(
+            f"--quota: a topic is of the taxonomy, and --{option} draws from elsewhere"
+        )
+    foreign = any(q.dimension == "natural_language" and q.value != "en" and q.share for q in quotas)
+    if foreign and options["model"] == "builtin":
+        raise UsageError("--quota: the builtin teacher writes English only; name a --model")
+    return quotas
