@@ -39,6 +39,17 @@ async def open_model(options: dict[str, Any], seed: int) -> Model:
     return BuiltinTeacher(mistakes=Mistakes() if rate is None else Mistakes.at(rate), seed=seed)
 
 
+async def open_second(options: dict[str, Any]) -> Model | None:
+    """Open the model that reads what the first one wrote; None where the same does.
+
+    Raises:
+        ModelError: no server knows it.
+        UsageError: the key cannot be read.
+    """
+    name = options["second_model"]
+    return await _server({**options, "model": name}) if name else None
+
+
 def with_experience(
     settings: Settings, folders: tuple[Path, ...], model: Model, tell: Callable[[str], None]
 ) -> Settings:

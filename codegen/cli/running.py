@@ -16,10 +16,11 @@ from rich.console import Console
 
 from codegen.cli.budgets import ENDED_BY_BUDGET, spent_text
 from codegen.cli.display import Display, Gauges, mix_text
-from codegen.cli.equipment import open_model, with_experience, with_tools
+from codegen.cli.equipment import open_model, open_second, with_experience, with_tools
 from codegen.cli.options import progress_console
 from codegen.cli.rounds import tell_round
 from codegen.cli.summary import counted, show_summary
+from codegen.journal.cached import Hits
 from codegen.sandbox.choose import open_sandbox
 from codegen.synthesis.run import Run, open_run
 from codegen.synthesis.settings import Settings
@@ -46,6 +47,9 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
     async with contextlib.AsyncExitStack() as stack:
         model = await open_model(options, settings.seed)
         stack.push_async_callback(model.close)
+        second = await open_second(options)
+        if second is not None:
+            stack.push_async_callback(second.close)
         settings = with_experience(settings, options["policy_from"], model, tell)
         sandbox = await open_sandbox(
             options["sandbox"],
@@ -57,9 +61,10 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         settings = await with_tools(settings, sandbox, console)
         tell_round(settings, model, tell)
         languages = ", ".join(one.title for one in settings.languages)
-        tell(f"{languages}: {model.name} writes, the {sandbox.name} sandbox runs it")
+        reads = f", {second.name} reads" if second else ""
+        tell(f"{languages}: {model.name} writes{reads}, the {sandbox.name} sandbox runs it")
         run = await stack.enter_async_context(
-            open_run(options["out"], settings, model, sandbox, on_event=tell)
+            open_run(options["out"], settings, model, sandbox, second=second, on_event=tell)
         )
         gauges = Gauges(
             lambda: run.progress.calls_in_flight,
@@ -99,7 +104,7 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
 
 
 def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:
-    calls, executions = run.model.hits, run.sandbox.hits
+    calls, executions = sum((one.hits for one in run.models), Hits()), run.sandbox.hits
     return {
         "run": run.fingerprint,
         "target": settings.target,

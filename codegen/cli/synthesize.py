@@ -56,6 +56,10 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     "--model", default="builtin", show_default=True, help="`builtin`, or the name the server knows."
 )
 @click.option(
+    "--second-model",
+    help="Another model of the server, to write programs again from texts, and to judge.",
+)
+@click.option(
     "--base-url", multiple=True, help="An OpenAI-compatible server, such as vLLM; may be repeated."
 )
 @click.option(
@@ -175,6 +179,8 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
             f"--model {options['model']} needs --base-url, for example http://127.0.0.1:8000/v1;"
             " without both, the builtin teacher answers"
         )
+    if options["second_model"] and not options["base_url"]:
+        raise UsageError("--second-model needs --base-url: it is another model of that server")
     if options["base_url"] and options["model"] == "builtin":
         raise UsageError("--base-url needs --model NAME, the name by which the server knows it")
     if options["mistakes"] is not None and options["model"] != "builtin":

@@ -31,6 +31,10 @@ class Hits:
     misses: int = 0
     shared: int = 0
 
+    def __add__(self, other: Hits) -> Hits:
+        """Add two counts."""
+        return Hits(self.hits + other.hits, self.misses + other.misses, self.shared + other.shared)
+
 
 class _Flight(Generic[T]):
     def __init__(self, task: asyncio.Task[T]) -> None:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codegen.language import Language
-from codegen.model.contract import Model, Reply, Request, Sampling
+from codegen.model.contract import Model, Purpose, Reply, Request, Sampling
 from codegen.records import Case, Limits, Problem, Verdict
 from codegen.synthesis.policy import Policy
 from codegen.synthesis.progress import Progress
 from codegen.verify.verifier import Verifier
 
+READER: frozenset[Purpose] = frozenset(("regeneration", "judgement"))
+"""What the second model does, where there is one: whoever wrote a text reads more than it says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What candidates work with: the model, the verifier and the run's settings."""
+    """What candidates work with: the models, the verifier and the run's settings.
+
+    `model` writes, `reader` writes again from texts and judges; they may be the same.
+    """
 
     model: Model
+    reader: Model
     verifier: Verifier
     sampling: Sampling
     limits: Limits
@@ -28,7 +35,8 @@ class Bench:
         """Get one answer, counted while it is under way."""
         self.progress.calls_in_flight += 1
         try:
-            (reply,) = await self.model.complete(request)
+            model = self.reader if request.purpose in READER else self.model
+            (reply,) = await model.complete(request)
         finally:
             self.progress.calls_in_flight -= 1
         return reply

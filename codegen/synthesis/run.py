@@ -43,10 +43,15 @@ class Run:
     journal: Journal
     loop: Loop
     progress: Progress
-    model: JournaledModel
+    models: tuple[JournaledModel, ...]
     sandbox: JournaledSandbox
     fingerprint: Json
     meter: Meter
+
+    @property
+    def model(self) -> JournaledModel:
+        """The model that writes."""
+        return self.models[0]
 
     def statistics(self) -> Statistics:
         """Count the run's records."""
@@ -71,11 +76,13 @@ async def open_run(
     model: Model,
     sandbox: Sandbox,
     *,
+    second: Model | None = None,
     on_event: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[Run]:
-    """Open a run's folder and make everything ready; model and sandbox stay the caller's.
+    """Open a run's folder and make everything ready; models and sandbox stay the caller's.
 
-    `on_event` gets a line for each thing worth telling.
+    `second`, where it is given, writes programs again from texts and judges. `on_event` gets a line
+    for each thing worth telling.
 
     Raises:
         JournalError: the journal cannot be opened or belongs to a running process.
@@ -88,9 +95,12 @@ async def open_run(
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.open(folder))
         fingerprint = settings.fingerprint(model.name, model.revision, sandbox.name)
+        if second is not None:
+            fingerprint["second"] = [second.name, second.revision]
         journal.fingerprint(fingerprint)
         meter = Meter(settings.allowance, sum(journal.usage().values(), Usage()))
         kept_model = JournaledModel(MeteredModel(model, meter), journal)
+        reader = JournaledModel(MeteredModel(second, meter), journal) if second else kept_model
         kept_sandbox = JournaledSandbox(sandbox, journal)
         verifier = await stack.enter_async_context(Verifier(kept_sandbox, key=_nonce_key(settings)))
         progress = Progress(target=settings.target, limit=settings.limit)
@@ -102,6 +112,7 @@ async def open_run(
         )
         bench = Bench(
             kept_model,
+            reader,
             verifier,
             settings.sampling,
             settings.limits,
@@ -119,7 +130,8 @@ async def open_run(
             progress,
             registry,
         )
-        yield Run(folder, journal, loop, progress, kept_model, kept_sandbox, fingerprint, meter)
+        models = (kept_model, reader) if second else (kept_model,)
+        yield Run(folder, journal, loop, progress, models, kept_sandbox, fingerprint, meter)
 
 
 def _world(

@@ -146,6 +146,21 @@ async def test_a_text_carries_every_call_and_execution_that_proved_it(explain):
     assert len(example.verification.executions) >= 3
 
 
+async def test_a_second_model_reads_what_the_first_wrote(synthesize_fresh, scripted):
+    writes, reads = Playing(scripted), Playing(scripted)
+    reads.model.name = "reader"
+    for seed in range(30):
+        (record,), _ = await synthesize_fresh(
+            writes.model, second=reads.model, derive=("explanation",), seed=seed
+        )
+        made = [one for one in record.examples if one.back_translation]
+        if made:
+            break
+    assert made[0].back_translation.model == "reader"
+    assert {r.purpose for r in reads.model.requests} == {"regeneration", "judgement"}
+    assert not {r.purpose for r in writes.model.requests} & {"regeneration", "judgement"}
+
+
 async def test_what_is_refused_comes_in_the_same_order_at_any_concurrency(
     synthesize_fresh, scripted
 ):

@@ -167,7 +167,7 @@ async def back_translated(
         samples=SAMPLES,
         passed=passed,
         threshold=THRESHOLD,
-        model=workshop.world.bench.model.name,
+        model=workshop.world.bench.reader.name,
         overlap=overlap(told.text, _bare(parent))[1],
         control=control,
         control_samples=CONTROLS if control else 0,
