@@ -17,8 +17,9 @@ from codegen.model.builtin.mistakes import Mistakes
 from codegen.model.contract import Message, Request, Sampling
 from codegen.prompt import native_tests_prompt
 from codegen.records import Comparator, GateResult, Problem
-from codegen.verify.native.gate import Programs, gate, native_judge
+from codegen.verify.native.gate import Programs, gate
 from codegen.verify.verifier import Verifier
+from tests.verify.native import native_judge
 
 
 def asked(family_name: str) -> Problem:

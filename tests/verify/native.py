@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from codegen import language as languages
-from codegen.records import Case, Comparator, Parameter, Problem, Signature
+from codegen.records import Case, Comparator, Parameter, Problem, Signature, Verdict
 from codegen.types import SCALARS, Type
+from codegen.verify.native.gate import Judge
+from codegen.verify.verifier import Verifier
 
 _FRAMES = {
     "python": "$\n    return x\n",
@@ -103,3 +105,12 @@ def drawn(kind: Type, count: int) -> list[Any]:
 
     draw()
     return found
+
+
+def native_judge(verifier: Verifier, language: str, *, reruns: int = 0) -> Judge:
+    """Return a judge of native tests for the gate."""
+
+    async def judge(program: str, tests: str) -> Verdict:
+        return await verifier.averify(language, program, tests=tests, lint="off", reruns=reruns)
+
+    return judge

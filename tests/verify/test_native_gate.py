@@ -9,7 +9,8 @@ import pytest
 
 from codegen.errors import InfrastructureError, UsageError
 from codegen.records import GateResult, from_json, to_json
-from codegen.verify.native.gate import Programs, gate, native_judge
+from codegen.verify.native.gate import Programs, gate
+from tests.verify.native import native_judge
 
 if TYPE_CHECKING:
     from codegen.verify.verifier import Verifier

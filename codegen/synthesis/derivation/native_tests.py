@@ -7,11 +7,13 @@ whose cases they are, and fail the stubs: they say what the cases say, in the la
 
 from __future__ import annotations
 
+from functools import partial
+
 from codegen.answer import AnswerError
 from codegen.answer.tests import extract_tests
 from codegen.model.contract import Message
 from codegen.prompt import Prompt, native_tests_prompt
-from codegen.records import Example, Lineage, Verdict
+from codegen.records import Example, Lineage
 from codegen.synthesis.candidate import State
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
 from codegen.verify.native.gate import Programs, gate
@@ -59,10 +61,7 @@ async def _gated(
         (f"{number}: {one.operator}", code) for number, (one, code) in enumerate(parent.killed)
     ]
     programs = Programs(solutions, stubs_of(language, workshop.problem.signature), mutants)
-
-    async def judge(program: str, tests: str) -> Verdict:
-        return await workshop.tested(language, program, tests)
-
+    judge = partial(workshop.tested, language)
     result = await gate(judge, made.text, programs, threshold=threshold)
     if not result.accepted:
         workshop.refuse("tests", language, f"tests_{result.reason}", made)

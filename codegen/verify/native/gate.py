@@ -12,13 +12,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from codegen.errors import InfrastructureError, UsageError
 from codegen.records import GateResult, Outcome, Stage, Verdict
-
-if TYPE_CHECKING:
-    from codegen.verify.verifier import Verifier
 
 THRESHOLD = 0.8
 Judge = Callable[[str, str], Awaitable[Verdict]]  # a program and its native tests
@@ -33,15 +29,6 @@ class Programs:
     solutions: Sequence[Named]
     stubs: Sequence[Named]
     mutants: Sequence[Named]
-
-
-def native_judge(verifier: Verifier, language: str, *, reruns: int = 0) -> Judge:
-    """Return a judge that runs native tests with a verifier, without linters."""
-
-    async def judge(program: str, tests: str) -> Verdict:
-        return await verifier.averify(language, program, tests=tests, lint="off", reruns=reruns)
-
-    return judge
 
 
 async def gate(
