@@ -29,6 +29,7 @@ from codegen.records import (
     Lineage,
     Mutant,
     Outcome,
+    Planted,
     ProblemRecord,
     Refused,
     Seed,
@@ -292,7 +293,8 @@ def test_a_review_must_name_the_line_of_a_real_fault() -> None:
         for at in (line, line + 1)
     ]
     of = Lineage("mutant_of", "id", "python")
-    made = [example("review", code=faulty, text=text, lineage=of) for text in said]
+    fault = Planted("boundary", line, "", "", faulty)
+    made = [example("review", planted=fault, text=text, lineage=of) for text in said]
     missed_one = Refused("review", "python", "fault_not_found", text=said[0], code=faulty)
     figures = counted(record(example(), *made, refused=(missed_one,)), wrong={faulty: ("fresh-1",)})
     assert figures.of("reviews", "right ones kept") == Share(1, 2)

@@ -115,8 +115,9 @@ def _review(figures: Figures, one: Known, made: Example | Refused, truths: Truth
         lines = [line for line, _ in comments_in(made.text)]
     except AnswerError:
         lines = []
-    line = texts.fault_line(task_of(one.problem, made.language), made.code)
-    wrong = not truths.right(one.problem, made.language, made.code)
+    code = made.planted.code if isinstance(made, Example) and made.planted else made.code
+    line = texts.fault_line(task_of(one.problem, made.language), code)
+    wrong = not truths.right(one.problem, made.language, code)
     _kept(figures, "reviews", right=wrong and line in lines, kept=isinstance(made, Example))
 
 

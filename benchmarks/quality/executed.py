@@ -92,6 +92,8 @@ def programs_of(record: ProblemRecord) -> Iterator[tuple[str, str]]:
     for example in record.examples:
         if example.alternative and example.alternative.code:
             yield example.language, example.alternative.code
+        if example.planted:
+            yield example.language, example.planted.code
 
 
 def files_of(record: ProblemRecord) -> Iterator[tuple[str, str]]:

@@ -160,12 +160,10 @@ class Count:
 
     def _wrong_code(self, one: Known, example: Example) -> bool:
         right = self.truths.right(one.problem, example.language, example.code)
-        if example.kind == "review":
-            return right  # it is about a program that is wrong
-        other = example.alternative
-        if other is not None and other.code:
-            return not right or self.truths.right(one.problem, example.language, other.code)
-        return not right
+        faulty = [one.code for one in (example.alternative, example.planted) if one and one.code]
+        return not right or any(
+            self.truths.right(one.problem, example.language, code) for code in faulty
+        )
 
     def _mutants(self, example: Example, fault: bool) -> None:
         strength = example.strength

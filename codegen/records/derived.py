@@ -126,9 +126,13 @@ class Steering:
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A fault put into right code on purpose: where it is, and what a review says of it."""
+    """A fault put into right code on purpose: what was changed where, and the whole faulty program.
+
+    An example's own `code` is always the right one.
+    """
 
     operator: str
     line: int
     before: str
     after: str
+    code: str

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from codegen import Verifier
+from codegen.records import Example, from_json
+
 COMMAND = [sys.executable, "-m", "codegen", "synthesize", "--sandbox", "local"]
 QUICK = ["--langs", "py", "--target", "4", "--inputs", "6", "--cpu", "2"]
 
@@ -51,6 +54,26 @@ def test_a_run_ends_with_its_files_and_says_where_they_are(finished):
         assert row["verification"]["agreeing_solutions"] >= 2
         assert row["generation"]["model"] == "builtin"
         assert all(case["known_from"] in ("specification", "consensus") for case in row["cases"])
+
+
+@pytest.mark.slow
+def test_the_code_of_every_example_of_every_kind_passes_its_cases(finished):
+    folder, _ = finished
+    rows = [from_json(Example, row) for row in examples(folder)]
+    assert {row.kind for row in rows} >= {"solution", "tests", "debugging", "review"}
+    with Verifier(sandbox="local") as verifier:
+        for row in rows:
+            verdict = verifier.verify(
+                row.language,
+                row.code,
+                cases=row.cases,
+                signature=row.problem.signature,
+                comparator=row.problem.comparator,
+                lint="strict",
+            )
+            assert verdict.passed, (row.kind, row.id, verdict.message)
+            for faulty in (row.planted, row.alternative):
+                assert faulty is None or faulty.code != row.code
 
 
 @pytest.mark.slow

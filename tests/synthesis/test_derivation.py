@@ -229,6 +229,7 @@ async def test_documentation_that_is_wrong_is_refused(explain, code, reason):
 async def test_a_real_failure_is_diagnosed_and_its_patch_verified(derive):
     (example,), refused, model = await derive("debugging", solutions=[WRONG_ON_LONG])
     assert not refused and example.lineage.relation == "repaired_from"
+    assert "len(values) == 4" in example.history[0].code and example.code.strip() == RIGHT.strip()
     (asked,) = [r.messages[0].content for r in model.requests if r.purpose == "diagnosis"]
     assert "if len(values) == 4" in asked and "expected: 2" in asked
     assert example.messages[-1].train and not example.messages[0].train
@@ -250,7 +251,8 @@ async def test_a_diagnosis_that_does_not_mend_is_refused(derive, answer, reason)
 async def test_a_review_is_kept_when_it_finds_the_planted_line(derive):
     (example,), _, _ = await derive("review")
     assert example.planted.line == json.loads(example.text.split("\n")[1])["comments"][0]["line"]
-    assert example.code.strip() != RIGHT.strip()
+    assert example.code.strip() == RIGHT.strip()
+    assert example.planted.code.strip() != RIGHT.strip()
 
 
 @pytest.mark.parametrize(

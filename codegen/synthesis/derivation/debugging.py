@@ -6,58 +6,66 @@ passed everything that the solution did.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from codegen.answer import AnswerError
 from codegen.answer.blocks import outside_blocks
 from codegen.model.contract import Message
 from codegen.prompt import render, repair_prompt
-from codegen.records import Example, Lineage, Mutant, Outcome, Planted, Stage, Verdict
+from codegen.records import Attempt, Example, Lineage, Outcome, Planted, Stage, Verdict
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, taught
 
 LEAST_DIAGNOSIS = 40
 """Characters of prose; less than that is no diagnosis."""
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A faulty program and what became of it: an attempt that failed, or a planted fault."""
+
+    code: str
+    verdict: Verdict
+    planted: Planted | None
+    attempts: tuple[Attempt, ...]
+
+
 async def debugging(workshop: Workshop) -> tuple[Example, ...]:
     """Make one debugging example, or none where the patch does not pass."""
     parent = workshop.chosen("debugging")
-    code, planted = await _broken(workshop, parent)
+    failed = _failed(workshop, parent)
+    planted = None if failed else await mutant_of(workshop, parent, "debugging")
+    code = failed.code if failed else planted.code if planted else ""
     if not code:
         return ()
     verdict = await workshop.judge(parent.language, code, strict=planted is None)
-    if verdict.passed or verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
+    if verdict.passed:
         return ()
-    return await _patched(workshop, parent, code, verdict, planted)
+    broken = Broken(code, verdict, planted, (failed,) if failed else ())
+    return await _patched(workshop, parent, broken)
 
 
-async def _broken(workshop: Workshop, parent: Parent) -> tuple[str, Planted | None]:
-    """Return a faulty program of the parent's language; a mutant with what was planted."""
+def _failed(workshop: Workshop, parent: Parent) -> Attempt | None:
+    """Return an attempt in the parent's language that really failed."""
     failed = [
-        attempt.code
+        attempt
         for one in workshop.candidates
         if one.language.name == parent.language.name
         for attempt in one.attempts
         if attempt.code and attempt.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
     ]
-    if failed:
-        return failed[workshop.turn("failed attempt", len(failed))], None
-    return await mutant_of(workshop, parent, "debugging")
+    return failed[workshop.turn("failed attempt", len(failed))] if failed else None
 
 
-async def mutant_of(workshop: Workshop, parent: Parent, what: str) -> tuple[str, Planted | None]:
-    """Return a mutant that runs and fails, and what was planted; empty where there is none."""
+async def mutant_of(workshop: Workshop, parent: Parent, what: str) -> Planted | None:
+    """Return a mutant that runs and fails; None where there is none."""
     if not parent.killed:
-        return "", None
+        return None
     first = workshop.turn(f"{what} mutant", len(parent.killed))
     for mutant, code in (*parent.killed[first:], *parent.killed[:first]):
         verdict = await workshop.judge(parent.language, code)
         if verdict.stage is Stage.RUN and not verdict.passed:
-            return code, planted(mutant)
-    return "", None
-
-
-def planted(mutant: Mutant) -> Planted:
-    """Return a mutant as what was planted into an example."""
-    return Planted(mutant.operator, mutant.line, mutant.before, mutant.after)
+            return Planted(mutant.operator, mutant.line, mutant.before, mutant.after, code)
+    return None
 
 
 def evidence_of(workshop: Workshop, verdict: Verdict, code: str) -> str:
@@ -66,17 +74,15 @@ def evidence_of(workshop: Workshop, verdict: Verdict, code: str) -> str:
     return repair_prompt(verdict, code, known_from=known).text.rpartition("\n## Answer")[0].strip()
 
 
-async def _patched(
-    workshop: Workshop, parent: Parent, code: str, verdict: Verdict, fault: Planted | None
-) -> tuple[Example, ...]:
+async def _patched(workshop: Workshop, parent: Parent, broken: Broken) -> tuple[Example, ...]:
     language = parent.language
     prompt = render(
         "diagnosis",
         problem=workshop.problem,
         language=language,
         declaration=language.declaration(workshop.problem.signature),
-        code=code,
-        evidence=evidence_of(workshop, verdict, code),
+        code=broken.code,
+        evidence=evidence_of(workshop, broken.verdict, broken.code),
     )
     reply = await workshop.ask("diagnosis", [Message("user", prompt.text)], prompt)
     patch = workshop.code_in(language, reply.text)
@@ -87,12 +93,13 @@ async def _patched(
         code=patch,
         prompts={"diagnosis": prompt.sha256},
         calls=(reply.call,),
-        executions=verdict.executions,
+        history=broken.attempts,
+        executions=broken.verdict.executions,
     )
     if not patch or len(diagnosis) < LEAST_DIAGNOSIS:
         workshop.refuse("debugging", language, "no_diagnosis" if patch else "no_code", made)
         return ()
-    return await _verified(workshop, parent, made, fault)
+    return await _verified(workshop, parent, made, broken.planted)
 
 
 async def _verified(
@@ -105,15 +112,7 @@ async def _verified(
     relation = Lineage(
         "mutant_of" if fault else "repaired_from", parent.example.id, parent.language.name
     )
-    passed = Made(
-        messages=made.messages,
-        text=made.text,
-        code=made.code,
-        verdict=verdict,
-        prompts=made.prompts,
-        calls=made.calls,
-        executions=(*made.executions, *verdict.executions),
-    )
+    passed = replace(made, verdict=verdict)
     return (workshop.example("debugging", parent, relation, passed, planted=fault),)
 
 

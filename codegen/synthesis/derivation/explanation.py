@@ -176,10 +176,10 @@ async def back_translated(
 
 
 async def _control(workshop: Workshop, parent: Parent, form: TextForm) -> tuple[str, int]:
-    code, planted = await mutant_of(workshop, parent, "control")
+    planted = await mutant_of(workshop, parent, "control")
     if planted is None:
         return "", 0
-    told = await tell(workshop, parent, form, code)
+    told = await tell(workshop, parent, form, planted.code)
     return planted.operator, await _passing(workshop, parent, told.text, "mutant", CONTROLS)
 
 

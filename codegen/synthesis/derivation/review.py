@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from codegen.answer import AnswerError, extract_json
 from codegen.model.contract import Message
@@ -17,7 +18,7 @@ MOST_COMMENTS = 3
 async def reviews(workshop: Workshop) -> tuple[Example, ...]:
     """Have one mutant reviewed; none where the review misses the fault or sees faults all over."""
     parent = workshop.chosen("review")
-    code, planted = await mutant_of(workshop, parent, "review")
+    planted = await mutant_of(workshop, parent, "review")
     if planted is None:
         return ()
     prompt = render(
@@ -25,21 +26,20 @@ async def reviews(workshop: Workshop) -> tuple[Example, ...]:
         problem=workshop.problem,
         language=parent.language,
         declaration=parent.language.declaration(workshop.problem.signature),
-        numbered=numbered(code),
+        numbered=numbered(planted.code),
     )
     reply = await workshop.ask("review", [Message("user", prompt.text)], prompt)
-    verdict = await workshop.judge(parent.language, code)
+    verdict = await workshop.judge(parent.language, planted.code)
     made = Made(
         messages=taught(prompt.text, reply.text.strip()),
         text=reply.text.strip(),
-        code=code,
         prompts={"review": prompt.sha256},
         calls=(reply.call,),
         executions=verdict.executions,
     )
     reason = _missed(reply.text, planted.line)
     if reason:
-        workshop.refuse("review", parent.language, reason, made)
+        workshop.refuse("review", parent.language, reason, replace(made, code=planted.code))
         return ()
     lineage = Lineage("mutant_of", parent.example.id, parent.language.name)
     return (workshop.example("review", parent, lineage, made, planted=planted),)
