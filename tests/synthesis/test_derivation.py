@@ -226,6 +226,25 @@ async def test_documentation_that_is_wrong_is_refused(explain, code, reason):
     assert not made and refused.reason == reason
 
 
+async def test_a_wish_is_kept_when_the_code_measures_so(synthesize_fresh, scripted):
+    seen = {}
+    for seed in range(40):
+        playing = Playing(scripted)
+        (record,), _ = await synthesize_fresh(playing.model, derive=("steering",), seed=seed)
+        made = [one for one in record.examples if one.steering]
+        assert len(made) + len(record.refused) == 1
+        seen |= {one.steering.style: one.steering for one in made}
+        seen |= {one.reason.removeprefix("not_"): one for one in record.refused}
+        if len(seen) == 4:
+            break
+    # the same program again: no slower, no longer and no deeper, and no better documented either
+    assert {style for style, one in seen.items() if getattr(one, "met", False)} == {
+        *("fast", "readable", "short")
+    }
+    assert seen["documented"].reason == "not_documented"
+    assert (seen["fast"].plain, seen["fast"].steered) == (1.0, 1.0)
+
+
 async def test_a_real_failure_is_diagnosed_and_its_patch_verified(derive):
     (example,), refused, model = await derive("debugging", solutions=[WRONG_ON_LONG])
     assert not refused and example.lineage.relation == "repaired_from"

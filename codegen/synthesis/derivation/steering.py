@@ -52,7 +52,7 @@ async def steered(workshop: Workshop) -> tuple[Example, ...]:
     if verdict is None or not verdict.passed:
         workshop.refuse("solution", parent.language, "steered_solution_failed", made)
         return ()
-    steering = await _checked(workshop, parent, style, wish.sha256, (candidate.code, verdict))
+    steering = await _checked(workshop, parent, style, wish.sha256, candidate.code)
     if not steering.met:
         workshop.refuse("solution", parent.language, f"not_{style}", made)
         return ()
@@ -61,12 +61,12 @@ async def steered(workshop: Workshop) -> tuple[Example, ...]:
 
 
 async def _checked(
-    workshop: Workshop, parent: Parent, style: str, sha256: str, steered: tuple[str, Verdict]
+    workshop: Workshop, parent: Parent, style: str, sha256: str, code: str
 ) -> Steering:
-    code, verdict = steered
     if style == "fast":
+        # both without linters, whose time is none of the program's
         plain = await workshop.judge(parent.language, parent.code)
-        ratio = _relative_cpu(plain, verdict)
+        ratio = _relative_cpu(plain, await workshop.judge(parent.language, code))
         return Steering(style, sha256, _METRICS[style], 1.0, ratio, ratio <= 1.0)
     measure = {
         "documented": metrics.comment_share,
