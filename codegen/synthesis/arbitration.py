@@ -35,7 +35,7 @@ async def arbitrate(council: Council, desk: Desk) -> tuple[Arbitration, ...]:
         Rejection: the specification decides for another value, or for none.
     """
     found = []
-    for case in council.disputed()[:MOST_ARBITRATED]:
+    for case in council.ballot.disputed(council.cases)[:MOST_ARBITRATED]:
         made = await _decided(council, case, desk)
         found.append(made)
         _apply(council, case, made)
@@ -43,7 +43,7 @@ async def arbitrate(council: Council, desk: Desk) -> tuple[Arbitration, ...]:
 
 
 async def _decided(council: Council, case: Case, desk: Desk) -> Arbitration:
-    values = council.values_of(case)[: len(_LETTERS)]
+    values = council.ballot.values_of(case)[: len(_LETTERS)]
     decisions: list[str] = []
     calls: list[str] = []
     for number in range(MOST_ASKED):

@@ -20,8 +20,8 @@ from codegen.records import (
     Verification,
     content_id,
 )
+from codegen.synthesis.ballot import Agreement
 from codegen.synthesis.candidate import Candidate
-from codegen.synthesis.council import Agreement
 from codegen.verify.evidence import level_of
 
 

@@ -6,24 +6,21 @@ with `Council.assess`, which settles, reopens, calls for one more candidate, or 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from codegen.records import (
     Case,
     CaseResult,
-    Json,
     Outcome,
     Problem,
     Stage,
     Verdict,
-    canonical,
 )
+from codegen.synthesis.ballot import Agreement, Ballot
 from codegen.synthesis.candidate import Candidate, State, reopen
 from codegen.synthesis.difficulty import EXTRA_STARTS_HARD, is_hard, most_extra
 from codegen.synthesis.policy import Policy
-from codegen.types import parse
-from codegen.verify.compare import matches
 from codegen.verify.oracle import MARGIN, Tally, tally
 
 
@@ -36,14 +33,6 @@ class Rejection(Exception):  # noqa: N818 - a value of the loop, not a failure o
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """The least number of independent solutions, and of their languages, that agree on a case."""
-
-    solutions: int
-    languages: int
-
-
 @dataclass(slots=True)
 class Council:
     """The candidates of one problem and their votes; private to the problem's life."""
@@ -53,11 +42,12 @@ class Council:
     policy: Policy
     languages: int
     candidates: list[Candidate] = field(default_factory=list)
-    votes: dict[str, dict[tuple[str, int, int], Json]] = field(default_factory=dict)
+    ballot: Ballot = field(init=False)
     extra: int = 0
 
     def __post_init__(self) -> None:
-        """Give the candidates of a hard problem more fresh starts."""
+        """Open the ballot, and give the candidates of a hard problem more fresh starts."""
+        self.ballot = Ballot(self.problem)
         if is_hard(self.problem):
             self.policy = self.policy.with_starts(EXTRA_STARTS_HARD)
 
@@ -86,17 +76,9 @@ class Council:
             return None
         return self._compare()
 
-    def tallies(self) -> dict[str, Tally]:
-        """Return the count of every case that somebody voted on."""
-        return {
-            case.id: tally(self.votes[case.id].items(), self._same)
-            for case in self.cases
-            if self.votes.get(case.id)
-        }
-
     def accepted_cases(self) -> tuple[Case, ...]:
         """Return the cases with the values that are believed; call it when all is settled."""
-        counts = self.tallies()
+        counts = self.ballot.tallies(self.cases)
         return tuple(
             case
             if case.known_from
@@ -116,36 +98,14 @@ class Council:
         What a case's value is known from without them is no matter of agreement. Solutions that
         were told a value do not count for it.
         """
-        counts = self._consensus_tallies()
-        if not counts:
-            clean = self.clean()
-            return Agreement(len(clean), len({one.language.name for one in clean}))
-        voters = [one.agreeing for one in counts]
-        return Agreement(
-            min(map(len, voters)), min(len({_language_of(v) for v in group}) for group in voters)
-        )
-
-    def _consensus_tallies(self) -> list[Tally]:
-        counts = self.tallies()
-        return [counts[case.id] for case in self.cases if not case.known_from]
+        if any(not case.known_from for case in self.cases):
+            return self.ballot.agreement(self.cases)
+        clean = self.clean()
+        return Agreement(len(clean), len({one.language.name for one in clean}))
 
     def clean(self) -> list[Candidate]:
         """Return the candidates that ran to the end."""
         return [one for one in self.candidates if one.state is State.CLEAN]
-
-    def disputed(self) -> list[Case]:
-        """Return the cases on which a settled value has votes against it, short inputs first."""
-        counts = self.tallies()
-        found = [case for case in self.cases if not case.known_from and counts[case.id].dissenting]
-        return sorted(found, key=lambda case: (len(canonical(case.arguments)), case.id))
-
-    def values_of(self, case: Case) -> list[Json]:
-        """Return the distinct values that were given for a case, the settled one first."""
-        values: list[Json] = [self.tallies()[case.id].value]
-        for value in self.votes[case.id].values():
-            if not any(self._same(value, known) for known in values):
-                values.append(value)
-        return values
 
     def strike(self, case: Case) -> None:
         """Take a case away: its input is not a valid one."""
@@ -156,10 +116,6 @@ class Council:
         solutions = [one for one in self.clean() if one.purpose == "solution"]
         return {one.language.name: one for one in reversed(solutions)}
 
-    def _same(self, one: Json, other: Json) -> bool:
-        kind = parse(self.problem.signature.returns)
-        return matches(one, other, kind, self.problem.comparator)
-
     def _vote(self, candidate: Candidate) -> None:
         believed = self._passes_examples(candidate)
         for result in _results(candidate):
@@ -167,7 +123,7 @@ class Council:
             if case is None or not result.answered or result.name in candidate.told:
                 continue
             if case.known_from or believed:
-                self.votes.setdefault(result.name, {})[candidate.voter] = result.got
+                self.ballot.cast(result.name, candidate.voter, result.got)
 
     def _passes_examples(self, candidate: Candidate) -> bool:
         judged = {case.id for case in self.cases if case.known_from}
@@ -178,13 +134,15 @@ class Council:
 
     def _reject_disputed_examples(self) -> None:
         for case in self.cases:
-            if case.known_from != "specification" or case.id not in self.votes:
+            votes = self.ballot.votes_on(case)
+            if case.known_from != "specification" or not votes:
                 continue
-            votes = self.votes[case.id]
-            against = [item for item in votes.items() if not self._same(case.expected, item[1])]
+            against = [
+                item for item in votes.items() if not self.ballot.same(case.expected, item[1])
+            ]
             if len(against) < MARGIN or len(against) < len(votes):
                 continue
-            count = tally(against, self._same)
+            count = tally(against, self.ballot.same)
             if len(count.agreeing) >= MARGIN:
                 detail = (
                     f"{case.id}: the statement says {case.expected!r}, solutions {count.value!r}"
@@ -199,7 +157,7 @@ class Council:
             case.id
             for case in self.cases
             if not case.known_from
-            and not self.votes.get(case.id)
+            and not self.ballot.votes_on(case)
             and all(_failed(one, case.id) for one in ran)
         }
         self.cases = tuple(case for case in self.cases if case.id not in refused)
@@ -224,7 +182,7 @@ class Council:
         spoken = set(self.spokesmen())
         if len(clean) < MARGIN or len(spoken) < min(2, self.languages):
             return self._call_for_want(spoken)
-        counts = self.tallies()
+        counts = self.ballot.tallies(self.cases)
         open_cases = [case for case in self.cases if not case.known_from]
         if any(counts[case.id].tied for case in open_cases):
             return self._call_extra("independent solutions are evenly divided")
@@ -263,7 +221,8 @@ class Council:
             wrong = [
                 case.id
                 for case in self.cases
-                if not case.known_from and not self._same(counts[case.id].value, answers[case.id])
+                if not case.known_from
+                and not self.ballot.same(counts[case.id].value, answers[case.id])
             ]
             if wrong:
                 found.append((candidate, wrong))
@@ -282,11 +241,6 @@ class Council:
 
     def _case(self, name: str) -> Case | None:
         return next((case for case in self.cases if case.id == name), None)
-
-
-def _language_of(voter: Hashable) -> str:
-    assert isinstance(voter, tuple)
-    return str(voter[0])
 
 
 def _results(candidate: Candidate) -> tuple[CaseResult, ...]:

@@ -34,8 +34,8 @@ from codegen.records import (
     Verification,
     content_id,
 )
+from codegen.synthesis.ballot import Agreement
 from codegen.synthesis.candidate import Candidate
-from codegen.synthesis.council import Agreement
 from codegen.synthesis.desk import Desk
 from codegen.synthesis.perseverance import persevere
 from codegen.synthesis.world import Task, World
