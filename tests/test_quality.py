@@ -3,6 +3,7 @@
 from dataclasses import replace
 from random import Random
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -335,6 +336,7 @@ def test_a_translation_that_was_refused_though_it_is_right_is_lost() -> None:
 
 
 @given(st.integers(0, 500), st.integers(1, 500))
+@hypothesis.example(0, 135)
 def test_the_interval_holds_the_share(part, more) -> None:
     low, high = Share(part, part + more).interval
     assert 0 <= low <= part / (part + more) <= high <= 1

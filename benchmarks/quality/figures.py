@@ -36,7 +36,10 @@ class Share:
         middle = share + square / (2 * count)
         spread = _Z * math.sqrt((share * (1 - share) + square / (4 * count)) / count)
         scale = 1 + square / count
-        return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+        # at the ends the bound is exact, and the root is not
+        low = (middle - spread) / scale if self.part else 0.0
+        high = (middle + spread) / scale if self.part < self.whole else 1.0
+        return max(0.0, low), min(1.0, high)
 
     def to_json(self) -> Json:
         """Return part, whole, share and interval."""

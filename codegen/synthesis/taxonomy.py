@@ -87,12 +87,17 @@ def parse_taxonomy(text: str, where: str) -> Taxonomy:
 
 
 def extended(one: Taxonomy, other: Taxonomy) -> Taxonomy:
-    """Return a taxonomy with what another one adds: topics, and skills of topics that are there."""
-    skills = {topic.name: topic.skills for topic in one.topics}
+    """Return a taxonomy with what another one adds: topics, and skills of topics that are there.
+
+    Names that differ in case alone are the same, and keep the form that came first.
+    """
+    topics = {topic.name.casefold(): topic for topic in one.topics}
     for topic in other.topics:
-        skills[topic.name] = _joined(skills.get(topic.name, ()), topic.skills)
+        known = topics.get(topic.name.casefold(), Topic(topic.name, ()))
+        joined = _joined(known.skills, topic.skills)
+        topics[topic.name.casefold()] = Topic(known.name, joined)
     return Taxonomy(
-        tuple(Topic(name, listed) for name, listed in skills.items()),
+        tuple(topics.values()),
         _joined(one.settings, other.settings),
         _joined(one.difficulties, other.difficulties),
         _joined(one.audiences, other.audiences),

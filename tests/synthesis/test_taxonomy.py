@@ -1,7 +1,7 @@
 """Taxonomies: read, refused with a reason, written back, extended."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegen.errors import UsageError
@@ -39,6 +39,7 @@ def test_what_is_written_is_read_back(one):
 
 
 @given(TAXONOMIES, TAXONOMIES)
+@example(Taxonomy((Topic("D", ("0",)),)), Taxonomy((Topic("d", ("0", "1")),)))
 def test_an_extension_holds_both_and_is_a_taxonomy(one, other):
     both = extended(one, other)
     assert parse_taxonomy(to_toml(both), "x") == both
