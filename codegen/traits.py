@@ -27,6 +27,8 @@ REGISTERS = {
     "detailed": "detailed, every term explained",
     "typos": "written in haste, with a few typing errors that leave the meaning clear",
 }
+INTERFACES = ("function", "program")
+"""What solutions can be. Where it is left free they are functions."""
 NATURAL_LANGUAGES = {
     "ar": "Arabic",
     "bn": "Bengali",

@@ -23,12 +23,21 @@ from codegen.errors import UsageError
 Json = Any  # None | bool | int | float | str | list[Json] | dict[str, Json]
 
 T = TypeVar("T")
+LATER: Mapping[str, bool] = {"later": True}
+"""Marks a record's field that was not always there: `field(default=…, metadata=LATER)`.
+
+While it has its default it is left out of the JSON form, so that older records keep their hashes.
+"""
 
 
 def to_json(value: Any) -> Json:
     """Return the plain JSON form of a record, a mapping, a sequence or a scalar."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {
+            f.name: to_json(held)
+            for f in dataclasses.fields(value)
+            if (held := getattr(value, f.name)) != f.default or not f.metadata.get("later")
+        }
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Mapping):

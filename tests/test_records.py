@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from codegen.errors import UsageError
 from codegen.records import (
+    PROGRAM,
     Case,
     Diagnostic,
     Limits,
@@ -19,6 +20,7 @@ from codegen.records import (
     Severity,
     Signature,
     Stage,
+    Traits,
     Usage,
     Verdict,
     canonical,
@@ -127,3 +129,18 @@ def test_nan_has_no_canonical_form():
 
 def test_plain_values_stay_plain():
     assert to_json((1, "a", None, {"k": (2,)})) == [1, "a", None, {"k": [2]}]
+
+
+def test_a_record_without_what_was_added_later_keeps_its_form_and_one_with_it_says_so():
+    assert "interface" not in to_json(Traits(difficulty="hard"))
+    asked = Traits(interface="program")
+    assert to_json(asked)["interface"] == "program"
+    assert from_json(Traits, to_json(asked)) == asked
+
+
+def test_a_problem_says_what_its_solutions_are():
+    function = Signature("total", (Parameter("values", "list[int]"),), "int")
+    assert Problem("", "", "", function, ()).interface == "function"
+    assert Problem("", "", "", PROGRAM, ()).interface == "program"
+    read = from_json(Problem, to_json(Problem("", "", "", PROGRAM, ())))
+    assert read.interface == "program"

@@ -32,10 +32,12 @@ from codegen.records.example import (
 from codegen.records.failure import Arm, ErrorClass
 from codegen.records.native import GateReason, GateResult
 from codegen.records.problem import (
+    PROGRAM,
     Case,
     Checker,
     Comparator,
     Comparison,
+    Interface,
     IoCase,
     Parameter,
     Problem,
@@ -58,6 +60,7 @@ from codegen.records.verdict import (
 from codegen.wire import Json, canonical, content_id, from_json, to_json
 
 __all__ = [
+    "PROGRAM",
     "Alternative",
     "Arbitration",
     "Arm",
@@ -77,6 +80,7 @@ __all__ = [
     "GateReason",
     "GateResult",
     "Generation",
+    "Interface",
     "IoCase",
     "Json",
     "Judgement",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from codegen.records.verdict import Limits
-from codegen.wire import Json
+from codegen.wire import LATER, Json
 
 _LIMITS = Limits()
+Interface = Literal["function", "program"]
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What a problem was asked to be like; each is empty where that was left free.
 
-    `natural_language` is an ISO 639-1 code. They say what was asked for, not what was measured.
+    `natural_language` is an ISO 639-1 code; an `interface` that was left free is a function's. They
+    say what was asked for, not what was measured.
     """
 
     difficulty: str = ""
@@ -25,6 +27,7 @@ class Traits:
     length: str = ""
     register: str = ""
     natural_language: str = ""
+    interface: str = field(default="", metadata=LATER)
 
 
 _TRAITS = Traits()
@@ -87,6 +90,19 @@ class Signature:
     name: str
     parameters: tuple[Parameter, ...]
     returns: str
+
+    @property
+    def interface(self) -> Interface:
+        """What a solution is: a function, or a whole program."""
+        return "program" if self == PROGRAM else "function"
+
+
+PROGRAM = Signature("main", (Parameter("stdin", "str"),), "str")
+"""The signature of whole programs: from the text of standard input to that of standard output.
+
+A case of a program is a `Case` with the input as its only argument, so that votes, examples and
+measurements are the same as for functions; the verifier is asked with `IoCase`s.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +179,8 @@ class Problem:
     comparator: Comparator = Comparator.EXACT
     constraints: str = ""
     traits: Traits = _TRAITS
+
+    @property
+    def interface(self) -> Interface:
+        """What a solution is: a function, or a whole program."""
+        return self.signature.interface

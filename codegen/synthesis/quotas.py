@@ -2,7 +2,7 @@
 
 Written `difficulty=hard:30%`. What the quotas of a dimension leave is shared equally by its other
 values; where a dimension may be left free (format, length, register, natural language), it is left
-free in the rest.
+free in the rest, and what has no other interface is a function.
 
 Not here: drawing by them (`codegen.synthesis.steering`).
 """
@@ -20,6 +20,9 @@ from codegen.synthesis.taxonomy import Taxonomy
 
 _QUOTA = re.compile(r"\s*(\w+)\s*=\s*(.+?)\s*:\s*(\d{1,3}(?:\.\d{1,4})?)\s*%\s*")
 _WHOLE = Fraction(1)
+_SHARED = ("topic", "difficulty", "audience")
+_USUAL = {"interface": "function"}
+"""The value that the rest of a dimension has, where it is neither shared nor left free."""
 
 Shares = Mapping[str, Mapping[str, Fraction]]
 
@@ -43,6 +46,7 @@ def dimension_values(taxonomy: Taxonomy) -> dict[str, tuple[str, ...]]:
         "length": tuple(traits.LENGTHS),
         "register": tuple(traits.REGISTERS),
         "natural_language": tuple(traits.NATURAL_LANGUAGES),
+        "interface": traits.INTERFACES,
     }
 
 
@@ -70,6 +74,12 @@ def parse_quotas(texts: Iterable[str], values: Mapping[str, tuple[str, ...]]) ->
             raise UsageError(
                 f"--quota: those of {dimension} name every value and sum to less than 100%"
             )
+        usual = _USUAL.get(dimension, "")
+        if (dimension, usual) in found and total < _WHOLE:
+            raise UsageError(
+                f"--quota: those of {dimension} name {usual}, which the rest would be, and sum to"
+                " less than 100%"
+            )
     return tuple(found.values())
 
 
@@ -81,10 +91,10 @@ def shares_of(quotas: Iterable[Quota], values: Mapping[str, tuple[str, ...]]) ->
     for dimension, shares in made.items():
         rest = _WHOLE - sum(shares.values())
         others = [value for value in values[dimension] if value not in shares]
-        if dimension in ("topic", "difficulty", "audience"):
+        if dimension in _SHARED:
             shares.update({value: rest / len(others) for value in others if rest})
         elif rest:
-            shares[""] = rest
+            shares[_USUAL.get(dimension, "")] = rest
     return made
 
 
@@ -106,6 +116,6 @@ def _quota(text: str, values: Mapping[str, tuple[str, ...]]) -> Quota:
 
 def _taken(found: Mapping[tuple[str, str], Quota], dimension: str) -> set[str]:
     # where a value may be left free, the rest is; so nothing is ever missing
-    if dimension not in ("topic", "difficulty", "audience"):
+    if dimension not in _SHARED:
         return set()
     return {value for name, value in found if name == dimension}

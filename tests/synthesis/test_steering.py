@@ -113,6 +113,7 @@ def test_what_has_no_quota_is_met_equally_often_and_waits_for_nothing():
         (["difficulty=hard:60%", "difficulty=hard:10%"], "already"),
         ([f"difficulty={x}:10%" for x in ("easy", "medium", "hard")], "less than 100%"),
         (["natural_language=tlh:5%"], "unknown natural_language 'tlh'"),
+        (["interface=function:50%"], "name function, which the rest would be"),
     ],
 )
 def test_quotas_that_cannot_be_met_are_refused(texts, complaint):
@@ -121,13 +122,15 @@ def test_quotas_that_cannot_be_met_are_refused(texts, complaint):
 
 
 def test_the_rest_is_shared_by_the_other_values_or_left_free():
-    shares = shares_of(quotas("difficulty=hard:30%", "register=typos:5%"), VALUES)
+    texts = ("difficulty=hard:30%", "register=typos:5%", "interface=program:30%")
+    shares = shares_of(quotas(*texts), VALUES)
     assert shares["difficulty"] == {
         "hard": Fraction(3, 10),
         "easy": Fraction(7, 20),
         "medium": Fraction(7, 20),
     }
     assert shares["register"] == {"typos": Fraction(1, 20), "": Fraction(19, 20)}
+    assert shares["interface"] == {"program": Fraction(3, 10), "function": Fraction(7, 10)}
 
 
 def test_the_prompt_says_what_is_wanted_and_nothing_of_what_is_free():
