@@ -191,6 +191,14 @@ class Journal:
         rows = self._tables.select(select(table.model, table.revision).distinct())
         return sorted((name, revision) for name, revision in rows)
 
+    def times(self) -> tuple[float | None, float | None]:
+        """Return when the first call began and the last ended, in seconds since the epoch."""
+        table = schema.calls.c
+        ((first, last),) = self._tables.select(
+            select(func.min(table.started), func.max(table.started + table.seconds))
+        )
+        return first, last
+
     def requests(self, purpose: str, *, most: int) -> list[Request]:
         """Return at most `most` requests of one purpose, the latest first."""
         table = schema.calls.c

@@ -1,0 +1,1 @@
+"""From runs to a dataset: what is kept, what is dropped and why."""

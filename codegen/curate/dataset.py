@@ -1,0 +1,287 @@
+"""A dataset: examples of one or more runs, each kept or dropped with its reason. Read only.
+
+A folder with `dataset.sqlite` and `curation.json` (settings, sources, counts). It holds all that
+its runs' journals say of problems and examples, so that it can be read without them; calls and
+executions stay there.
+
+Not here: making one (`codegen.curate.draft`), and runs in a dataset's place
+(`codegen.curate.opened`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from sqlalchemy import Executable, Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from codegen.curate import tables
+from codegen.curate.selection import KEPT, Selection
+from codegen.errors import UsageError
+from codegen.journal import codec
+from codegen.records import Example, Json, ProblemRecord, from_json
+
+FILE = "dataset.sqlite"
+MANIFEST = "curation.json"
+LEAST_PREFIX = 4
+_PAGE = 200
+_COLUMNS = [one for one in tables.examples.c if one.name != "example"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """A run that examples come from; `models` are names and revisions of all that were called."""
+
+    number: int
+    folder: Path
+    configuration: Mapping[str, Json]
+    models: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a filter noticed about an example and did not drop it for."""
+
+    filter: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One example and what curation says of it.
+
+    `index` is its problem's number in its run, `reason` the filter that dropped it. The example
+    itself is decoded when it is asked for, each time.
+    """
+
+    position: int
+    id: str
+    run: int
+    index: int
+    problem: str
+    family: str
+    kind: str
+    language: str
+    level: str
+    split: str
+    status: Literal["kept", "dropped"]
+    reason: str
+    detail: str
+    title: str
+    topic: str
+    skill: str
+    difficulty: str
+    natural_language: str
+    seed: str
+    licence: str
+    model: str
+    round: int
+    parent: str
+    data: bytes = field(repr=False)
+
+    @property
+    def example(self) -> Example:
+        """The example, as its run's journal holds it or as a filter has redacted it."""
+        return from_json(Example, codec.unpack(self.data))
+
+
+class Dataset:
+    """An open dataset. Use `open`, and `close` it or use it in a `with` statement."""
+
+    def __init__(self, folder: Path, *, read_only: bool = True) -> None:
+        """Connect to the file in a folder; called by `open`."""
+        self.folder = folder
+        self._engine = tables.engine(folder / FILE, read_only=read_only)
+        with self._failures():
+            self._connection = self._engine.connect()
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Self:
+        """Open the dataset in a folder.
+
+        Raises:
+            UsageError: there is none, or it was made by another version.
+        """
+        file = Path(folder) / FILE
+        if not file.is_file():
+            raise UsageError(f"there is no dataset in {folder}; make one with `codegen curate`")
+        made = cls(Path(folder))
+        try:
+            made._check()
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    def _check(self) -> None:
+        with self._failures():
+            found = [
+                self._connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                for name in ("application_id", "user_version")
+            ]
+        if found[0] != tables.APPLICATION:
+            raise UsageError(f"{self.folder / FILE} is not a dataset; name another folder")
+        if found[1] != tables.VERSION:
+            raise UsageError(
+                f"{self.folder} was made by another version of codegen (schema {found[1]}, this "
+                f"one reads {tables.VERSION}); make it again with `codegen curate`"
+            )
+
+    @property
+    def manifest(self) -> Json:
+        """What `curation.json` says: settings, sources, counts. Empty for a plain collection."""
+        try:
+            return json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{self.folder / MANIFEST} cannot be read: {error}") from error
+
+    @property
+    def runs(self) -> tuple[SourceRun, ...]:
+        """The runs that the examples come from, in the order in which they were named."""
+        table = tables.runs.c
+        statement = select(table.number, table.folder, table.configuration, table.models)
+        return tuple(
+            SourceRun(
+                number,
+                Path(folder),
+                codec.unpack(configuration) or {},
+                tuple((name, revision) for name, revision in codec.unpack(models)),
+            )
+            for number, folder, configuration, models in self._all(statement.order_by(table.number))
+        )
+
+    def rows(
+        self, selection: Selection = KEPT, *, after: int = -1, limit: int | None = None
+    ) -> Iterator[Row]:
+        """Yield the selected examples by position, those after the position `after`.
+
+        They are read in pages: memory does not grow, and the dataset may be written to meanwhile.
+        """
+        table = tables.examples.c
+        base = select(*_COLUMNS, table.example).where(*selection.conditions())
+        left = limit
+        while left is None or left > 0:
+            page = _PAGE if left is None else min(_PAGE, left)
+            found = self._all(
+                base.where(table.position > after).order_by(table.position).limit(page)
+            )
+            yield from (Row(*values) for values in found)
+            if len(found) < page:
+                return
+            after = found[-1].position
+            left = None if left is None else left - len(found)
+
+    def count(self, selection: Selection = KEPT) -> int:
+        """Count the selected examples."""
+        statement = select(func.count()).select_from(tables.examples)
+        return int(self._all(statement.where(*selection.conditions()))[0][0])
+
+    def tally(self, column: str, selection: Selection = KEPT) -> dict[str, int]:
+        """Count the selected examples by a column (a field of `Row`), the most frequent first."""
+        named = tables.examples.c[column]
+        counted = func.count()
+        statement = select(named, counted).where(*selection.conditions()).group_by(named)
+        return {str(name): n for name, n in self._all(statement.order_by(counted.desc(), named))}
+
+    def row(self, prefix: str) -> Row:
+        """Return the example whose id begins so.
+
+        Raises:
+            UsageError: none does, or several do.
+        """
+        wanted = prefix.strip().lower()
+        if len(wanted) < LEAST_PREFIX:
+            raise UsageError(f"{prefix!r}: give at least {LEAST_PREFIX} characters of an id")
+        table = tables.examples.c
+        statement = select(*_COLUMNS, table.example).where(table.id.startswith(wanted))
+        found = self._all(statement.order_by(table.position).limit(2))
+        if not found:
+            raise UsageError(f"{self.folder} holds no example {prefix!r}")
+        if len({row.id for row in found}) > 1:
+            raise UsageError(f"{prefix!r} is the beginning of several ids; give more of it")
+        return Row(*found[0])
+
+    def problem(self, run: int, index: int) -> ProblemRecord:
+        """Return a problem's whole life, with its examples, the dropped ones too.
+
+        Raises:
+            UsageError: there is no such problem.
+        """
+        table = tables.problems.c
+        statement = select(table.record).where(table.run == run, table.index == index)
+        found = self._all(statement)
+        if not found:
+            raise UsageError(f"{self.folder} holds no problem {index} of run {run}")
+        every = Selection(statuses=(), runs=(run,), problems=(index,))
+        examples = tuple(row.example for row in self.rows(every))
+        record = from_json(ProblemRecord, codec.unpack(found[0][0]))
+        return dataclasses.replace(record, examples=examples)
+
+    def problems(
+        self, *, run: int | None = None, statuses: tuple[str, ...] = ()
+    ) -> Iterator[tuple[int, ProblemRecord]]:
+        """Yield run and record of every problem, accepted or rejected, without its examples."""
+        table = tables.problems.c
+        statement = select(table.run, table.index, table.record)
+        if run is not None:
+            statement = statement.where(table.run == run)
+        if statuses:
+            statement = statement.where(table.status.in_(statuses))
+        for number, _, data in self._paged(statement):
+            yield number, from_json(ProblemRecord, codec.unpack(data))
+
+    def _paged(self, statement: Select[Any]) -> Iterator[Any]:
+        table = tables.problems.c
+        ordered = statement.order_by(table.run, table.index).limit(_PAGE)
+        page = self._all(ordered)
+        while page:
+            yield from page
+            run, index = page[-1][0], page[-1][1]
+            later = (table.run > run) | ((table.run == run) & (table.index > index))
+            page = self._all(ordered.where(later))
+
+    def findings(self, position: int) -> tuple[Finding, ...]:
+        """Return what was noticed about the example at a position."""
+        table = tables.findings.c
+        statement = select(table.filter, table.detail).where(table.position == position)
+        return tuple(Finding(*found) for found in self._all(statement.order_by(table.number)))
+
+    def close(self) -> None:
+        """Close the file. Safe to call twice."""
+        self._connection.close()
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _all(self, statement: Executable) -> list[Any]:
+        with self._failures():
+            return list(self._connection.execute(statement).all())
+
+    @contextlib.contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            reason = getattr(error, "orig", None) or error
+            raise UsageError(f"{self.folder / FILE}: {reason}; check the disk and the file") from (
+                error
+            )

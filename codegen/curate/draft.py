@@ -1,0 +1,247 @@
+"""A dataset that is being made: examples go in, and filters say of each what becomes of it.
+
+It is written beside its place and moved there as a whole. What a draft is told is seen at once by
+those that read it.
+
+Not here: what is dropped and why (the passes), where examples come from
+(`codegen.curate.collect`).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, update
+from sqlalchemy.dialects.sqlite import insert
+
+from codegen.curate import tables
+from codegen.curate.dataset import FILE, MANIFEST, Dataset
+from codegen.errors import UsageError
+from codegen.files import replacing
+from codegen.journal import codec
+from codegen.records import Example, Json, ProblemRecord, canonical
+
+_BATCH = 500
+KEPT_BESIDE = ("annotations.sqlite",)
+"""Files of a dataset's folder that people made; they stay when the dataset is made again."""
+
+
+class Draft(Dataset):
+    """A dataset that can be written to; `drafted` makes one and moves it to its place."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the tables in an empty folder."""
+        super().__init__(folder, read_only=False)
+        self._waiting: dict[str, list[dict[str, Any]]] = {}
+        self._next = 0
+        with self._failures():
+            connection = self._connection
+            connection.exec_driver_sql(f"PRAGMA application_id={tables.APPLICATION}")
+            connection.exec_driver_sql(f"PRAGMA user_version={tables.VERSION}")
+            for table in tables.metadata.sorted_tables:
+                table.create(connection, checkfirst=True)
+            for index in tables.INDEXES:
+                index.drop(connection, checkfirst=True)
+            connection.commit()
+
+    def add_run(
+        self,
+        number: int,
+        folder: Path,
+        configuration: Json,
+        models: Iterable[tuple[str, str]],
+        times: tuple[float | None, float | None] = (None, None),
+    ) -> None:
+        """Add a run. `times` are the beginning of its first call and the end of its last."""
+        values = {
+            "number": number,
+            "folder": str(folder.resolve()),
+            "configuration": codec.pack(configuration),
+            "models": codec.pack([list(one) for one in models]),
+            "started": times[0],
+            "ended": times[1],
+        }
+        self._do(tables.runs.insert().values(values))
+
+    def add(self, run: int, record: ProblemRecord) -> None:
+        """Add a problem and its examples, kept until something drops them."""
+        problem = record.problem
+        family = problem.id if problem else ""
+        self._later(
+            "problems",
+            {
+                "run": run,
+                "index": record.index,
+                "id": family,
+                "status": record.status,
+                "reason": record.reason,
+                "family": family,
+                "title": problem.title if problem else "",
+                "record": codec.pack(replace(record, examples=())),
+            },
+        )
+        for example in record.examples:
+            self.add_example(run, record.index, example)
+
+    def add_example(self, run: int, index: int, example: Example) -> None:
+        """Add an example of a problem."""
+        seed, problem = example.seed, example.problem
+        values = {
+            "position": self._next,
+            "id": example.id,
+            "run": run,
+            "index": index,
+            "problem": problem.id,
+            "family": problem.id,
+            "kind": example.kind,
+            "language": example.language,
+            "level": example.verification.level,
+            "split": "",
+            "status": "kept",
+            "reason": "",
+            "detail": "",
+            "title": problem.title,
+            "topic": seed.topic,
+            "skill": seed.skill,
+            "difficulty": _difficulty(example),
+            "natural_language": problem.traits.natural_language or "en",
+            "seed": seed.kind,
+            "licence": seed.licence,
+            "model": example.generation.model,
+            "round": example.generation.round,
+            "parent": example.lineage.parent,
+            "example": codec.pack(example),
+        }
+        self._next += 1
+        self._later("examples", values)
+
+    def _later(self, table: str, values: dict[str, Any]) -> None:
+        waiting = self._waiting.setdefault(table, [])
+        waiting.append(values)
+        if len(waiting) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits to be written."""
+        waiting, self._waiting = self._waiting, {}
+        for name, rows in waiting.items():
+            table = tables.metadata.tables[name]
+            self._do(insert(table).on_conflict_do_nothing(), rows)
+        with self._failures():
+            self._connection.commit()
+
+    def drop(self, positions: Iterable[int], reason: str, details: Iterable[str]) -> None:
+        """Drop examples for a filter's reason, a detail for each. Who is dropped stays so."""
+        table = tables.examples.c
+        statement = (
+            update(tables.examples)
+            .where(table.position == bindparam("at"), table.status == "kept")
+            .values(status="dropped", reason=reason, detail=bindparam("why"))
+        )
+        pairs = zip(positions, details, strict=True)
+        self._do(statement, [{"at": at, "why": why} for at, why in pairs])
+
+    def find(self, position: int, by: str, detail: str) -> None:
+        """Record what the filter `by` noticed about an example."""
+        self._later("findings", {"position": position, "filter": by, "detail": detail})
+
+    def set(self, column: str, values: Mapping[int, str]) -> None:
+        """Set a column (`split`, `family`) of examples, by position."""
+        table = tables.examples
+        statement = update(table).where(table.c.position == bindparam("at"))
+        pairs = [{"at": at, "value": value} for at, value in values.items()]
+        self._do(statement.values({column: bindparam("value")}), pairs)
+
+    def set_example(self, position: int, example: Example) -> None:
+        """Put a changed example (one that was redacted, say) in the place of the one there."""
+        table = tables.examples
+        statement = update(table).where(table.c.position == position)
+        self._do(statement.values(example=codec.pack(example), level=example.verification.level))
+
+    def finish(self, manifest: Json) -> None:
+        """Write what waits, the indexes and `curation.json`."""
+        self.flush()
+        with self._failures():
+            for index in tables.INDEXES:
+                index.create(self._connection, checkfirst=True)
+            self._connection.exec_driver_sql("ANALYZE")
+            self._connection.commit()
+        with replacing(self.folder / MANIFEST) as handle:
+            text = json.dumps(json.loads(canonical(manifest)), indent=2, ensure_ascii=False)
+            handle.write(text + "\n")
+
+    def _all(self, statement: Executable) -> list[Any]:
+        if self._waiting:
+            self.flush()
+        return super()._all(statement)
+
+    def _do(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
+        if rows is not None and not rows:
+            return
+        with self._failures():
+            self._connection.execute(statement, None if rows is None else list(rows))
+
+
+def _difficulty(example: Example) -> str:
+    asked = example.problem.traits.difficulty
+    known = ("easy", "medium", "hard")
+    return asked or next((tag for tag in example.problem.tags if tag in known), "")
+
+
+@contextmanager
+def drafted(out: Path, *, force: bool = False) -> Iterator[Draft]:
+    """Make a draft that takes its place at `out` when the block ends well, whole or not at all.
+
+    Raises:
+        UsageError: something else than a dataset is at `out`, or a dataset without `force`; or the
+            disk is full.
+    """
+    _check_place(out, force=force)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
+    try:
+        draft = Draft(folder)
+        try:
+            yield draft
+            draft.flush()
+        finally:
+            draft.close()
+        _move(folder, out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_place(out: Path, *, force: bool) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir() or (any(out.iterdir()) and not (out / FILE).is_file()):
+        raise UsageError(f"{out} is there already and is no dataset; name another folder")
+    if any(out.iterdir()) and not force:
+        raise UsageError(f"{out} holds a dataset already; replace it with --force, or name another")
+
+
+def _move(folder: Path, out: Path) -> None:
+    try:
+        folder.chmod(0o755)
+        if not out.exists():
+            folder.rename(out)
+            return
+        for name in KEPT_BESIDE:
+            if (out / name).exists():
+                shutil.copy2(out / name, folder / name)
+        old = folder.with_name(folder.name + ".old")
+        out.rename(old)
+        folder.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
