@@ -36,8 +36,9 @@ class Judge(Protocol):
         *,
         limits: Limits,
         reruns: int,
+        hasty: bool = False,
     ) -> Verdict:
-        """Return the verdict.
+        """Return the verdict; a `hasty` one without a second look at a limit of CPU time.
 
         Raises:
             InfrastructureError: nothing is known about the program.
@@ -50,7 +51,13 @@ def judge_with(
     """Return the judge of a problem that a verifier makes."""
 
     async def judge(
-        language: Language, code: str, cases: tuple[Case, ...], *, limits: Limits, reruns: int
+        language: Language,
+        code: str,
+        cases: tuple[Case, ...],
+        *,
+        limits: Limits,
+        reruns: int,
+        hasty: bool = False,
     ) -> Verdict:
         return await verifier.averify(
             language.name,
@@ -61,6 +68,7 @@ def judge_with(
             lint="off",
             limits=limits,
             reruns=reruns,
+            hasty=hasty,
         )
 
     return judge
@@ -75,18 +83,23 @@ class Bench:
     cases: tuple[Case, ...]
     limits: Limits
 
-    async def judged(self, code: str, *, reruns: int = 0) -> Verdict:
+    async def judged(self, code: str, *, reruns: int = 0, hasty: bool = False) -> Verdict:
         """Return the verdict on one program."""
         verdict = await self.judge(
-            self.subject.language, code, self.cases, limits=self.limits, reruns=reruns
+            self.subject.language,
+            code,
+            self.cases,
+            limits=self.limits,
+            reruns=reruns,
+            hasty=hasty,
         )
         if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
             raise InfrastructureError(verdict.message)
         return verdict
 
     async def all_judged(self, codes: Iterable[str]) -> list[Verdict]:
-        """Return the verdicts on programs, which are judged side by side."""
-        tasks = [asyncio.ensure_future(self.judged(code)) for code in codes]
+        """Return the verdicts on wrong programs, which are judged side by side."""
+        tasks = [asyncio.ensure_future(self.judged(code, hasty=True)) for code in codes]
         try:
             return await asyncio.gather(*tasks)
         finally:

@@ -45,7 +45,9 @@ class VerifyRequest:
     `off` (they are not run). `options` are the language's ways of compiling that are wanted, such
     as C++'s `sanitize`. `files` are put beside the program, read-only. The run is repeated
     `reruns` times, to see whether it stays the same. After `deadline_s` seconds, those in the queue
-    included, the answer is `infrastructure_error`.
+    included, the answer is `infrastructure_error`. A limit of CPU time that is passed on a busy
+    machine is looked at again in quiet, unless the request is `hasty`: for programs that are meant
+    to fail.
     """
 
     language: str
@@ -60,6 +62,7 @@ class VerifyRequest:
     reruns: int = 0
     deadline_s: float | None = None
     options: tuple[str, ...] = ()
+    hasty: bool = False
 
 
 class Fields(TypedDict, total=False):
@@ -75,6 +78,7 @@ class Fields(TypedDict, total=False):
     reruns: int
     deadline_s: float | None
     options: tuple[str, ...]
+    hasty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class Checked:
     files: Mapping[str, bytes]
     reruns: int
     deadline_s: float | None
+    hasty: bool
 
 
 def request_from_json(value: Json, where: str = "request") -> VerifyRequest:
@@ -151,6 +156,7 @@ def check(request: VerifyRequest) -> Checked:
         files=checked_files(request.files, "files"),
         reruns=_reruns(request.reruns),
         deadline_s=checked_deadline(request.deadline_s),
+        hasty=_hasty(request.hasty),
     )
 
 
@@ -214,6 +220,12 @@ def _record(kind: Any, value: Any, where: str) -> Any:
 def _reruns(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= _MOST_RERUNS:
         raise UsageError(f"reruns: expected a number from 0 to {_MOST_RERUNS}, got {value!r}")
+    return value
+
+
+def _hasty(value: Any) -> bool:
+    if type(value) is not bool:
+        raise UsageError(f"hasty: expected true or false, got {value!r}")
     return value
 
 

@@ -78,6 +78,8 @@ class _Work:
         """Return the verdict of one run, or of the quiet ones after it where that is in doubt."""
         start = rerun * _LOOKS
         first = await self._tried(start, quiet=False)
+        if self._is_settled(first.verdict):
+            return first.verdict
         number = again.doubted(first)
         if number is None:
             return first.verdict
@@ -91,6 +93,9 @@ class _Work:
         if seen:
             return again.flaky(last, f"{first.verdict.outcome} on a busy machine; alone {seen}")
         return last
+
+    def _is_settled(self, verdict: Verdict) -> bool:
+        return self.first.request.hasty and verdict.outcome is Outcome.TIME_LIMIT
 
     async def _tried(self, attempt: int, *, quiet: bool) -> Tried:
         tried = await self._judged(self._prepared(self.first, attempt, quiet=quiet))

@@ -165,6 +165,21 @@ def test_a_time_out_on_a_quiet_machine_counts_at_once(sandbox: Sandbox) -> None:
     assert len(busy.jobs) == 1
 
 
+@pytest.mark.parametrize(
+    ("spoiled", "outcome", "looks"),
+    [(Status.CPU_LIMIT, "time_limit", 1), (Status.WALL_LIMIT, "passed", 3)],
+)
+def test_a_hasty_request_takes_a_limit_of_cpu_time_and_nothing_else_at_its_word(
+    sandbox: Sandbox, spoiled: Status, outcome: str, looks: int
+) -> None:
+    busy = Busy(sandbox, spoiled)
+    with Verifier(busy) as verifier:
+        solution = "def f(x):\n    return ['a']\n"
+        verdict = called(verifier, solution, cases=CASES[1:], hasty=True)
+    assert verdict.outcome == outcome, verdict
+    assert len(busy.jobs) == looks
+
+
 def test_a_deadline_counts_the_queue_and_judges_nothing(sandbox: Sandbox) -> None:
     async def both(verifier: Verifier) -> tuple[Any, Any]:
         long = verifier.averify("py", "import time\ntime.sleep(2)\n", tests="assert True")
@@ -199,6 +214,7 @@ def test_a_deadline_comes_true_while_a_program_hangs(verifier: Verifier) -> None
         ({"reruns": True}, "reruns: expected a number from 0"),
         ({"deadline_s": 0}, "deadline_s: expected a positive number"),
         ({"deadline_s": float("nan")}, "deadline_s: expected a positive number"),
+        ({"hasty": 1}, "hasty: expected true or false"),
         ({"deadline_s": "1"}, "deadline_s: expected a positive number"),
     ],
 )

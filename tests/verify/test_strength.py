@@ -70,9 +70,11 @@ def counting(judge: Judge) -> tuple[Judge, Counter[str]]:
     """A judge that counts what it is asked for."""
     asked: Counter[str] = Counter()
 
-    async def counted(language, code, cases, *, limits: Limits, reruns: int) -> Verdict:
+    async def counted(
+        language, code, cases, *, limits: Limits, reruns: int, hasty: bool = False
+    ) -> Verdict:
         asked[code] += 1
-        return await judge(language, code, cases, limits=limits, reruns=reruns)
+        return await judge(language, code, cases, limits=limits, reruns=reruns, hasty=hasty)
 
     return counted, asked
 
@@ -162,8 +164,10 @@ def test_an_endless_mutant_is_killed_soon(local: Verifier) -> None:
     seen: list[tuple[Verdict, Limits]] = []
     judge = judge_of(local)
 
-    async def noted(language, code, cases, *, limits: Limits, reruns: int) -> Verdict:
-        verdict = await judge(language, code, cases, limits=limits, reruns=reruns)
+    async def noted(
+        language, code, cases, *, limits: Limits, reruns: int, hasty: bool = False
+    ) -> Verdict:
+        verdict = await judge(language, code, cases, limits=limits, reruns=reruns, hasty=hasty)
         seen.append((verdict, limits))
         return verdict
 
@@ -185,9 +189,13 @@ def count_adults(ages: list[int]) -> int:
     settings = StrengthSettings(reruns=12)
     anything = (Case("any", ([18],), 1, "consensus"),)
 
-    async def lenient(language, code, cases, *, limits: Limits, reruns: int) -> Verdict:
+    async def lenient(
+        language, code, cases, *, limits: Limits, reruns: int, hasty: bool = False
+    ) -> Verdict:
         asked = tuple(replace(case, known_from="", expected=None) for case in cases)
-        return await judge_of(local)(language, code, asked, limits=limits, reruns=reruns)
+        return await judge_of(local)(
+            language, code, asked, limits=limits, reruns=reruns, hasty=hasty
+        )
 
     found = measured(lenient, replace(PYTHON, code=code), anything, settings=settings)
     assert found.made == 0 and not found.deterministic and not found.met and found.reruns == 12
