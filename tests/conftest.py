@@ -1,7 +1,30 @@
 """What all tests share."""
 
+import fcntl
+import subprocess
+import sys
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # the machines are shared: how long an example takes says nothing about the code
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory):
+    """The folder of a finished run of three problems with every kind of example; only to be read.
+
+    It is made once, also where tests run in several processes.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if base.name.startswith("popen-") else base) / "small-run"
+    with open(f"{folder}.lock", "w") as lock:  # noqa: PTH123 - the lock is the open file
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "summary.json").exists():
+            command = [sys.executable, "-m", "codegen", "synthesize", "--langs", "py,js"]
+            command += ["--target", "3", "--sandbox", "local", "--out", str(folder)]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+            assert done.returncode == 0, done.stderr
+    return folder
