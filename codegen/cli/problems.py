@@ -90,6 +90,7 @@ def problem_settings(options: dict[str, Any]) -> dict[str, Any]:
         **{name: options[name] for name in (*_SOURCES, "evolve_share", "taxonomy", "critic")},
         "quotas": _quotas(options),
         "near_duplicates": options["near_duplicates"] or (0.8 if remote else None),
+        "embedding_threshold": options["embedding_threshold"],
         "decontaminate": tuple(options["decontaminate"]),
         "window": options["window"] or (128 if remote else 32),
     }

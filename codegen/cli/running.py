@@ -16,11 +16,12 @@ from rich.console import Console
 
 from codegen.cli.budgets import ENDED_BY_BUDGET, spent_text
 from codegen.cli.display import Display, Gauges, mix_text
+from codegen.cli.embedding import open_embedder
 from codegen.cli.equipment import open_model, open_second, with_experience, with_tools
 from codegen.cli.options import progress_console
 from codegen.cli.rounds import tell_round
 from codegen.cli.summary import counted, show_summary
-from codegen.journal.cached import Hits
+from codegen.journal.flights import Hits
 from codegen.sandbox.choose import open_sandbox
 from codegen.synthesis.run import Run, open_run
 from codegen.synthesis.settings import Settings
@@ -50,6 +51,9 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         second = await open_second(options)
         if second is not None:
             stack.push_async_callback(second.close)
+        embedder = await open_embedder(options)
+        if embedder is not None:
+            stack.push_async_callback(embedder.close)
         settings = with_experience(settings, options["policy_from"], model, tell)
         sandbox = await open_sandbox(
             options["sandbox"],
@@ -64,7 +68,15 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         reads = f", {second.name} reads" if second else ""
         tell(f"{languages}: {model.name} writes{reads}, the {sandbox.name} sandbox runs it")
         run = await stack.enter_async_context(
-            open_run(options["out"], settings, model, sandbox, second=second, on_event=tell)
+            open_run(
+                options["out"],
+                settings,
+                model,
+                sandbox,
+                second=second,
+                embedder=embedder,
+                on_event=tell,
+            )
         )
         gauges = Gauges(
             lambda: run.progress.calls_in_flight,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.budgets import allowance_of, budget_options, is_bounded
+from codegen.cli.embedding import check_embedding, embedding_options
 from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.cli.problems import problem_options, problem_settings
@@ -44,6 +45,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     help="The run's folder; an unfinished run goes on.",
 )
 @problem_options
+@embedding_options
 @round_options
 @click.option(
     "--inputs",
@@ -148,6 +150,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     from codegen.synthesis.settings import Settings
 
     _refuse_contradictions(options)
+    check_embedding(options)
     unbounded = options["target"] is None and options["limit"] is None and not is_bounded(options)
     endless = options["problems"] is None
     remote = bool(options["base_url"])

@@ -6,8 +6,10 @@ for again, so the same command started again goes on where the last one stopped.
 Not here: what is worth recording and in which order (`codegen.synthesis`), and PostgreSQL.
 """
 
-from codegen.journal.cached import Hits, JournaledModel, JournaledSandbox
+from codegen.journal.cached import JournaledModel, JournaledSandbox
+from codegen.journal.embeddings import JournaledEmbedder
 from codegen.journal.entries import Recorded
+from codegen.journal.flights import Hits
 from codegen.journal.keys import call_key, execution_key
 from codegen.journal.store import Counts, Journal
 
@@ -15,6 +17,7 @@ __all__ = [
     "Counts",
     "Hits",
     "Journal",
+    "JournaledEmbedder",
     "JournaledModel",
     "JournaledSandbox",
     "Recorded",

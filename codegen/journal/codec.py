@@ -13,7 +13,9 @@ import base64
 import dataclasses
 import hashlib
 import json
+import sys
 import zlib
+from array import array
 from collections.abc import Mapping, MutableMapping
 from enum import StrEnum
 from typing import Any
@@ -130,6 +132,23 @@ def request_from(value: Json) -> model.Request:
 def replies_from(value: Json, call: str) -> tuple[model.Reply, ...]:
     """Return the replies that `plain` was given, carrying the key of their call."""
     return tuple(model.Reply(**{**reply, "call": call}) for reply in value)
+
+
+def vector_form(vector: model.Vector) -> Json:
+    """Return the JSON form of a vector: its numbers as 32-bit floats, low byte first."""
+    return {"float32": base64.b64encode(_little_endian(vector).tobytes()).decode("ascii")}
+
+
+def vector_from(value: Json) -> model.Vector:
+    """Return the vector that `vector_form` was given."""
+    return _little_endian(array("f", base64.b64decode(value["float32"])))
+
+
+def _little_endian(vector: model.Vector) -> model.Vector:
+    if sys.byteorder == "big":
+        vector = array("f", vector)
+        vector.byteswap()
+    return vector
 
 
 def job_from(value: Json, files: Mapping[str, bytes]) -> sandbox.Job:

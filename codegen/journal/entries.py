@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Table
 
 from codegen.journal import codec, schema
-from codegen.model.contract import Reply, Request
+from codegen.model.contract import Reply, Request, Vector
 from codegen.records import Json
 from codegen.sandbox.contract import Execution
 
@@ -49,6 +49,17 @@ class ExecutionEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddingEntry:
+    """A text's vector under a model. `started` is in seconds since 1970."""
+
+    key: str
+    model: str
+    revision: str
+    vector: Vector
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What became of the problem number `index`: a JSON record, and the reason for a rejection."""
 
@@ -58,7 +69,7 @@ class Recorded:
     reason: str = ""
 
 
-Entry = CallEntry | ExecutionEntry | Recorded
+Entry = CallEntry | ExecutionEntry | EmbeddingEntry | Recorded
 
 
 def rows(entry: Entry, known_files: MutableMapping[str, None]) -> Iterator[Row]:
@@ -69,6 +80,8 @@ def rows(entry: Entry, known_files: MutableMapping[str, None]) -> Iterator[Row]:
     """
     if isinstance(entry, CallEntry):
         yield schema.calls, _call(entry)
+    elif isinstance(entry, EmbeddingEntry):
+        yield schema.embeddings, _embedding(entry)
     elif isinstance(entry, Recorded):
         yield schema.records, _record(entry)
     else:
@@ -87,6 +100,16 @@ def _call(entry: CallEntry) -> dict[str, Any]:
         "completion_tokens": _counted(reply.completion_tokens for reply in entry.replies),
         "started": entry.started,
         "seconds": entry.seconds,
+    }
+
+
+def _embedding(entry: EmbeddingEntry) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "model": entry.model,
+        "revision": entry.revision,
+        "vector": codec.pack(codec.vector_form(entry.vector)),
+        "started": entry.started,
     }
 
 

@@ -20,6 +20,11 @@ def call_key(model: str, revision: str, request: Request) -> str:
     return content_id({"call": request, "model": model, "revision": revision})
 
 
+def embedding_key(model: str, revision: str, text: str) -> str:
+    """Return the key of a text's vector under a model: 64 hexadecimal digits."""
+    return content_id({"embedding": text, "model": model, "revision": revision})
+
+
 def execution_key(digest: str, job: Job, *, rerun: int = 0) -> str:
     """Return the key of an execution: 64 hexadecimal digits.
 

@@ -36,7 +36,9 @@ def prepare(path: Path) -> None:
     """
     try:
         with schema.engine(path, read_only=False).begin() as connection:
-            if not _is_journal(path, connection):
+            if _is_journal(path, connection):
+                schema.complete(connection)
+            else:
                 schema.create(
                     connection,
                     {

@@ -74,6 +74,15 @@ executions = Table(
     Column("started", Float, nullable=False),
     Column("seconds", Float, nullable=False),
 )
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("revision", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    Column("started", Float, nullable=False),
+)
 files = Table(
     "files",
     metadata,
@@ -144,6 +153,11 @@ def _uri(path: Path, *, read_only: bool) -> str:
     log = path.with_name(path.name + "-wal")
     alone = not os.access(path.parent, os.W_OK) and not log.exists()
     return f"file:{quoted}?mode=ro{'&immutable=1' if alone else ''}"
+
+
+def complete(connection: Connection) -> None:
+    """Add the tables that a journal lacks because it was made before they were thought of."""
+    metadata.create_all(connection)
 
 
 def create(connection: Connection, values: dict[str, str]) -> None:

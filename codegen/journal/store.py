@@ -19,12 +19,19 @@ from sqlalchemy import func, select
 
 from codegen.errors import JournalError
 from codegen.journal import codec, opening, schema
-from codegen.journal.entries import CallEntry, Entry, ExecutionEntry, Recorded, RecordStatus
+from codegen.journal.entries import (
+    CallEntry,
+    EmbeddingEntry,
+    Entry,
+    ExecutionEntry,
+    Recorded,
+    RecordStatus,
+)
 from codegen.journal.failures import explained
 from codegen.journal.lock import FolderLock
 from codegen.journal.tables import Lookup, Tables
 from codegen.journal.worker import Worker
-from codegen.model.contract import Reply, Request
+from codegen.model.contract import Reply, Request, Vector
 from codegen.records import Json, Usage
 from codegen.sandbox.contract import Execution, Job
 
@@ -116,8 +123,15 @@ class Journal:
         )
         return found
 
-    async def add(self, entry: CallEntry | ExecutionEntry) -> None:
-        """Write a call or an execution; it has reached the disk on return.
+    async def find_embedding(self, key: str) -> Vector | None:
+        """Return a text's vector, or None where it was never asked for."""
+        found: Vector | None = await self._reader.submit(
+            Lookup(schema.embeddings.c.vector, key, lambda value, _: codec.vector_from(value))
+        )
+        return found
+
+    async def add(self, entry: CallEntry | ExecutionEntry | EmbeddingEntry) -> None:
+        """Write a call, an execution or a vector; it has reached the disk on return.
 
         It is queued before the first suspension: cancelling loses the wait, not the row.
 

@@ -51,9 +51,9 @@ class Tables:
     def write(self, batch: Sequence[entries.Entry]) -> Sequence[JournalError | None]:
         """Write entries in one transaction that has reached the disk on return.
 
-        A call or an execution that is there already is left as it is. The answer for a record whose
-        index holds another record, or for an entry without a JSON form, is an error; the others
-        are written.
+        A call, an execution or a vector that is there already is left as it is. The answer for a
+        record whose index holds another record, or for an entry without a JSON form, is an error;
+        the others are written.
 
         Raises:
             JournalError: the file cannot be written; none of them is.

@@ -6,8 +6,10 @@ builtin teacher (`codegen.model.builtin`) and the recorded journal (`codegen.mod
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 Purpose = Literal[
     "problem",
@@ -94,6 +96,39 @@ class Model(Protocol):
 
         Raises:
             ModelError: after retries; says what was tried and for how long, never a key.
+        """
+
+    async def close(self) -> None:
+        """Release connections. Safe to call twice."""
+
+
+Vector: TypeAlias = "array[float]"
+"""What a text means, as 32-bit floats; of length 1, so that a product of two is their cosine."""
+
+
+class Embedder(Protocol):
+    """Gives texts vectors that lie close together where their meanings do."""
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def revision(self) -> str:
+        """What tells one version of the model from another; part of every vector's key."""
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """Return a vector of length 1 for each text, all with as many numbers.
+
+        Raises:
+            ModelError: after retries; says what was tried and for how long, never a key.
+        """
+
+    def expect(self, dimension: int) -> None:
+        """Take note of how many numbers the vectors known from before have.
+
+        Raises:
+            ModelError: those of this model have more or fewer.
         """
 
     async def close(self) -> None:

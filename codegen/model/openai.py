@@ -13,23 +13,19 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codegen.errors import ModelError, UsageError
 from codegen.model import wire
-from codegen.model.call import Call, Target
+from codegen.model.call import Call
 from codegen.model.contract import Reply, Request
-from codegen.model.replicas import Replica, Replicas
+from codegen.model.exchange import Target
+from codegen.model.replicas import Replicas
+from codegen.model.served import CHECK_S, Endpoint, common_root, endpoints_of, roots_of
 from codegen.model.transport import Client
-from codegen.model.wire import Kind, ServedModel
 from codegen.records import Json
 from codegen.secrets import ApiKey
-
-_CHECK_S = 10.0
-_PAUSE_S = 0.5
-_NO_LIST = (404, 405)  # of a server that does not list its models
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +37,6 @@ class Activity:
     done: int = 0
     failed: int = 0
     retried: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """What `check` found at one base URL. `models` is empty where the server lists none."""
-
-    url: str
-    models: tuple[ServedModel, ...]
-    seconds: float
 
 
 class OpenAIModel:
@@ -146,30 +133,18 @@ class OpenAIModel:
         self._count(done=1)
         return replies
 
-    async def check(self, *, timeout_s: float = _CHECK_S) -> tuple[Endpoint, ...]:
+    async def check(self, *, timeout_s: float = CHECK_S) -> tuple[Endpoint, ...]:
         """Ask every server for its models; find the revision where none was given.
 
         Raises:
             ModelError: a server cannot be reached within `timeout_s`, refuses the key, does not
                 list the model, or serves another one under its name.
         """
-        found = await asyncio.gather(
-            *(self._endpoint(replica, timeout_s) for replica in self._target.replicas.all),
-            return_exceptions=True,
-        )
-        endpoints = [e for e in found if isinstance(e, Endpoint)]
-        for error in found:
-            if isinstance(error, BaseException):
-                raise error
-        roots = sorted({_root(self._name, endpoint) for endpoint in endpoints})
+        endpoints = await endpoints_of(self._target, timeout_s)
+        roots = roots_of(self._name, endpoints)
         if self._revision is None:
-            if len(roots) > 1:
-                raise ModelError(
-                    f"the servers of {self._name} serve different models: {', '.join(roots)}; "
-                    "leave some out, or give the revision that all of them stand for"
-                )
-            self._revision = wire.revision_of(roots[0], self._extra)
-        return tuple(endpoints)
+            self._revision = wire.revision_of(common_root(self._name, roots), self._extra)
+        return endpoints
 
     async def close(self) -> None:
         """Close the connections. Safe to call twice."""
@@ -178,30 +153,3 @@ class OpenAIModel:
     def _count(self, **changes: int) -> None:
         before = dataclasses.asdict(self._activity)
         self._activity = replace(self._activity, **{k: before[k] + v for k, v in changes.items()})
-
-    async def _endpoint(self, replica: Replica, timeout_s: float) -> Endpoint:
-        started, attempts = time.monotonic(), 0
-        while True:
-            attempts += 1
-            left_s = started + timeout_s - time.monotonic()
-            answer = await self._target.client.fetch(replica, "/models", None, left_s)
-            spent_s = time.monotonic() - started
-            if isinstance(answer, bytes):
-                return Endpoint(replica.url, wire.models(answer), spent_s)
-            if answer.status in _NO_LIST:
-                return Endpoint(replica.url, (), spent_s)
-            pause_s = _PAUSE_S if answer.wait_s is None else answer.wait_s
-            lasting = answer.kind in (Kind.REFUSED, Kind.HOPELESS)
-            if lasting or spent_s + pause_s >= timeout_s:
-                raise self._target.error(f"GET {replica.url}/models", answer, attempts, spent_s)
-            await asyncio.sleep(pause_s)
-
-
-def _root(name: str, endpoint: Endpoint) -> str:
-    if not endpoint.models:
-        return name
-    for model in endpoint.models:
-        if model.id == name:
-            return model.root
-    listed = ", ".join(model.id for model in endpoint.models[:10])
-    raise ModelError(f"{endpoint.url} does not serve the model {name!r}; it serves: {listed}")

@@ -1,6 +1,7 @@
 """One HTTP exchange with a model server: bytes come back, or a `Failure`, never an exception.
 
-Not here: what is asked and answered (`codegen.model.wire`); trying again (`codegen.model.call`).
+Not here: what is asked and answered (`codegen.model.wire`); trying again
+(`codegen.model.exchange`).
 """
 
 from __future__ import annotations

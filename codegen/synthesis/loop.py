@@ -102,7 +102,7 @@ class Loop:
         done: set[int] = set()
         for record in problem_records(self.journal):
             done.add(record.index)
-            self.registry.known(record.index, record.problem)
+            await self.registry.known(record.index, record.problem)
             self.progress.finish(record)
             self.tasks.steering.note(record)
             self.progress.resumed += 1

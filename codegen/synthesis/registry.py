@@ -1,10 +1,10 @@
 """Which of equal problems lives: the first by number, not the one that was quicker.
 
 Equal are problems with one id, and, where a threshold is given, those whose statements are almost
-the same. A problem that was refused refuses no other.
+the same, in words or in meaning. A problem that was refused refuses no other.
 
-Not here: what makes an id (`codegen.synthesis.problems.problem_id`), or a likeness
-(`codegen.similarity`).
+Not here: what makes an id (`codegen.synthesis.problems.problem_id`), a likeness
+(`codegen.similarity`), or a vector (`codegen.model.embedding`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from codegen.model.contract import Embedder, Vector
 from codegen.records import Problem
-from codegen.similarity import NearDuplicates
+from codegen.similarity import NearDuplicates, NearVectors
 from codegen.synthesis.allowance import BudgetSpent
 
 
@@ -23,6 +24,21 @@ class Clash:
 
     reason: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What tells that two statements mean the same: vectors, and how close they have to be."""
+
+    embedder: Embedder
+    known: NearVectors
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    problem: Problem | None
+    vector: Vector | None
+    answer: asyncio.Future[Clash | None]
 
 
 @dataclass(slots=True)
@@ -35,27 +51,36 @@ class Registry:
 
     alike: NearDuplicates | None = None
     claimed: set[str] = field(default_factory=set)
+    meanings: Meanings | None = None
     _next: int = 0
-    _waiting: dict[int, tuple[Problem | None, asyncio.Future[Clash | None]]] = field(
-        default_factory=dict
-    )
+    _waiting: dict[int, _Claim] = field(default_factory=dict)
     _given_up: tuple[int, BudgetSpent] | None = None
 
-    def known(self, index: int, problem: Problem | None) -> None:
-        """Take over the claim of a record from an earlier start."""
-        self._waiting[index] = (problem, asyncio.get_running_loop().create_future())
-        self._advance()
+    async def known(self, index: int, problem: Problem | None) -> None:
+        """Take over the claim of a record from an earlier start.
+
+        Raises:
+            ModelError: the journal lacks its statement's vector, and the model has none.
+        """
+        await self._enter(index, problem)
 
     async def claim(self, index: int, problem: Problem | None) -> Clash | None:
         """Claim a problem, or None for a life that ends without one; return what it clashes with.
 
         Raises:
             BudgetSpent: a life with a lower number has given up, so that nobody can say.
+            ModelError: there is no vector of its statement to be had; nothing is claimed.
         """
+        return await (await self._enter(index, problem))
+
+    async def _enter(self, index: int, problem: Problem | None) -> asyncio.Future[Clash | None]:
+        vector = None
+        if self.meanings is not None and problem is not None:
+            (vector,) = await self.meanings.embedder.embed([problem.statement])
         future: asyncio.Future[Clash | None] = asyncio.get_running_loop().create_future()
-        self._waiting[index] = (problem, future)
+        self._waiting[index] = _Claim(problem, vector, future)
         self._advance()
-        return await future
+        return future
 
     def give_up(self, index: int, spent: BudgetSpent) -> None:
         """Note that a life ends, for want of a budget, without having claimed anything."""
@@ -67,26 +92,34 @@ class Registry:
 
     def _advance(self) -> None:
         while self._next in self._waiting:
-            problem, future = self._waiting.pop(self._next)
-            clash = self._admit(problem) if problem is not None else None
+            claim = self._waiting.pop(self._next)
+            clash = self._admit(claim.problem, claim.vector) if claim.problem is not None else None
             self._next += 1
-            if not future.cancelled():
-                future.set_result(clash)
+            if not claim.answer.cancelled():
+                claim.answer.set_result(clash)
         if self._given_up is not None:
             for index in [one for one in self._waiting if one > self._given_up[0]]:
-                _, future = self._waiting.pop(index)
-                if not future.done():
-                    future.set_exception(BudgetSpent(self._given_up[1].budget))
+                answer = self._waiting.pop(index).answer
+                if not answer.done():
+                    answer.set_exception(BudgetSpent(self._given_up[1].budget))
 
-    def _admit(self, problem: Problem) -> Clash | None:
+    def _admit(self, problem: Problem, vector: Vector | None) -> Clash | None:
         if problem.id in self.claimed:
             return Clash("duplicate_problem", f"{problem.title}: an earlier one is the same")
+        likeness = self._likeness(problem, vector)
+        if likeness is not None:
+            return Clash("near_duplicate_problem", f"{problem.title}: {likeness}")
         if self.alike is not None:
-            found = self.alike.find(problem.statement)
-            if found is not None:
-                number, likeness = found
-                what = f"{problem.title}: problem {number} is {likeness:.0%} the same"
-                return Clash("near_duplicate_problem", what)
             self.alike.add(self._next, problem.statement)
+        if self.meanings is not None and vector is not None:
+            self.meanings.known.add(self._next, vector)
         self.claimed.add(problem.id)
         return None
+
+    def _likeness(self, problem: Problem, vector: Vector | None) -> str | None:
+        found = self.alike.find(problem.statement) if self.alike is not None else None
+        if found is not None:
+            return f"problem {found[0]} is {found[1]:.0%} the same"
+        if self.meanings is not None and vector is not None:
+            found = self.meanings.known.find(vector)
+        return f"problem {found[0]} means the same, by {found[1]:.3f}" if found else None

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from codegen.export.dataset import LEAST_LEVEL, Dataset, write_dataset
 from codegen.files import replacing
-from codegen.journal import Journal, JournaledModel, JournaledSandbox
-from codegen.model.contract import Model
+from codegen.journal import Journal, JournaledEmbedder, JournaledModel, JournaledSandbox
+from codegen.model.contract import Embedder, Model
 from codegen.records import Json, Usage, canonical
 from codegen.report.statistics import Statistics, statistics_of
 from codegen.sandbox.contract import Sandbox
-from codegen.similarity import NearDuplicates
+from codegen.similarity import NearDuplicates, NearVectors
 from codegen.synthesis.allowance import Meter, MeteredModel
 from codegen.synthesis.assembly import Setting
 from codegen.synthesis.bench import Bench
@@ -27,7 +27,7 @@ from codegen.synthesis.finished import problem_records
 from codegen.synthesis.loop import Goal, Loop
 from codegen.synthesis.policy import Policy
 from codegen.synthesis.progress import Progress
-from codegen.synthesis.registry import Registry
+from codegen.synthesis.registry import Meanings, Registry
 from codegen.synthesis.screening import Screen, load_benchmarks
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.tasks import tasks_of
@@ -70,19 +70,20 @@ class Run:
 
 
 @asynccontextmanager
-async def open_run(
+async def open_run(  # noqa: PLR0913 - four that a run needs, and optional ones that are named
     folder: Path,
     settings: Settings,
     model: Model,
     sandbox: Sandbox,
     *,
     second: Model | None = None,
+    embedder: Embedder | None = None,
     on_event: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[Run]:
     """Open a run's folder and make everything ready; models and sandbox stay the caller's.
 
-    `second`, where it is given, writes programs again from texts and judges. `on_event` gets a line
-    for each thing worth telling.
+    `second`, where it is given, writes programs again from texts and judges; `embedder` tells which
+    statements mean the same. `on_event` gets a line for each thing worth telling.
 
     Raises:
         JournalError: the journal cannot be opened or belongs to a running process.
@@ -97,6 +98,9 @@ async def open_run(
         fingerprint = settings.fingerprint(model.name, model.revision, sandbox.name)
         if second is not None:
             fingerprint["second"] = [second.name, second.revision]
+        if embedder is not None:
+            close = settings.embedding_threshold
+            fingerprint["embedding"] = [embedder.name, embedder.revision, close]
         journal.fingerprint(fingerprint)
         meter = Meter(settings.allowance, sum(journal.usage().values(), Usage()))
         kept_model = JournaledModel(MeteredModel(model, meter), journal)
@@ -105,11 +109,7 @@ async def open_run(
         verifier = await stack.enter_async_context(Verifier(kept_sandbox, key=_nonce_key(settings)))
         progress = Progress(target=settings.target, limit=settings.limit)
         progress.quotas = {(q.dimension, q.value): float(q.share) for q in settings.quotas}
-        alike = settings.near_duplicates
-        registry = Registry(
-            NearDuplicates(alike) if alike is not None else None,
-            set(settings.round.known if settings.round else ()),
-        )
+        registry = _registry(settings, JournaledEmbedder(embedder, journal) if embedder else None)
         bench = Bench(
             kept_model,
             reader,
@@ -151,6 +151,15 @@ def _world(
         settings.derive,
         screen,
         settings.critic,
+    )
+
+
+def _registry(settings: Settings, embedder: Embedder | None) -> Registry:
+    alike, close = settings.near_duplicates, settings.embedding_threshold
+    return Registry(
+        NearDuplicates(alike) if alike is not None else None,
+        set(settings.round.known if settings.round else ()),
+        Meanings(embedder, NearVectors(close)) if embedder is not None else None,
     )
 
 

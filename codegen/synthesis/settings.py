@@ -52,6 +52,7 @@ class Settings:
     evolve_share: float = 0.0
     critic: bool = True
     near_duplicates: float | None = None
+    embedding_threshold: float = 0.95
     decontaminate: tuple[Path, ...] = ()
     round: Round | None = None
 

@@ -68,6 +68,24 @@ def test_a_config_may_give_languages_as_a_list_and_one_server_alone(tmp_path: Pa
     assert "solution in Go" in done.stdout and "solution in Python" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("options", "code", "complaint"),
+    [
+        (["--embedding-model", "m"], 2, "need each other"),
+        (["--embedding-url", "http://127.0.0.1:9"], 2, "need each other"),
+        (["--embedding-key-file", "key"], 2, "needs --embedding-url"),
+        (["--embedding-url", "ftp://x", "--embedding-model", "m"], 2, "no usable base URL"),
+        (["--embedding-url", "http://127.0.0.1:9", "--embedding-model", "m"], 3, "the server runs"),
+    ],
+)
+def test_an_embedding_model_that_cannot_be_used_is_said_before_a_run_begins(
+    tmp_path: Path, options: list[str], code: int, complaint: str
+) -> None:
+    out = tmp_path / "out"
+    complains(run("synthesize", "--sandbox", "local", "--out", out, *options), code, complaint)
+    assert not out.exists()
+
+
 def test_a_policy_comes_from_a_run(tmp_path: Path) -> None:
     done = run("synthesize", "--policy-from", tmp_path / "none", "--out", tmp_path / "out")
     complains(done, 3, str(tmp_path / "none"))

@@ -47,6 +47,7 @@ class Server:
     def __init__(self, key=""):
         self.key = key
         self.asked = 0
+        self.embedded = []
         self.url = ""
         self.teacher = BuiltinTeacher(seed=0)
         self._loop = asyncio.new_event_loop()
@@ -67,6 +68,7 @@ class Server:
         app = web.Application()
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_post("/v1/embeddings", self._embeddings)
         runner = web.AppRunner(app, access_log=None)
         self._loop.run_until_complete(runner.setup())
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -86,6 +88,13 @@ class Server:
         return self._refusal(request) or web.json_response(
             {"object": "list", "data": [{"id": "teacher", "object": "model", "root": "teacher-1"}]}
         )
+
+    async def _embeddings(self, request):
+        """All statements mean the same to it."""
+        texts = (await request.json())["input"]
+        self.embedded += texts
+        listed = [{"index": n, "embedding": [1.0, 2.0]} for n in range(len(texts))]
+        return web.json_response({"data": listed})
 
     async def _chat(self, request):
         self.asked += 1
@@ -138,6 +147,25 @@ def test_a_run_over_http_makes_the_same_solutions_as_one_without(tmp_path):
     assert {r["generation"]["model"] for r in rows["served"]} == {"teacher"}
     summary = json.loads((tmp_path / "served" / "summary.json").read_text())
     assert summary["tokens"]["prompt_tokens"] == 7 * summary["tokens"]["calls"]
+
+
+@pytest.mark.slow
+def test_statements_that_mean_the_same_are_rejected_and_a_resumed_run_asks_for_no_vector_again(
+    tmp_path,
+):
+    with Server() as server:
+        embedding = ["--embedding-url", server.url, "--embedding-model", "teacher"]
+        arguments = [*embedding, "--no-critic", "--derive", "none", "--out", tmp_path]
+        first = run("--limit", "3", *arguments)
+        asked = list(server.embedded)
+        second = run("--limit", "3", *arguments)
+        assert server.embedded[len(asked) :] == ["teacher"], "the check alone"
+        other = run("--limit", "3", *arguments, "--embedding-threshold", "0.9")
+    assert first.returncode == second.returncode == 4, first.stderr
+    problems = json.loads((tmp_path / "summary.json").read_text())["problems"]
+    assert problems["accepted"] == 1 and problems["rejected"] == {"near_duplicate_problem": 2}
+    assert asked[0] == "teacher" and len(asked) == 4
+    assert other.returncode == 2 and "embedding: was" in other.stderr
 
 
 @pytest.mark.slow

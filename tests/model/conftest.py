@@ -1,9 +1,10 @@
-"""A chat server on this machine that behaves as vLLM does, or as its script says."""
+"""A chat and embedding server on this machine that behaves as vLLM does, or as its script says."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -24,6 +25,8 @@ class ChatServer:
         self.script: list[Action | None] = []
         self.bodies: list[dict[str, Any]] = []
         self.most_choices = 1000
+        self.most_characters = 100_000
+        self.dimension = 16
         self.running = 0
         self.peak = 0
         self.aborted = 0
@@ -31,6 +34,14 @@ class ChatServer:
         self.url = ""
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
+        return await self.answer(request, self.completion)
+
+    async def embeddings(self, request: web.Request) -> web.StreamResponse:
+        return await self.answer(request, self.vectors)
+
+    async def answer(
+        self, request: web.Request, usual: Callable[[dict[str, Any]], web.Response]
+    ) -> web.StreamResponse:
         body = json.loads(await request.read())
         self.bodies.append(body)
         self.running += 1
@@ -41,7 +52,7 @@ class ChatServer:
             refused = self.refusal(request, body)
             if action is not None:
                 return await action(self, request, body)
-            return refused or self.completion(body)
+            return refused or usual(body)
         except asyncio.CancelledError:
             self.aborted += 1
             raise
@@ -55,6 +66,8 @@ class ChatServer:
             return failure(401, f"Incorrect API key provided: {authorization}")
         if body["model"] != self.model:
             return failure(404, f"The model `{body['model']}` does not exist.")
+        if any(len(text) > self.most_characters for text in body.get("input", ())):
+            return failure(400, "This model's maximum context length is shorter.")
         if body.get("n", 1) > 1 and body["temperature"] == 0:
             return failure(400, "n must be 1 when using greedy sampling, got 2.")
         return None
@@ -64,11 +77,27 @@ class ChatServer:
         choices = [choice(i, f"answer of seed {body['seed'] + i}") for i in range(n)]
         return web.json_response(completion(choices))
 
+    def vectors(self, body: dict[str, Any]) -> web.Response:
+        # in another order than asked for: only the index counts
+        listed = [
+            {"object": "embedding", "index": i, "embedding": meaning(text, self.dimension)}
+            for i, text in reversed(list(enumerate(body["input"])))
+        ]
+        return web.json_response({"object": "list", "model": self.model, "data": listed})
+
     async def models(self, request: web.Request) -> web.StreamResponse:
         if (refused := self.refusal(request, {"model": self.model})) is not None:
             return refused
         listed = {"id": self.model, "object": "model", "created": 1, "root": self.root}
         return web.json_response({"object": "list", "data": [{**listed, "max_model_len": 1024}]})
+
+
+def meaning(text: str, dimension: int) -> list[float]:
+    """Count the words of a text in as many classes as a vector has numbers."""
+    counts = [0.0] * dimension
+    for word in text.casefold().split():
+        counts[zlib.crc32(word.encode()) % dimension] += 1
+    return counts if any(counts) else [1.0] * dimension
 
 
 def choice(index: int, content: str | None, **message: Any) -> dict[str, Any]:
@@ -156,6 +185,7 @@ async def start_server() -> AsyncIterator[Start]:
         server = ChatServer(model, root)
         app = web.Application()
         app.router.add_post("/v1/chat/completions", server.chat)
+        app.router.add_post("/v1/embeddings", server.embeddings)
         app.router.add_get("/v1/models", server.models)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()

@@ -92,7 +92,9 @@ def scripted():
 def synthesize(tmp_path):
     """Run a model over real sandboxes and return (records, model)."""
 
-    async def run(model, *, langs="py", folder=tmp_path / "run", second=None, **settings):
+    async def run(
+        model, *, langs="py", folder=tmp_path / "run", second=None, embedder=None, **settings
+    ):
         made = Settings(
             languages=tuple(get(name) for name in langs.split(",")),
             # what follows acceptance has tests of its own
@@ -108,7 +110,9 @@ def synthesize(tmp_path):
         )
         sandbox = Pool(LocalBackend(), slots=2)
         try:
-            async with open_run(folder, made, model, sandbox, second=second) as opened:
+            async with open_run(
+                folder, made, model, sandbox, second=second, embedder=embedder
+            ) as opened:
                 await opened.loop.run()
                 statistics = opened.statistics()
                 opened.write(statistics, {})

@@ -3,16 +3,18 @@
 import asyncio
 import itertools
 import json
+import math
 import random
+from array import array
 from dataclasses import replace
 
 import pytest
 
-from codegen.errors import UsageError
+from codegen.errors import ModelError, UsageError
 from codegen.records import Problem, Seed, Signature
-from codegen.similarity import NearDuplicates
+from codegen.similarity import NearDuplicates, NearVectors
 from codegen.synthesis.council import Rejection
-from codegen.synthesis.registry import Registry
+from codegen.synthesis.registry import Meanings, Registry
 from codegen.synthesis.screening import Screen, load_benchmarks
 
 STATEMENT = (
@@ -81,9 +83,96 @@ async def test_what_was_refused_refuses_no_other_and_a_resumed_run_decides_alike
     assert "near_duplicate_problem" in whole and whole.count("") > 1
     resumed = Registry(NearDuplicates(0.8))
     for index in range(4):
-        resumed.known(index, drifting[index] if not whole[index] else None)
+        await resumed.known(index, drifting[index] if not whole[index] else None)
     rest = [await resumed.claim(index, drifting[index]) for index in range(4, 8)]
     assert [one.reason if one else "" for one in rest] == whole[4:]
+
+
+class Angles:
+    """An embedder to which a statement means the angle, in degrees, with which it begins."""
+
+    name, revision = "angles", "1"
+
+    def __init__(self):
+        self.asked = []
+        self.fails = False
+
+    async def embed(self, texts):
+        self.asked += texts
+        # later ones are quicker
+        await asyncio.sleep(0.02 if texts[0].startswith("0 ") else 0)
+        if self.fails:
+            raise ModelError("the embedding server is away")
+        turns = [math.radians(float(text.split()[0])) for text in texts]
+        return [array("f", (math.cos(turn), math.sin(turn))) for turn in turns]
+
+    def expect(self, dimension):
+        assert dimension == 2
+
+    async def close(self):
+        pass
+
+
+async def test_of_two_statements_that_mean_the_same_the_later_one_is_refused():
+    registry = Registry(meanings=Meanings(Angles(), NearVectors(0.95)))
+    # the cosine of 10 degrees is 0.985, of 20 degrees 0.940
+    statements = ["0 degrees", "10 degrees", "20 degrees", "35 degrees", "50 degrees", "0 degrees "]
+    waiting = [
+        asyncio.ensure_future(registry.claim(n, problem(n, text)))
+        for n, text in reversed(list(enumerate(statements)))
+    ]
+    found = [one.reason if one else "" for one in await asyncio.gather(*waiting)][::-1]
+    # 10 is refused, so that it refuses neither 20 nor what comes after it
+    near = "near_duplicate_problem"
+    assert found == ["", near, "", near, "", near]
+    resumed = Registry(meanings=Meanings(Angles(), NearVectors(0.95)))
+    for index in range(3):
+        await resumed.known(index, problem(index, statements[index]) if not found[index] else None)
+    clash = await resumed.claim(3, problem(3, statements[3]))
+    assert clash.detail == "Problem 3: problem 2 means the same, by 0.966"
+
+
+def test_the_closest_vector_is_found_and_of_equal_ones_the_first():
+    known = NearVectors(0.9)
+    for number in range(3000):
+        turn = number % 1000 / 1000
+        known.add(number + 7, array("f", (math.cos(turn), math.sin(turn), 0)))
+    assert known.find(array("f", (math.cos(0.5), math.sin(0.5), 0))) == (507, 1.0)
+    assert known.find(array("f", (0, 0, 1))) is None
+
+
+async def test_a_problem_that_means_an_earlier_one_costs_no_tests_and_no_solutions(
+    synthesize, scripted
+):
+    texts = iter(["0 degrees are to be turned.", "1 degree is what is to be turned."])
+
+    class Two(scripted):
+        def _answer(self, request):
+            if request.purpose == "problem":
+                self.problem = {**self.PROBLEM, "statement": next(texts)}
+            return super()._answer(request)
+
+    model, angles = Two(lambda _: "no code"), Angles()
+    records, _ = await synthesize(model, limit=2, concurrency=1, embedder=angles)
+    assert [one.reason for one in records] == ["too_few_solutions", "near_duplicate_problem"]
+    assert model.count("tests") == 1 and len(angles.asked) == 2
+    # resumed, the statement's vector is the journal's
+    texts = iter(["2 degrees would have to be turned."])
+    records, _ = await synthesize(model, limit=3, concurrency=1, embedder=angles)
+    assert records[2].reason == "near_duplicate_problem" and len(angles.asked) == 3
+    with pytest.raises(UsageError, match="embedding"):
+        await synthesize(model, limit=3)
+
+
+async def test_a_run_stops_where_vectors_cannot_be_had_and_goes_on_later(synthesize, scripted):
+    model, angles = scripted(lambda _: "no code"), Angles()
+    model.problem = {**scripted.PROBLEM, "statement": "0 degrees are to be turned."}
+    angles.fails = True
+    with pytest.raises(ModelError, match="away"):
+        await synthesize(model, embedder=angles)
+    angles.fails = False
+    (record,), _ = await synthesize(model, embedder=angles)
+    assert record.reason == "too_few_solutions" and model.count("problem") == 1
 
 
 @pytest.mark.parametrize(
