@@ -15,6 +15,7 @@ from codegen.errors import CodegenError, InfrastructureError, UsageError
 PIPE_CLOSED = 141  # what a shell says of a program that SIGPIPE ended
 
 _COMMANDS = {
+    "curate": "Make a dataset of runs: filter, deduplicate, split.",
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",
     "images": "Build, list and verify the sandbox images.",
     "report": "Show what runs came to, side by side, and whether they grow poorer.",

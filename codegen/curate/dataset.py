@@ -256,6 +256,12 @@ class Dataset:
         statement = select(table.filter, table.detail).where(table.position == position)
         return tuple(Finding(*found) for found in self._all(statement.order_by(table.number)))
 
+    def noticed(self) -> dict[str, int]:
+        """Count what was noticed by filter, the most frequent first."""
+        named, counted = tables.findings.c.filter, func.count()
+        statement = select(named, counted).group_by(named).order_by(counted.desc(), named)
+        return {str(name): n for name, n in self._all(statement)}
+
     def close(self) -> None:
         """Close the file. Safe to call twice."""
         self._connection.close()

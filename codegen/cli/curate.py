@@ -1,0 +1,116 @@
+"""`codegen curate`: a dataset of runs, in which each example is kept or dropped with its reason.
+
+Not here: what is looked for (`codegen.curate`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from codegen.curate.settings import CurationSettings
+    from codegen.records import Json
+
+
+@click.command()
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The dataset's folder.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="A TOML file with a table for each pass; the command line goes before it.",
+)
+@click.option(
+    "--split", metavar="NAME=SHARE,...", help="Such as train=0.9,validation=0.05,test=0.05."
+)
+@click.option("--workers", type=click.IntRange(1), help="Processes at once.  [default: the CPUs]")
+@click.option("--force", is_flag=True, help="Replace a dataset that another program made.")
+@click.option("--json", "as_json", is_flag=True, help="Print what curation.json says.")
+def curate(
+    runs: tuple[Path, ...],
+    *,
+    out: Path,
+    config: Path | None,
+    workers: int | None,
+    force: bool,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Make a dataset of runs: look through the examples, deduplicate and split them.
+
+    Nothing in a run changes and no model is called: it can be done again with other settings. What
+    is dropped stays in the dataset, with its reason.
+    """
+    from codegen.curate.curation import curate as curated
+    from codegen.curate.passes import passes_of
+    from codegen.records import canonical
+
+    settings = _settings(config, options)
+    passes = passes_of(settings, workers=workers or os.cpu_count() or 1)
+    with _telling(quiet=as_json) as told:
+        made = curated(runs, out, settings, passes, force=force, told=told)
+    if as_json:
+        click.echo(canonical(made))
+        return 0
+    from codegen.cli.options import result_console
+
+    show_curation(result_console(), out, made)
+    return 0
+
+
+def _settings(config: Path | None, options: dict[str, Any]) -> CurationSettings:
+    from codegen.curate.settings import CurationSettings, Splits, load_settings, parse_shares
+
+    found = CurationSettings() if config is None else load_settings(config)
+    if options["split"]:
+        found = replace(found, splits=Splits(parse_shares(options["split"])))
+    return found
+
+
+@contextmanager
+def _telling(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    from codegen.cli.options import progress_console
+
+    console = progress_console()
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("") as status:
+        yield lambda name: status.update(f"{name} …")
+
+
+def show_curation(console: Console, out: Path, made: Json) -> None:
+    """Print what became of the examples, filter by filter, and some of what was dropped."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2), show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_row("[bold]examples[/bold]", f"{made['examples']:,}")
+    for reason, count in made["dropped"].items():
+        table.add_row(f"  {escape(reason)}", f"-{count:,}")
+    table.add_row("[bold]kept[/bold]", f"[bold]{made['kept']:,}[/bold]")
+    for name, count in made["splits"].items():
+        if name:
+            table.add_row(f"  {escape(name)}", f"{count:,}")
+    console.print(table, highlight=False)
+    for reason, samples in made["samples"].items():
+        console.print(f"\n[bold]{escape(reason)}[/bold], for example", highlight=False)
+        for one in samples:
+            line = f"  {one['id'][:12]}  {one['kind']}, {one['language']}  {one['title']}"
+            console.print(escape(f"{line}: {one['detail']}"), soft_wrap=True, highlight=False)
+    for name, count in made["found"].items():
+        console.print(f"\nnoticed, not dropped: {escape(name)} {count:,}", highlight=False)
+    console.print(f"\nwritten to {escape(str(out))}", highlight=False)
