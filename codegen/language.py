@@ -30,6 +30,7 @@ from codegen.schema import (
     Mark,
     Mutation,
     Naming,
+    Objects,
     Scaffold,
     Seeds,
     Stubs,
@@ -39,7 +40,7 @@ from codegen.schema import (
 )
 from codegen.schema_checks import check_failures, check_pattern, type_templates
 from codegen.schema_native import Documentation, Literals, Native
-from codegen.types import Type, parse
+from codegen.types import Type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +56,7 @@ class Language:
     `options` are ways of compiling that a request may ask for: the words that take the place of
     `$options` in a compile command; `chosen` are those of one request, see `with_options`.
     `mutation` and `stubs` say how the wrong programs are made that good cases must tell apart.
+    `object` says how classes are written and asked; a language without it knows functions only.
     `literals` are how values are written in native tests, `native` how such tests are asked for.
     `failures` are patterns over `rule: message` of a finding, by the class of error that it means.
     """
@@ -91,6 +93,7 @@ class Language:
     documentation: Documentation | None = None
     literals: Literals | None = None
     native: Native | None = None
+    object: Objects | None = None
     failures: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -117,30 +120,22 @@ class Language:
         return name + "_" if name in self.naming.keywords else name
 
     def function_name(self, signature: Signature) -> str:
-        """Return the function's name as the language spells it."""
-        return self.identifier(signature.name)
+        """Return the function's name as the language spells it; of a class, the class's."""
+        from codegen.declaration import class_name  # noqa: PLC0415 - it knows languages
+
+        return class_name(signature) if signature.methods else self.identifier(signature.name)
 
     def declaration(self, signature: Signature) -> str:
-        """Return the first line of the function, without its body.
+        """Return the first line of the function, or the class, without its bodies.
 
         Raises:
-            UsageError: a type of the signature is none of `codegen.types`.
+            UsageError: a type of the signature is none of `codegen.types`, or the language has no
+                classes here.
         """
-        parameters = (
-            fill(
-                self.naming.parameter,
-                {"name": self.identifier(p.name), "type": self.spell(parse(p.type))},
-            )
-            for p in signature.parameters
-        )
-        return fill(
-            self.naming.declaration,
-            {
-                "name": self.function_name(signature),
-                "parameters": ", ".join(parameters),
-                "returns": self.spell(parse(signature.returns)),
-            },
-        )
+        from codegen import declaration  # noqa: PLC0415 - as above
+
+        form = declaration.outline if signature.methods else declaration.function
+        return form(self, signature)
 
     def harness(self, name: str) -> bytes:
         """Return a file of the language's `harness/` folder."""

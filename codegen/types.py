@@ -9,7 +9,13 @@
     map[K, V] an array of [key, value] pairs, in any order, each key once; K is bool, int or str
     optional[T]      null or T; T is not itself optional
 
-Not here: comparing two values (`codegen.verify.compare`).
+Two more types cannot be written in a signature, they are what a class's case comes to:
+
+    nothing   null, where a method returns nothing
+    results[A, B, …]   an array with the result of each operation
+
+Not here: which operations a case has (`codegen.operations`), comparing two values
+(`codegen.verify.compare`).
 """
 
 from __future__ import annotations
@@ -115,6 +121,8 @@ def mismatch(value: Any, kind: Type, where: str = "value") -> str:
         return "" if value is None else mismatch(value, kind.arguments[0], where)
     if kind.name in SCALARS:
         return "" if _is_scalar(value, kind.name) else _expected(value, kind, where)
+    if kind.name == "nothing":
+        return "" if value is None else _expected(value, kind, where)
     if not isinstance(value, list):
         return _expected(value, kind, where)
     return _inside(value, kind, where)
@@ -131,9 +139,12 @@ def _is_scalar(value: Any, name: str) -> bool:
 
 
 def _inside(value: list[Any], kind: Type, where: str) -> str:
+    if kind.name == "results" and len(value) != len(kind.arguments):
+        return f"{where}: {len(value)} given, the case has {len(kind.arguments)} operations"
     if kind.name == "tuple" and len(value) != len(kind.arguments):
         return _expected(value, kind, where)
-    kinds = kind.arguments if kind.name == "tuple" else (_element(kind),) * len(value)
+    fixed = kind.name in ("tuple", "results")
+    kinds = kind.arguments if fixed else (_element(kind),) * len(value)
     reasons = (
         mismatch(item, element, f"{where}[{i}]")
         for i, (item, element) in enumerate(zip(value, kinds, strict=True))

@@ -10,7 +10,7 @@ from codegen.records.verdict import Limits
 from codegen.wire import LATER, Json
 
 _LIMITS = Limits()
-Interface = Literal["function", "program"]
+Interface = Literal["function", "program", "class"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,21 @@ class Signature:
 
     `name` is snake_case; every language spells it in its own convention (`FindRuns` in no language:
     Go uses lowerCamel `findRuns`, as solution and harness share a package).
+
+    With `methods` it is the signature of a class: `parameters` are its constructor's and `returns`
+    is empty. A method that returns nothing has an empty `returns`.
     """
 
     name: str
     parameters: tuple[Parameter, ...]
-    returns: str
+    returns: str = ""
+    methods: tuple[Signature, ...] = field(default=(), metadata=LATER)
 
     @property
     def interface(self) -> Interface:
-        """What a solution is: a function, or a whole program."""
+        """What a solution is: a function, a class, or a whole program."""
+        if self.methods:
+            return "class"
         return "program" if self == PROGRAM else "function"
 
 
@@ -108,6 +114,10 @@ measurements are the same as for functions; the verifier is asked with `IoCase`s
 @dataclass(frozen=True, slots=True)
 class Case:
     """One typed case: arguments in parameter order and, where it is known, the expected value.
+
+    A case of a class makes one object and asks it for a sequence of operations: its arguments are
+    the constructor's and, as the last, the operations, `[["method", [arguments, …]], …]`; expected
+    is the list of their results, null for what returns nothing.
 
     `known_from` says why the expected value is believed: `specification`, `consensus`, `reference`;
     empty while it is not known. Values are plain JSON under the encoding of `codegen.types`.
@@ -182,5 +192,5 @@ class Problem:
 
     @property
     def interface(self) -> Interface:
-        """What a solution is: a function, or a whole program."""
+        """What a solution is: a function, a class, or a whole program."""
         return self.signature.interface

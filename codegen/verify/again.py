@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from codegen.operations import result_type
 from codegen.records import CaseResult, Outcome, Verdict
 from codegen.sandbox import environment as environments
 from codegen.sandbox.contract import Execution, Job, Status, Step, StepResult
 from codegen.sandbox.environment import Environment
-from codegen.types import parse
 from codegen.verify.compare import matches
 from codegen.verify.compare_text import same_text
 from codegen.verify.request import Checked
@@ -124,7 +124,8 @@ def _same_answer(request: Checked, one: CaseResult, other: CaseResult) -> bool:
     if request.inputs:
         return same_text(str(one.got).encode(), str(other.got).encode(), request.comparison)
     assert request.signature is not None
-    return matches(one.got, other.got, parse(request.signature.returns), request.comparison)
+    kind = result_type(request.signature, one.arguments)
+    return matches(one.got, other.got, kind, request.comparison)
 
 
 def flaky(last: Verdict, seen: str) -> Verdict:

@@ -1,4 +1,7 @@
-"""The cases of a request, checked: calls with typed arguments, or inputs of a whole program."""
+"""The cases of a request, checked: calls with typed arguments, or inputs of a whole program.
+
+A call is that of a function, or makes an object and asks it for a sequence of operations.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codegen.errors import UsageError
+from codegen.operations import checked_class, result_type, returned, unfit
 from codegen.records import Case, IoCase, Signature, from_json
-from codegen.types import Type, mismatch, parse
+from codegen.types import mismatch, parse
 from codegen.verify.text import text
 
 _MOST_INPUTS = 10_000
@@ -16,18 +20,16 @@ _MOST_BYTES = 256 << 20
 
 
 def typed_cases(cases: Sequence[Any], signature: Signature) -> tuple[Case, ...]:
-    """Return the calls of a function.
+    """Return the calls of a function, or what is asked of a class.
 
     Raises:
         UsageError: a case that does not fit the signature; names it.
     """
-    kinds = [parse(parameter.type) for parameter in signature.parameters]
-    returns = parse(signature.returns)
-    _name(signature)
+    _signature(signature)
     found = tuple(_case(Case, one, number) for number, one in enumerate(cases))
     _distinct([case.id for case in found])
     for number, case in enumerate(found):
-        _fits(case, kinds, returns, f"cases[{number}]")
+        _fits(case, signature, f"cases[{number}]")
     return found
 
 
@@ -52,10 +54,15 @@ def io_cases(cases: Sequence[Any]) -> tuple[IoCase, ...]:
     return found
 
 
-def _name(signature: Signature) -> None:
-    for name in (signature.name, *(parameter.name for parameter in signature.parameters)):
-        if not (name.isascii() and name.isidentifier()):
-            raise UsageError(f"signature: {name!r} is not an identifier")
+def _signature(signature: Signature) -> None:
+    checked_class(signature)
+    for one in (signature, *signature.methods):
+        for name in (one.name, *(parameter.name for parameter in one.parameters)):
+            if not (name.isascii() and name.isidentifier()):
+                raise UsageError(f"signature: {name!r} is not an identifier")
+        for parameter in one.parameters:
+            parse(parameter.type)
+        returned(one)
 
 
 def _case(kind: Any, value: Any, number: int) -> Any:
@@ -76,16 +83,12 @@ def _distinct(ids: list[str]) -> None:
         raise UsageError(f"cases: the id {twice[0]!r} is there twice")
 
 
-def _fits(case: Case, kinds: list[Type], returns: Type, where: str) -> None:
-    if len(case.arguments) != len(kinds):
-        raise UsageError(
-            f"{where}.arguments: {len(case.arguments)} given, the signature has {len(kinds)}"
-        )
-    for index, (value, kind) in enumerate(zip(case.arguments, kinds, strict=True)):
-        wrong = mismatch(value, kind, f"{where}.arguments[{index}]")
-        if wrong:
-            raise UsageError(wrong)
-    wrong = mismatch(case.expected, returns, f"{where}.expected") if case.known_from else ""
+def _fits(case: Case, signature: Signature, where: str) -> None:
+    wrong = unfit(case.arguments, signature, f"{where}.arguments")
+    if wrong:
+        raise UsageError(wrong)
+    kind = result_type(signature, case.arguments)
+    wrong = mismatch(case.expected, kind, f"{where}.expected") if case.known_from else ""
     if wrong:
         raise UsageError(wrong)
     text(json.dumps([case.arguments, case.expected], ensure_ascii=False), where)

@@ -11,6 +11,7 @@ The type decides what a value is, so `1` and `1.0` are one value where a float i
     set        as unordered, and an element counts once.
 
 `unordered` and `set` look for the outermost list through `optional`; without one they are `exact`.
+The results of a class's operations are compared one by one, each as a value of its method's type.
 
 Not here: whether a value is of its type (`codegen.types.mismatch`), call that first; the output of
 whole programs (`codegen.verify.compare_text`); a user's `checker` (`codegen.verify.checking`).
@@ -32,6 +33,11 @@ def matches(got: Any, expected: Any, kind: Type, comparator: Comparison | Compar
     Under `checker` two values are the same when they are under `exact`.
     """
     how = comparator if isinstance(comparator, Comparison) else Comparison(Comparator(comparator))
+    if kind.name == "results":
+        return len(got) == len(expected) and all(
+            matches(one, other, each, how)
+            for one, other, each in zip(got, expected, kind.arguments, strict=True)
+        )
     if how.name is Comparator.FLOAT:
         return _near(normal(got, kind), normal(expected, kind), kind, how)
     if how.name in (Comparator.UNORDERED, Comparator.SET):
@@ -45,7 +51,7 @@ def normal(value: Any, kind: Type) -> Any:
         return _float(value)
     if kind.name == "list":
         return tuple(normal(item, kind.arguments[0]) for item in value)
-    if kind.name == "tuple":
+    if kind.name in ("tuple", "results"):
         return tuple(normal(v, k) for v, k in zip(value, kind.arguments, strict=True))
     if kind.name == "map":
         key, item = kind.arguments

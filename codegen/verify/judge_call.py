@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from codegen.operations import result_type
 from codegen.records import Case, CaseResult, Comparator, Comparison, Limits, Outcome, Signature
 from codegen.sandbox.contract import Reply, Status, StepResult
-from codegen.types import Type, mismatch, parse
+from codegen.types import Type, mismatch
 from codegen.verify.compare import matches
 from codegen.verify.ends import End, end
 from codegen.verify.scrub import clean
@@ -27,7 +28,6 @@ def case_results(
     limits: Limits,
 ) -> tuple[tuple[CaseResult, ...], End | None]:
     """Return a result for each case, and how the process ended at the first not answered."""
-    kind = parse(signature.returns)
     found: list[CaseResult] = []
     first: End | None = None
     for number, case in enumerate(cases):
@@ -40,6 +40,7 @@ def case_results(
             first = first or ended
             found.append(_result(case, ended.outcome, message=ended.message))
             continue
+        kind = result_type(signature, case.arguments)
         found.append(_judged(case, reply.payload, kind, comparison))
     return tuple(found), first
 
@@ -70,11 +71,24 @@ def _judged(case: Case, payload: bytes, kind: Type, comparison: Comparison) -> C
     wrong = mismatch(got, kind, "the result")
     if wrong:
         return _result(case, Outcome.WRONG_ANSWER, message=clean(wrong, _SHOWN))
+    return _compared(case, got, kind, comparison)
+
+
+def _compared(case: Case, got: Any, kind: Type, comparison: Comparison) -> CaseResult:
     if not case.known_from or comparison.name is Comparator.CHECKER:
         return _result(case, Outcome.SKIPPED, got=got, answered=True)
-    same = matches(got, case.expected, kind, comparison)
-    outcome = Outcome.PASSED if same else Outcome.WRONG_ANSWER
-    return _result(case, outcome, got=got, answered=True)
+    if matches(got, case.expected, kind, comparison):
+        return _result(case, Outcome.PASSED, got=got, answered=True)
+    told = _first_other(case, got, kind, comparison) if kind.name == "results" else ""
+    return _result(case, Outcome.WRONG_ANSWER, got=got, answered=True, message=told)
+
+
+def _first_other(case: Case, got: Any, kind: Type, comparison: Comparison) -> str:
+    """Return which operation is the first with another result, without any value."""
+    triples = zip(got, case.expected, kind.arguments, strict=True)
+    number = next(i for i, one in enumerate(triples) if not matches(*one, comparison))
+    name = case.arguments[-1][number][0]
+    return f"the first result that differs is that of operation {number + 1}, {name}"
 
 
 def _parsed(payload: bytes) -> dict[str, Any] | None:
@@ -108,6 +122,8 @@ def _error(error: Any) -> str:
         return "failed"
     kind, message, line = (error.get(key) for key in ("type", "message", "line"))
     shown = _text(kind) + (f": {_text(message)}" if message else "")
+    if "at" in error:
+        shown = f"{_text(error['at'])}: {shown}"
     return f"{shown}\n  at line {line}" if type(line) is int and line > 0 else shown
 
 

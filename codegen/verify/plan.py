@@ -11,12 +11,10 @@ import json
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from codegen.language import fill
 from codegen.records import Comparator, IoCase, Signature
 from codegen.sandbox.contract import Job, Step
 from codegen.schema import Form
-from codegen.types import parse
-from codegen.verify import program, scaffold, steps
+from codegen.verify import driver, program, scaffold, steps
 from codegen.verify.program import Input, Program
 from codegen.verify.request import Checked
 from codegen.verify.scaffold import declared
@@ -97,11 +95,11 @@ def _call(request: Checked, *, lean: bool) -> Plan:
     call = language.call
     marks = _marks(request, signature)
     files = dict(scaffold.sources(language, request.solution))
-    for name in call.glue:
-        files[name] = fill(language.harness(name).decode(), marks).encode()
+    glue = driver.glue(language) if signature.methods else {name: name for name in call.glue}
+    files.update(declared.made(language, glue, marks))
     files.update(declared.made(language, call.form.templates, marks))
     late = declared.made(language, call.form.late, marks)
-    frames = tuple(json.dumps(list(case.arguments)).encode() for case in request.cases)
+    frames = tuple(json.dumps(driver.frame(signature, one)).encode() for one in request.cases)
     talk = _Talk(frames, len(frames), min(len(frames) - 1, _RESTARTS))
     form = steps.leaner(call.form, lean)
     sources = Sources(files, late, marks, request.files)
@@ -110,19 +108,10 @@ def _call(request: Checked, *, lean: bool) -> Plan:
 
 
 def _marks(request: Checked, signature: Signature) -> dict[str, str]:
-    language, call = request.language, request.language.call
-    kinds = [parse(parameter.type) for parameter in signature.parameters]
-    returns = parse(signature.returns)
-    spelled = [{"index": str(i), "type": language.spell(k)} for i, k in enumerate(kinds)]
+    language = request.language
     function = language.function_name(signature)
-    return {
-        **declared.marks(language, request.solution, function=function),
-        "function": function,
-        "arguments": "\n".join(fill(call.argument, one) for one in spelled),
-        "names": ", ".join(fill(call.name, one) for one in spelled),
-        "returns": language.spell(returns),
-        "types": json.dumps([str(kind) for kind in (*kinds, returns)]),
-    }
+    drawn = declared.marks(language, request.solution, function=function)
+    return {**drawn, "function": function, **driver.marks(language, signature)}
 
 
 def _unit(request: Checked, tests: str, key: bytes, *, lean: bool) -> Plan:

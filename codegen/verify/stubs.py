@@ -5,6 +5,7 @@ Not here: small changes of a right solution (`codegen.verify.mutants`).
 
 from __future__ import annotations
 
+from codegen.declaration import objects_of, written
 from codegen.errors import UsageError
 from codegen.language import Language, fill, template_of
 from codegen.records import Signature
@@ -14,17 +15,43 @@ from codegen.types import Type, parse
 def stubs_of(language: Language, signature: Signature) -> tuple[tuple[str, str], ...]:
     """Return (name, code) of two solutions: `default` returns a default value, `failing` fails.
 
+    Of a class every method does so; both can be constructed.
+
     Raises:
         UsageError: the language says nothing about stubs, or a type is none of `codegen.types`.
     """
     if language.stubs is None:
         raise UsageError(f"{language.name}/language.toml: the table [stubs] is missing")
+    if signature.methods:
+        return _classes(language, signature)
     marks = {
         "declaration": language.declaration(signature),
         "value": default_of(language, parse(signature.returns)),
     }
     templates = {"default": language.stubs.default, "failing": language.stubs.failing}
     return tuple((name, fill(template, marks)) for name, template in templates.items())
+
+
+def _classes(language: Language, signature: Signature) -> tuple[tuple[str, str], ...]:
+    objects = objects_of(language)
+    bodies = objects.bodies
+
+    def default(method: Signature) -> str:
+        if not method.returns:
+            return bodies.nothing
+        return fill(bodies.value, {"value": default_of(language, parse(method.returns))})
+
+    made = {"default": default, "failing": lambda _: bodies.failing}
+    return tuple(
+        (
+            name,
+            fill(
+                objects.file,
+                {"declaration": written(language, signature, bodies.constructed, body)},
+            ),
+        )
+        for name, body in made.items()
+    )
 
 
 def default_of(language: Language, kind: Type) -> str:

@@ -7,12 +7,14 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
-// Arguments are the values of one frame, taken in order.
+// Arguments are the values of one frame, taken in order. Where an object is asked, at says for what.
 type Arguments struct {
 	values []any
+	at     string
 }
 
 // Take decodes the next argument into what a pointer points to.
@@ -32,6 +34,35 @@ func Return(pointer any) Result {
 		return Result(append(quote([]byte(`{"mismatch":`), e.wrong), '}'))
 	}
 	return Result(append(append([]byte(`{"value":`), e.out...), '}'))
+}
+
+// Nothing is what a method returned that returns nothing.
+func Nothing() Result { return Result(`{"value":null}`) }
+
+// At notes what an object is asked for, for the message where that fails.
+func (a *Arguments) At(what string) { a.at = what }
+
+// Results asks for the operations that the frame names, one after another, and returns the list of results.
+func (a *Arguments) Results(ask func(operation string) Result) Result {
+	const value, mismatch = `{"value":`, `{"mismatch":"`
+	var operations []string
+	a.Take(&operations)
+	out := []byte(value + "[")
+	for number, operation := range operations {
+		a.At("operation " + strconv.Itoa(number+1) + ", " + operation)
+		result := ask(operation)
+		if strings.HasPrefix(string(result), mismatch) {
+			return Result(mismatch + a.at + ": " + string(result[len(mismatch):]))
+		}
+		if len(out) > mostBytes {
+			return Result(mismatch + `the results are too large"}`)
+		}
+		if number > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, result[len(value):len(result)-1]...)
+	}
+	return Result(append(out, "]}"...))
 }
 
 // Serve answers each frame with a call.
@@ -57,9 +88,10 @@ func guarded(call func(*Arguments) Result, arguments *Arguments, done chan<- Res
 			return
 		}
 		if cause := recover(); cause != nil {
-			done <- failure(cause)
+			_, line := Place()
+			done <- failure("panic", Valid(fmt.Sprint(cause)), line, arguments.at)
 		} else {
-			done <- Result(`{"error":{"type":"runtime.Goexit","message":"the function never returned","line":0}}`)
+			done <- failure("runtime.Goexit", "the function never returned", 0, arguments.at)
 		}
 	}()
 	result := call(arguments)
@@ -67,12 +99,14 @@ func guarded(call func(*Arguments) Result, arguments *Arguments, done chan<- Res
 	done <- result
 }
 
-func failure(cause any) Result {
-	out := []byte(`{"error":{"type":"panic","message":`)
-	out = quote(out, Valid(fmt.Sprint(cause)))
-	_, line := Place()
+func failure(kind, message string, line int, at string) Result {
+	out := quote([]byte(`{"error":{"type":`), kind)
+	out = quote(append(out, `,"message":`...), message)
 	out = append(out, `,"line":`...)
 	out = strconv.AppendInt(out, int64(line), 10)
+	if at != "" {
+		out = quote(append(out, `,"at":`...), at)
+	}
 	return Result(append(out, "}}"...))
 }
 

@@ -1,8 +1,10 @@
 """Call a function of solution.py with each frame's arguments and answer with what it returned.
 
     call.py FUNCTION TYPES       TYPES: a JSON array, the parameters' types and the returned one
+    call.py CLASS TYPES          TYPES: a JSON object, see `Driver`
 
-A frame is a JSON array of encoded arguments. A reply is one JSON object: `value` (encoded), or
+A frame is a JSON array of encoded arguments. That of a class has the constructor's arguments, the
+names of the operations and the arguments of each; its value is the array of their results. A reply is one JSON object: `value` (encoded), or
 `mismatch` (what was returned is not of the declared type), or `error` (`type`, `message`, `line`).
 Expected values are never here; what a program does to this process is its own loss.
 """
@@ -60,6 +62,10 @@ class Encoder:
     def __init__(self):
         self.nodes = 0
         self.bytes = 0
+
+    def nothing(self, value, where):
+        if value is not None:
+            raise Mismatch(f"{where} is {article(value)}, declared is nothing")
 
     def encode(self, value, kind, where="the result"):
         self.nodes += 1
@@ -184,8 +190,68 @@ def answer(function, arguments, returns):
         return {"mismatch": "the result is too deeply nested"}
 
 
+class Caller:
+    """Calls a function."""
+
+    def __init__(self, types):
+        self.kinds = [parse(text) for text in types]
+
+    def answer(self, function, frame):
+        arguments = [decode(value, kind) for value, kind in zip(frame, self.kinds)]
+        return answer(function, arguments, self.kinds[-1])
+
+
+class Driver:
+    """Makes an object for each frame and asks it for the operations, one after another.
+
+    The types have `parameters`, and `methods` by their neutral name: `name`, `parameters`,
+    `returns` (empty where nothing is returned).
+    """
+
+    def __init__(self, types):
+        self.made = [parse(text) for text in types["parameters"]]
+        self.methods = {
+            key: (
+                one["name"],
+                [parse(text) for text in one["parameters"]],
+                parse(one["returns"]) if one["returns"] else None,
+            )
+            for key, one in types["methods"].items()
+        }
+
+    def answer(self, kind, frame):
+        given = iter(frame)
+        arguments = [decode(next(given), each) for each in self.made]
+        names, encoder, results = next(given), Encoder(), []
+        where = "the constructor"
+        try:
+            made = kind(*arguments)
+            for number, key in enumerate(names, 1):
+                name, kinds, returns = self.methods[key]
+                where = f"operation {number}, {key}"
+                value = getattr(made, name)(*[decode(next(given), each) for each in kinds])
+                results.append(self.encoded(encoder, value, returns, where))
+        except SystemExit:
+            raise
+        except Mismatch as error:
+            return {"mismatch": str(error)}
+        except BaseException as error:
+            return {"error": {**failure(error)["error"], "at": where}}
+        return {"value": results}
+
+    def encoded(self, encoder, value, returns, where):
+        where = "the result of " + where
+        try:
+            if returns is None:
+                return encoder.nothing(value, where)
+            return encoder.encode(value, returns, where)
+        except RecursionError:
+            raise Mismatch(f"{where} is too deeply nested") from None
+
+
 def main():
-    name, kinds = sys.argv[1], [parse(text) for text in _LOADS(sys.argv[2])]
+    name, types = sys.argv[1], _LOADS(sys.argv[2])
+    caller = Driver(types) if isinstance(types, dict) else Caller(types)
     receive, send = channel.receive, channel.send
     function = broken = None
     first = receive()
@@ -197,7 +263,6 @@ def main():
         broken = failure(error)
     frame = first
     while frame is not None:
-        arguments = [decode(value, kind) for value, kind in zip(_LOADS(frame), kinds)]
-        reply = broken or answer(function, arguments, kinds[-1])
+        reply = broken or caller.answer(function, _LOADS(frame))
         send(_DUMPS(reply).encode())
         frame = receive()

@@ -21,12 +21,42 @@ thread_local! {
     static PLACE: RefCell<(String, u32)> = const { RefCell::new((String::new(), 0)) };
 }
 
-/// The values of one frame, taken in order.
+/// The values of one frame, taken in order. Where an object is asked, `at` says for what.
 pub struct Arguments {
     values: std::vec::IntoIter<Json>,
+    at: String,
 }
 
 impl Arguments {
+    /// Notes what an object is asked for, for the message where that fails.
+    pub fn at(&mut self, what: &str) {
+        self.at = what.to_string();
+    }
+
+    /// Asks for the operations that the frame names, one after another; returns the list of results.
+    pub fn results(&mut self, mut ask: impl FnMut(&str, &mut Arguments) -> String) -> String {
+        const VALUE: &str = "{\"value\":";
+        const MISMATCH: &str = "{\"mismatch\":\"";
+        let operations: Vec<String> = self.take();
+        let mut out = format!("{VALUE}[");
+        for (number, operation) in operations.iter().enumerate() {
+            self.at = format!("operation {}, {operation}", number + 1);
+            let result = ask(operation, self);
+            if let Some(reason) = result.strip_prefix(MISMATCH) {
+                return format!("{MISMATCH}{}: {reason}", self.at);
+            }
+            if out.len() > value::MOST_BYTES {
+                return format!("{MISMATCH}the results are too large\"}}");
+            }
+            if number > 0 {
+                out.push(',');
+            }
+            out.push_str(&result[VALUE.len()..result.len() - 1]);
+        }
+        out.push_str("]}");
+        out
+    }
+
     pub fn take<T: Value>(&mut self) -> T {
         T::decode(
             &self
@@ -47,6 +77,11 @@ pub fn returned<T: Value>(value: &T) -> String {
     }
 }
 
+/// What a method returned that returns nothing.
+pub fn nothing(_: &()) -> String {
+    "{\"value\":null}".to_string()
+}
+
 /// Answers each frame with a call.
 pub fn serve(call: fn(&mut Arguments) -> String) {
     watch();
@@ -55,20 +90,26 @@ pub fn serve(call: fn(&mut Arguments) -> String) {
             Json::Array(items) => items.into_iter(),
             _ => return,
         };
-        let mut arguments = Arguments { values };
+        let at = String::new();
+        let mut arguments = Arguments { values, at };
         let reply = match catch_unwind(AssertUnwindSafe(|| call(&mut arguments))) {
             Ok(reply) => reply,
-            Err(payload) => failure(payload.as_ref()),
+            Err(payload) => failure(payload.as_ref(), &arguments.at),
         };
         send(reply.as_bytes());
     }
 }
 
-fn failure(payload: &(dyn Any + Send)) -> String {
+fn failure(payload: &(dyn Any + Send), at: &str) -> String {
     let (_, line) = place();
     let mut out = String::from("{\"error\":{\"type\":\"panic\",\"message\":");
     quote(&mut out, &cut(&message(payload)));
-    out.push_str(&format!(",\"line\":{line}}}}}"));
+    out.push_str(&format!(",\"line\":{line}"));
+    if !at.is_empty() {
+        out.push_str(",\"at\":");
+        quote(&mut out, at);
+    }
+    out.push_str("}}");
     out
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 const MOST_NODES: usize = 2_000_000;
-const MOST_BYTES: usize = 16 << 20;
+pub(crate) const MOST_BYTES: usize = 16 << 20;
 
 /// Writes one result; `wrong` says why it cannot be written.
 #[derive(Default)]
