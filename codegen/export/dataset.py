@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.export.sft import preference_row, sft_row
+from codegen.export.formats.preference import pair_of
+from codegen.export.formats.sft import messages_of
 from codegen.files import replacing
-from codegen.records import ProblemRecord, canonical
+from codegen.records import Example, Json, ProblemRecord, canonical
 from codegen.verify.evidence import at_least
 
 LEAST_LEVEL = "L3"
@@ -50,9 +51,18 @@ def write_dataset(
             if not at_least(example.verification.level, least):
                 continue
             if example.alternative is not None:
-                pair.write(canonical(preference_row(example)) + "\n")
+                pair.write(canonical({**_identity(example), **pair_of(example)}) + "\n")
                 pairs += 1
             else:
-                chat.write(canonical(sft_row(example)) + "\n")
+                chat.write(canonical({**_identity(example), **messages_of(example)}) + "\n")
                 chats += 1
     return Dataset(made.examples, made.sft, made.preference, rows, chats, pairs)
+
+
+def _identity(example: Example) -> dict[str, Json]:
+    return {
+        "id": example.id,
+        "kind": example.kind,
+        "language": example.language,
+        "level": example.verification.level,
+    }
