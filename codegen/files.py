@@ -1,8 +1,9 @@
-"""Files that are whole or not there: written beside their place, then moved onto it."""
+"""Files and folders that are whole or not there: written beside their place, then moved onto it."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,3 +36,52 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     finally:
         if name:
             Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def appearing(out: Path, *, mark: str, force: bool = False) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of `out` when the block ends well.
+
+    With `force` it replaces a folder that is there and holds a file `mark`, which is what this
+    program writes into folders of its own.
+
+    Raises:
+        UsageError: something else is at `out`, or such a folder without `force`; or the place may
+            not be written or the disk is full. `out` is as it was.
+    """
+    _check_place(out, mark, force=force)
+    folder: Path | None = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        yield folder
+        folder.chmod(0o755)
+        _move(folder, out)
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_place(out: Path, mark: str, *, force: bool) -> None:
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not (out / mark).is_file():
+        raise UsageError(f"{out} is there already and was not made by this; name another folder")
+    if not force:
+        raise UsageError(f"{out} is there already; replace it with --force, or name another")
+
+
+def _move(folder: Path, out: Path) -> None:
+    if not out.exists():
+        folder.rename(out)
+        return
+    old = folder.with_name(folder.name + ".old")
+    out.rename(old)
+    try:
+        folder.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -17,6 +17,7 @@ PIPE_CLOSED = 141  # what a shell says of a program that SIGPIPE ended
 _COMMANDS = {
     "curate": "Make a dataset of runs: filter, deduplicate, split.",
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",
+    "export": "Write a dataset's examples as rows for training, in the formats that trainers read.",
     "images": "Build, list and verify the sandbox images.",
     "report": "Show what runs came to, side by side, and whether they grow poorer.",
     "serve": "Serve the verifier over HTTP.",

@@ -40,7 +40,7 @@ class Answer:
 
 
 def answers_of(group: Sequence[Source]) -> Iterator[Answer | Unfit]:
-    """Yield the answers in the examples of one problem, each once, with what is best known of it."""
+    """Yield the answers in the examples of one problem, each once, with the best that is known."""
     found: dict[tuple[Sequence[ChatMessage], str], Answer] = {}
     unfit: list[Unfit] = []
     for source in group:
@@ -55,7 +55,7 @@ def answers_of(group: Sequence[Source]) -> Iterator[Answer | Unfit]:
                 found[key] = _better_known(found.get(key), one)
     yield from found.values()
     yield from unfit
-    used = {id(one.source) for one in (*found.values(), *unfit)}
+    used = {id(one.source) for one in found.values()} | {id(one.source) for one in unfit}
     yield from (Unfit(one, "same_answers_as_another") for one in group if id(one) not in used)
 
 

@@ -12,14 +12,14 @@ Not here: writing files (`codegen.export.shards`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from codegen.records import Json
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Type = Union[str, Sequence["Type"], Mapping[str, "Type"]]
+Type: TypeAlias = "str | Sequence[Type] | Mapping[str, Type]"
 Columns = Mapping[str, Type]
 
 TEXT, INTEGER, NUMBER, FLAG = "text", "integer", "number", "flag"
@@ -44,12 +44,12 @@ def fault(value: Json, wanted: Type, where: str) -> str:
     return next((one for one in found if one), "")
 
 
-def _scalar_fault(value: Json, wanted: str, where: str) -> str:
+def _scalar_fault(value: Any, wanted: str, where: str) -> str:
     if type(value) is not _SCALARS[wanted]:
         return f"{where}: expected {wanted}, got {type(value).__name__}"
-    if wanted == INTEGER and not -_INT64 <= value < _INT64:
+    if isinstance(value, int) and not -_INT64 <= value < _INT64:
         return f"{where}: no 64-bit integer"
-    if wanted == TEXT and not _is_unicode(value):
+    if isinstance(value, str) and not _is_unicode(value):
         return f"{where}: no Unicode text"
     return ""
 

@@ -68,7 +68,12 @@ def put_together(parts: Parts, marks: Marks, mode: str) -> str:
     return f"{shown}{parts.middle}{marks.end}"
 
 
+def named(marks: Marks) -> tuple[str, ...]:
+    """Return the marks that there are, without the spaces around them."""
+    every = (marks.prefix, marks.suffix, marks.middle, marks.end)
+    return tuple(one.strip() for one in every if one)
+
+
 def has_mark(text: str, marks: Marks) -> bool:
     """Whether a text holds a mark by itself, so that nobody could tell which is meant."""
-    named = (marks.prefix, marks.suffix, marks.middle, marks.end)
-    return any(one.strip() and one.strip() in text for one in named)
+    return any(one in text for one in named(marks))

@@ -54,7 +54,7 @@ class Made:
 
     `readings` is what a model reads of it. `part` tells rows of the same example apart, and is
     empty for its only one. `learned` says of each turn of the reading whether it is learned, in
-    formats whose rows can be masked.
+    formats whose rows can be masked. `marks` are special tokens that a text holds on purpose.
     """
 
     source: Source
@@ -62,6 +62,7 @@ class Made:
     readings: tuple[Reading, ...]
     part: str = ""
     learned: tuple[bool, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

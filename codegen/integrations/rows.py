@@ -137,7 +137,9 @@ class Rows:
         """Return the fields that a row gives; a column without a value is not given."""
         found = {name: row[column] for name, column in self._columns.items() if column in row}
         for name in _STRUCTURES:
-            if isinstance(found.get(name), str):
+            if found.get(name) == "":  # a table's way of giving none
+                del found[name]
+            elif isinstance(found.get(name), str):
                 found[name] = _parsed(found[name], f"row {number}: {name}")
         return {name: value for name, value in found.items() if value is not None}
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from codegen.export.chats import in_block
 from codegen.export.columns import FLAG, TEXT, Columns
-from codegen.export.fim import LEAST_CHARACTERS, MARKS, cut, draw, has_mark, put_together
+from codegen.export.fim import LEAST_CHARACTERS, MARKS, cut, draw, has_mark, named, put_together
 from codegen.export.format import Choices, Format, Made, Outcome, Source, Unfit
 from codegen.language import get
 from codegen.records import Example, Json, Problem
@@ -41,8 +41,8 @@ def _artefact(example: Example) -> str:
     title, program = f"# {example.problem.title}", in_block(example.language, example.code)
     if example.kind == "tests":
         tests = in_block(example.language, example.text)
-        return _ended("\n\n".join((title, program, "## Tests", tests)))
-    return _ended("\n\n".join((title, example.text.strip(), program)))
+        return _ended(f"{title}\n\n{program}\n\n## Tests\n\n{tests}")
+    return _ended(f"{title}\n\n{example.text.strip()}\n\n{program}")
 
 
 def _problem(problem: Problem) -> str:
@@ -63,10 +63,11 @@ def _document(
     *,
     part: str = "",
     more: Mapping[str, Json] | None = None,
+    marks: tuple[str, ...] = (),
 ) -> Made:
     languages = [] if artefact == "problem" else [source.example.language]
     values = {"text": text, "artefact": artefact, "languages": languages, **(more or {})}
-    return Made(source, values, (text,), part=part)
+    return Made(source, values, (text,), part=part, marks=marks)
 
 
 def _parallel(group: Sequence[Source], _: Choices) -> Iterator[Outcome]:
@@ -112,9 +113,10 @@ def _cut(source: Source, code: str, choices: Choices) -> Made:
         more: dict[str, Json] = {"cut": False, "prefix": "", "middle": "", "suffix": ""}
         return _document(source, code, "program", more=more)
     parts = cut(code, drawn)
-    text = put_together(parts, MARKS[choices.fim_tokens], choices.fim_mode)
+    marks = MARKS[choices.fim_tokens]
+    text = put_together(parts, marks, choices.fim_mode)
     more = {"cut": True, "prefix": parts.prefix, "middle": parts.middle, "suffix": parts.suffix}
-    return _document(source, text, "program", more=more)
+    return _document(source, text, "program", more=more, marks=named(marks))
 
 
 STYLES = (

@@ -1,7 +1,8 @@
 """Graded answers for reward models: the share of the cases that an answer passes, by execution.
 
-`graded` has a score from 0 to 1 for each answer; `graded-pairs` puts any two answers to the same prompt
-together whose scores differ, with the difference as `margin`, as TRL's reward trainer reads them.
+`graded` has a score from 0 to 1 for each answer; `graded-pairs` puts any two answers to the same
+prompt together whose scores differ, with the difference as `margin`, as TRL's reward trainer reads
+them.
 An answer that failed, and whose cases nobody has counted, has no score.
 """
 
@@ -14,6 +15,7 @@ from codegen.export.answers import KINDS, Answer, answers_of
 from codegen.export.chats import answer, chat
 from codegen.export.columns import CHAT, NUMBER, TEXT
 from codegen.export.format import Choices, Format, Made, Outcome, Source, Unfit
+from codegen.records import Json
 
 
 def _graded(group: Sequence[Source], _: Choices) -> Iterator[Outcome]:
@@ -21,7 +23,7 @@ def _graded(group: Sequence[Source], _: Choices) -> Iterator[Outcome]:
         if isinstance(one, Unfit):
             yield one
             continue
-        values = {
+        values: dict[str, Json] = {
             "prompt": chat(one.prompt),
             "completion": answer(one.content),
             "score": _score(one),
@@ -47,7 +49,7 @@ def _pairs(group: Sequence[Source], _: Choices) -> Iterator[Outcome]:
 
 
 def _pair(better: Answer, worse: Answer) -> Made:
-    values = {
+    values: dict[str, Json] = {
         "prompt": chat(better.prompt),
         "chosen": answer(better.content),
         "rejected": answer(worse.content),

@@ -43,7 +43,7 @@ def _row(source: Source, prompt: list[Json]) -> Made:
     values = {
         "prompt": prompt,
         **{name: texts.get(name, "") for name in ("cases", "signature", "comparator", "limits")},
-        "entry_point": get(example.language).function_name(example.problem.signature),
+        "entry_point": _entry_point(example),
         "data_source": DATA_SOURCE,
         "ability": ABILITY,
         "reward_model": {"style": "rule", "ground_truth": canonical(asked)},
@@ -56,12 +56,25 @@ def _row(source: Source, prompt: list[Json]) -> Made:
     return Made(source, values, (prompt,))
 
 
+def _entry_point(example: Example) -> str:
+    """Return the name of the function that is called; a program has none."""
+    if example.problem.interface == "program":
+        return ""
+    return get(example.language).function_name(example.problem.signature)
+
+
 def asked_of(example: Example) -> dict[str, Json]:
     """Return the fields of the verifier's request that judges an answer to the example's prompt."""
+    if example.problem.interface == "program":
+        cases = [{"stdin": one.arguments[0], "expected": one.expected} for one in example.cases]
+        called = {}
+    else:
+        cases = [{"arguments": one.arguments, "expected": one.expected} for one in example.cases]
+        called = {"signature": example.problem.signature}
     return {
         "language": example.language,
-        "cases": [{"arguments": one.arguments, "expected": one.expected} for one in example.cases],
-        "signature": example.problem.signature,
+        "cases": cases,
+        **called,
         "comparator": str(example.problem.comparator),
         "limits": example.verification.limits,
     }

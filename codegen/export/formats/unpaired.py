@@ -8,6 +8,7 @@ from codegen.export.answers import KINDS, Answer, answers_of
 from codegen.export.chats import answer, chat
 from codegen.export.columns import CHAT, FLAG, TEXT
 from codegen.export.format import Choices, Format, Made, Outcome, Source, Unfit
+from codegen.records import Json
 
 
 def _rows(group: Sequence[Source], _: Choices) -> Iterator[Outcome]:
@@ -16,7 +17,7 @@ def _rows(group: Sequence[Source], _: Choices) -> Iterator[Outcome]:
 
 
 def _row(one: Answer) -> Made:
-    values = {
+    values: dict[str, Json] = {
         "prompt": chat(one.prompt),
         "completion": answer(one.content),
         "label": one.right,

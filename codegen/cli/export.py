@@ -1,0 +1,233 @@
+"""`codegen export`: a dataset's examples as rows for training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codegen.cli.options import Finite, declared
+from codegen.errors import UsageError
+
+if TYPE_CHECKING:
+    from codegen.curate.selection import Selection
+    from codegen.export.exporting import Exported, Settings
+
+_DIMENSIONS = {
+    "kind": "kinds",
+    "language": "languages",
+    "split": "splits",
+    "family": "families",
+    "topic": "topics",
+    "difficulty": "difficulties",
+    "natural_language": "natural_languages",
+    "seed": "seeds",
+    "licence": "licences",
+    "model": "models",
+    "run": "runs",
+}
+MIB = 1 << 20
+
+_choice_options = declared(
+    click.option("--seed", default=0, show_default=True, help="Decides where programs are cut."),
+    click.option(
+        "--fim-tokens",
+        type=click.Choice(["starcoder", "qwen", "codellama", "deepseek"]),
+        default="starcoder",
+        show_default=True,
+        help="Whose marks the style fim uses.",
+    ),
+    click.option(
+        "--fim-mode",
+        type=click.Choice(["psm", "spm"]),
+        default="psm",
+        show_default=True,
+        help="Prefix, suffix, middle; or suffix, prefix, middle.",
+    ),
+    click.option(
+        "--fim-rate",
+        type=Finite(0, 1),
+        default=1.0,
+        show_default=True,
+        help="Share of programs that the style fim cuts.",
+    ),
+)
+_token_options = declared(
+    click.option(
+        "--tokenizer",
+        help="A tokenizer (folder or name): counts tokens, checks the chat template on every row.",
+    ),
+    click.option(
+        "--max-tokens",
+        type=click.IntRange(1),
+        help="Leave longer rows out, and count them; needs --tokenizer.",
+    ),
+    click.option(
+        "--token-ids",
+        is_flag=True,
+        help="Write `input_ids` and `assistant_masks` of conversations; needs --tokenizer.",
+    ),
+)
+_file_options = declared(
+    click.option(
+        "--file-type",
+        type=click.Choice(["jsonl", "parquet"]),
+        default="jsonl",
+        show_default=True,
+        help="Parquet needs the extra `export`.",
+    ),
+    click.option(
+        "--shard-rows",
+        type=click.IntRange(1),
+        default=100_000,
+        show_default=True,
+        help="Most rows of a file.",
+    ),
+    click.option(
+        "--shard-mib",
+        type=click.IntRange(1),
+        default=512,
+        show_default=True,
+        help="Most MiB of a file, counted as JSON.",
+    ),
+)
+
+
+@click.command()
+@click.argument("dataset", metavar="DATASET", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "formats",
+    required=True,
+    help="Formats, by comma: sft, conversation, preference, unpaired, reward, stepwise, rl, "
+    "pretrain, translation.",
+)
+@click.option(
+    "--style",
+    "styles",
+    multiple=True,
+    help="Of sft: messages, prompt-completion, sharegpt, alpaca; of reward: graded, graded-pairs; "
+    "of pretrain: documents, parallel, fim. The first is the default; may be repeated.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The folder that is made."
+)
+@click.option(
+    "--min-level",
+    type=click.Choice(["L0", "L1", "L2", "L3", "L4", "L5"]),
+    default="L3",
+    show_default=True,
+    help="Least level of evidence.",
+)
+@click.option(
+    "--where",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help=f"Only examples with this value ({', '.join(_DIMENSIONS)}); several values by comma.",
+)
+@_choice_options
+@_token_options
+@_file_options
+@click.option("--force", is_flag=True, help="Replace an earlier export at --out.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+def export(dataset: Path, out: Path, *, force: bool, as_json: bool, **given: Any) -> int:
+    """Write a dataset's kept examples as rows for training; each format in a folder of its own.
+
+    DATASET is the folder of a dataset, or of a run, whose examples are all taken. Every row leads
+    back to its example. What no row can be made of is counted, with the reason.
+    """
+    from codegen.curate.opened import opened
+    from codegen.export.exporting import export as write
+
+    settings = _settings(given)
+    with opened(dataset) as found:
+        made = write(found, out, settings, force=force)
+        kept = found.count(_any_level(settings.selection))
+        below = kept - found.count(settings.selection)
+    if as_json:
+        from codegen.records import canonical
+
+        told = {one.format.name: one.to_json() for one in made}
+        click.echo(canonical({"examples": kept, "below_level": below, "formats": told}))
+    else:
+        _show(made, out, below)
+    return 0 if all(one.rows for one in made) else 1
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    from codegen.export.exporting import Settings, TokenSettings
+    from codegen.export.format import Choices
+    from codegen.export.formats import chosen
+    from codegen.export.shards import Sizes
+
+    names = [one.strip() for one in given["formats"].split(",") if one.strip()]
+    tokens = None
+    if given["tokenizer"]:
+        tokens = TokenSettings(given["tokenizer"], given["max_tokens"], given["token_ids"])
+    elif given["max_tokens"] or given["token_ids"]:
+        raise UsageError("--max-tokens and --token-ids need --tokenizer")
+    return Settings(
+        formats=chosen(names, given["styles"]),
+        selection=_selection(given["where"], given["min_level"]),
+        sizes=Sizes(given["file_type"], given["shard_rows"], given["shard_mib"] * MIB),
+        choices=Choices(given["seed"], given["fim_tokens"], given["fim_mode"], given["fim_rate"]),
+        tokens=tokens,
+    )
+
+
+def _selection(where: Sequence[str], least: str) -> Selection:
+    from codegen import language as languages
+    from codegen.curate.selection import Selection
+
+    values: dict[str, list[Any]] = {}
+    for one in where:
+        name, is_there, told = one.partition("=")
+        if not is_there or name not in _DIMENSIONS:
+            raise UsageError(
+                f"--where {one!r}: expected COLUMN=VALUE with one of {', '.join(_DIMENSIONS)}"
+            )
+        found: list[Any] = [value.strip() for value in told.split(",")]
+        if name == "language":
+            found = [languages.get(value).name for value in found]
+        if name == "run":
+            found = [_number(value) for value in found]
+        values.setdefault(_DIMENSIONS[name], []).extend(found)
+    taken = {name: tuple(found) for name, found in values.items()}
+    return Selection(**taken, least_level=least)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise UsageError(f"--where run={text}: expected a run's number, from 0")
+    return int(text)
+
+
+def _any_level(selection: Selection) -> Selection:
+    from dataclasses import replace
+
+    return replace(selection, least_level="")
+
+
+def _show(made: Sequence[Exported], out: Path, below: int) -> None:
+    from rich.table import Table
+
+    from codegen.cli.options import result_console
+
+    console = result_console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("format", "style", "examples", "rows", "no row was made of"):
+        table.add_column(name, justify="right" if name in ("examples", "rows") else "left")
+    for one in made:
+        unfit = [f"{count:,} {reason}" for reason, count in sorted(one.unfit.items())]
+        unfit += [f"{one.too_long:,} too long"] if one.too_long else []
+        rows = ", ".join(f"{count:,} {split}" for split, count in sorted(one.rows.items()))
+        table.add_row(
+            *(one.format.name, one.format.style, f"{one.examples:,}", rows or "none"),
+            ", ".join(unfit),
+        )
+    console.print(table)
+    if below:
+        console.print(f"{below:,} examples are below the least level (--min-level)")
+    console.print(f"written to {out}", highlight=False)
