@@ -144,7 +144,7 @@ def _item(grammar: Grammar, attached: list[tree_sitter.Node], node: tree_sitter.
         return Item(Kind.BROKEN, names, _uses(grammar, node), start, node.end_byte)
     kind = grammar.kind(node, attributes)
     imports = grammar.imports(node) if kind is Kind.IMPORT else ()
-    return Item(kind, grammar.names(node), _uses(grammar, node), start, node.end_byte, imports)
+    return Item(kind, grammar.names(node), _uses(grammar, node), start, _end(node), imports)
 
 
 def _functions_below(grammar: Grammar, node: tree_sitter.Node) -> Iterator[str]:
@@ -168,6 +168,12 @@ def _uses(grammar: Grammar, node: tree_sitter.Node) -> frozenset[str]:
             if one.type in _NAMES:
                 found.append(syntax.text(one))
     return frozenset(found) - grammar.locals(node)
+
+
+def _end(node: tree_sitter.Node) -> int:
+    # C++'s semicolon behind a class stands beside it in the tree
+    behind = node.next_sibling
+    return behind.end_byte if behind is not None and behind.type == ";" else node.end_byte
 
 
 def _end_row(node: tree_sitter.Node) -> int:

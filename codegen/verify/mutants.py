@@ -19,6 +19,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from codegen import syntax
+from codegen.declaration import method_name
 from codegen.errors import UsageError
 from codegen.language import Language
 from codegen.records import Mutant, Signature
@@ -48,7 +49,8 @@ def mutants_of(
     """Return at most `limit` (mutant, code), in the order of their places.
 
     Where there are more, they are spread over operators and lines; `seed` decides which. The
-    signature's function is the one whose returned values are exchanged for others of their type.
+    signature's function is the one whose returned values are exchanged for others of their type; of
+    a class they are its methods.
 
     Raises:
         UsageError: the language says nothing about mutants, or one of its queries is none.
@@ -109,8 +111,7 @@ class _Program:
         self.mutation: Mutation = language.mutation
         self.root = syntax.parse(language, source).root_node
         self._source = source
-        self.returns: Type = parse(signature.returns)
-        self._entry = language.function_name(signature)
+        self._returns = _returns(language, signature)
         self._skipped = _merged(self._captured(self.mutation.skipped, "skip"))
         places = self.mutation.places
         self.places = {
@@ -122,12 +123,12 @@ class _Program:
             for one in fields(Places)
         }
 
-    def returns_from_entry(self, node: tree_sitter.Node) -> bool:
-        """Whether a node is in the wanted function and in no other inside of it."""
+    def returned_type(self, node: tree_sitter.Node) -> Type | None:
+        """Return the type that is returned there, from what is called and no function within."""
         inner = node.parent
         while inner is not None and inner.type not in self.mutation.functions:
             inner = inner.parent
-        return inner is not None and _name(inner) == self._entry
+        return None if inner is None else self._returns.get(_name(inner))
 
     def _captured(self, query: str, name: str) -> list[tree_sitter.Node]:
         if not query:
@@ -139,6 +140,15 @@ class _Program:
     def _is_skipped(self, node: tree_sitter.Node) -> bool:
         before = bisect_right(self._skipped, (node.start_byte, len(self._source)))
         return before > 0 and node.end_byte <= self._skipped[before - 1][1]
+
+
+def _returns(language: Language, signature: Signature) -> dict[str, Type]:
+    """Return the types of what is returned to the caller, by the names of the functions."""
+    if not signature.methods:
+        return {language.function_name(signature): parse(signature.returns)}
+    return {
+        method_name(language, one): parse(one.returns) for one in signature.methods if one.returns
+    }
 
 
 def _merged(nodes: list[tree_sitter.Node]) -> list[tuple[int, int]]:
@@ -200,8 +210,9 @@ def _conditions(program: _Program, node: tree_sitter.Node) -> Iterator[edits.Edi
 
 
 def _returned(program: _Program, node: tree_sitter.Node) -> Iterator[edits.Edit]:
-    if program.returns_from_entry(node):
-        yield from edits.returned(program.language, syntax.text(node), program.returns)
+    kind = program.returned_type(node)
+    if kind is not None:
+        yield from edits.returned(program.language, syntax.text(node), kind)
 
 
 def _operators(node: tree_sitter.Node) -> Iterator[edits.Edit]:

@@ -1,5 +1,8 @@
 """Inputs near known ones: each changes one argument of a known case in one small way.
 
+Of a class the operations are one more argument: one is left out, repeated, put elsewhere or taken
+from another case, or an argument of one is changed.
+
 They are not known to be valid, and have no expected value.
 
 Not here: which of them count (`codegen.verify.strength`).
@@ -13,12 +16,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
 
+from codegen.operations import unfit
 from codegen.records import Case, Json, Signature, canonical
-from codegen.types import Type, mismatch, parse
+from codegen.types import Type, parse
 
 _TRIES = 20
 _LARGEST = 64_000  # characters of JSON
 _LETTERS = "ab z0-,"
+_OPERATIONS = Type("operations")
 
 
 def perturbed(
@@ -30,9 +35,11 @@ def perturbed(
     """
     known = tuple(cases)
     kinds = [parse(parameter.type) for parameter in signature.parameters]
+    if signature.methods:
+        kinds.append(_OPERATIONS)
     if not known or not kinds:
         return ()
-    draw = _Draw(Random(seed), known, kinds)  # noqa: S311 - no secret
+    draw = _Draw(Random(seed), known, kinds, _methods(signature))  # noqa: S311 - no secret
     seen = {canonical(case.arguments) for case in known}
     found: list[Case] = []
     for number in range(count * _TRIES):
@@ -40,7 +47,8 @@ def perturbed(
             break
         arguments = draw.arguments(known[number % len(known)])
         key = canonical(arguments)
-        if key not in seen and len(key) <= _LARGEST and _fits(arguments, kinds):
+        fits = len(key) <= _LARGEST and not unfit(arguments, signature, "")
+        if key not in seen and fits:
             seen.add(key)
             found.append(Case(f"near-{len(found) + 1}", arguments))
     return tuple(found)
@@ -51,22 +59,31 @@ def known_as(case: Case, value: Json) -> Case:
     return replace(case, expected=value, known_from="reference")
 
 
-def _fits(arguments: tuple[Json, ...], kinds: list[Type]) -> bool:
-    return not any(mismatch(one, kind) for one, kind in zip(arguments, kinds, strict=True))
+def _methods(signature: Signature) -> dict[str, list[Type]]:
+    return {one.name: [parse(p.type) for p in one.parameters] for one in signature.methods}
 
 
 class _Draw:
     """Draws changes of values, type by type."""
 
-    def __init__(self, rng: Random, known: tuple[Case, ...], kinds: list[Type]) -> None:
+    def __init__(
+        self,
+        rng: Random,
+        known: tuple[Case, ...],
+        kinds: list[Type],
+        methods: dict[str, list[Type]],
+    ) -> None:
         self._rng = rng
         self._known = known
         self._kinds = kinds
+        self._methods = methods
 
     def arguments(self, case: Case) -> tuple[Json, ...]:
         """Return the arguments of a case with one of them changed."""
         changed = copy.deepcopy(list(case.arguments))
         index = self._rng.randrange(len(changed))
+        if self._methods and self._rng.random() < 0.8:  # noqa: PLR2004 - what is asked tells most
+            index = len(changed) - 1
         if self._rng.random() < 0.2:  # noqa: PLR2004 - one in five is another case's argument
             changed[index] = copy.deepcopy(self._rng.choice(self._known).arguments[index])
         else:
@@ -87,6 +104,8 @@ class _Draw:
                 near = self._near_tuple(value, kind)
             case "optional":
                 near = self._near_optional(value, kind)
+            case "operations":
+                near = self._near_operations(value)
             case "map":
                 near = self._near_items(value, Type("tuple", kind.arguments))
             case _:
@@ -137,6 +156,29 @@ class _Draw:
             case _:
                 value[index] = self._near(value[index], kind)
         return value
+
+    def _near_operations(self, operations: list[Json]) -> list[Json]:
+        index = self._rng.randrange(len(operations))
+        where = self._rng.randrange(len(operations) + 1)
+        match self._rng.randrange(5):
+            case 0:
+                del operations[index]
+            case 1:
+                operations.insert(where, copy.deepcopy(operations[index]))
+            case 2:
+                other = self._rng.choice(self._known).arguments[-1]
+                operations.insert(where, copy.deepcopy(self._rng.choice(other)))
+            case 3:
+                operations.insert(where, operations.pop(index))
+            case _:
+                self._ask_otherwise(self._rng.choice(operations))
+        return operations
+
+    def _ask_otherwise(self, operation: list[Json]) -> None:
+        name, arguments = operation
+        if arguments:
+            index = self._rng.randrange(len(arguments))
+            arguments[index] = self._near(arguments[index], self._methods[name][index])
 
     def _some(self, kind: Type) -> Json:
         """Return a value that some argument of the same type has; nothing where there is none."""

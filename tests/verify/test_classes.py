@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from codegen import language as languages
+from codegen.answer import extract_code
 from codegen.errors import UsageError
-from codegen.records import Outcome, Parameter, Signature, canonical, from_json, to_json
+from codegen.operations import unfit
+from codegen.records import Comparator, Outcome, Parameter, Signature, canonical, from_json, to_json
+from codegen.verify.cases import typed_cases
+from codegen.verify.mutants import mutants_of
+from codegen.verify.perturb import perturbed
 from codegen.verify.plan import plan
 from codegen.verify.request import check
+from codegen.verify.strength import StrengthSettings, Subject, judge_with, measure
 from codegen.verify.stubs import stubs_of
 from codegen.verify.verifier import Verifier, VerifyRequest
 
@@ -47,7 +55,7 @@ CASES: list[dict[str, Any]] = [
     {"id": "none", "arguments": [0, [["push", [1]], ["pop", []]]], "expected": [False, None]},
     {"id": "asked", "arguments": [1, [["push", [7]], ["pop", []]]]},
 ]
-COUNTER = {
+COUNTER: dict[str, Any] = {
     "name": "counter",
     "parameters": [],
     "methods": [
@@ -75,7 +83,7 @@ class Counter:
     def forget(self) -> None:
         self._parts.clear()
 """
-ADDED = [
+ADDED: list[dict[str, Any]] = [
     {"id": "one", "arguments": [[["add", [1]], ["add", [2]]]], "expected": [1, 3]},
     {"id": "two", "arguments": [[["add", [5]]]], "expected": [5]},
 ]
@@ -178,6 +186,42 @@ impl Counter {
     pub fn mean(&self) -> f64 { 0.0 }
     pub fn forget(&mut self) {}
 }
+""",
+    "javascript": """let total = 0;
+class Counter {
+  add(by) { total += by; return total; }
+  parts() { return []; }
+  mean() { return 0; }
+  forget() {}
+}
+""",
+    "typescript": """export class Counter {
+  static total = 0;
+  add(by: number): number { Counter.total += by; return Counter.total; }
+  parts(): number[] { return []; }
+  mean(): number { return 0; }
+  forget(): void {}
+}
+""",
+    "java": """import java.util.List;
+
+public class Counter {
+    private static long total;
+
+    public long add(long by) { total += by; return total; }
+    public List<Long> parts() { return List.of(); }
+    public double mean() { return 0; }
+    public void forget() {}
+}
+""",
+    "cpp": """#include <vector>
+static long long total = 0;
+struct Counter {
+    long long add(int by) { total += by; return total; }
+    std::vector<int> parts() { return {}; }
+    double mean() const { return 0; }
+    void forget() {}
+};
 """,
 }
 
@@ -286,7 +330,7 @@ def test_operations_that_do_not_fit_are_refused(arguments: Any, said: str) -> No
     [
         ({"returns": "int"}, "a class has none"),
         ({"methods": []}, "returns: missing"),
-        ({"methods": [COUNTER["methods"][0]] * 2}, "'add' is there twice"),  # type: ignore[index]
+        ({"methods": [COUNTER["methods"][0]] * 2}, "'add' is there twice"),
         ({"methods": [{**COUNTER, "name": "inner"}]}, "no methods of its own"),
         ({"methods": [{"name": "a b", "parameters": []}]}, "not an identifier"),
         ({"methods": [{"name": "a", "parameters": [], "returns": "set"}]}, "unknown type"),
@@ -311,3 +355,61 @@ def test_the_json_of_a_function_is_what_it_was() -> None:
     )
     made = from_json(Signature, COUNTER)
     assert from_json(Signature, json.loads(json.dumps(to_json(made)))) == made
+
+
+@pytest.mark.parametrize("language", sorted(RIGHT))
+def test_mutants_change_what_methods_return(language: str) -> None:
+    signature = from_json(Signature, SIGNATURE)
+    made = mutants_of(languages.get(language), RIGHT[language], signature=signature, limit=1000)
+    returned = {mutant.before for mutant, _ in made if mutant.operator == "returned"}
+    assert len(returned) >= 2, made
+    assert {mutant.operator for mutant, _ in made} >= {"boundary", "boolean"}
+
+
+@given(st.integers(0, 1 << 30))
+def test_operations_nearby_fit_the_class(seed: int) -> None:
+    signature = from_json(Signature, SIGNATURE)
+    known = typed_cases(CASES, signature)
+    found = perturbed(known, signature, count=30, seed=seed)
+    assert len(found) == 30
+    assert not any(unfit(case.arguments, signature, "near") for case in found)
+    texts = [canonical(case.arguments) for case in (*known, *found)]
+    assert len(set(texts)) == len(texts)
+    assert [case.arguments for case in known] == [tuple(case["arguments"]) for case in CASES]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["python", "go", "rust"])
+async def test_cases_of_a_class_are_measured(language: str) -> None:
+    signature = from_json(Signature, SIGNATURE)
+    cases = tuple(case for case in typed_cases(CASES, signature) if case.known_from)
+    async with Verifier("local", slots=2) as verifier:
+        found = await measure(
+            judge_with(verifier, signature, Comparator.EXACT),
+            Subject(languages.get(language), RIGHT[language], signature),
+            cases,
+            extra=perturbed(cases, signature, count=30),
+            settings=StrengthSettings(mutants=6),
+        )
+    assert found.deterministic
+    assert found.stubs_failed == ("default", "failing")
+    assert found.killed >= 4, found
+
+
+USED = {
+    "python": "\nif __name__ == '__main__':\n    print(BoundedStack(2).push(1))\n",
+    "rust": "\nfn main() {\n    BoundedStack::new(2).push(1);\n}\n",
+    "cpp": "\nint main() {\n    return BoundedStack(2).push(1);\n}\n",
+    "javascript": "\nconsole.log(new BoundedStack(2).push(1));\n",
+    "typescript": "\nconsole.log(new BoundedStack(2).push(1));\n",
+    "go": "\nfunc main() {\n\tprintln(NewBoundedStack(2).Push(1))\n}\n",
+    "java": "",
+}
+
+
+@pytest.mark.parametrize("language", sorted(RIGHT))
+def test_a_class_comes_out_of_an_answer_without_what_shows_it_off(language: str) -> None:
+    one = languages.get(language)
+    answer = f"A stack:\n\n```{one.fence}\n{RIGHT[language]}{USED[language]}```\n"
+    name = one.function_name(from_json(Signature, SIGNATURE))
+    assert extract_code(one, answer, entry_point=name).strip() == RIGHT[language].strip()

@@ -59,12 +59,17 @@ std::string thrown() {
     return found;
 }
 
-std::string failure(const std::string& kind, const std::string& message) {
+std::string failure(const std::string& kind, const std::string& message, const std::string& doing) {
     std::string out = "{\"error\":{\"type\":";
     quote(out, kind.substr(0, 200));
     out += ",\"message\":";
     quote(out, message.substr(0, 2000));
-    return out + ",\"line\":0}}";
+    out += ",\"line\":0";
+    if (!doing.empty()) {
+        out += ",\"at\":";
+        quote(out, doing);
+    }
+    return out + "}}";
 }
 
 std::string answer(std::string (*call)(Reader&), const std::string& frame) {
@@ -72,9 +77,9 @@ std::string answer(std::string (*call)(Reader&), const std::string& frame) {
     try {
         return call(from);
     } catch (const std::exception& error) {
-        return failure(thrown(), error.what());
+        return failure(thrown(), error.what(), from.doing);
     } catch (...) {
-        return failure(thrown(), "");
+        return failure(thrown(), "", from.doing);
     }
 }
 

@@ -184,4 +184,35 @@ bool quote(std::string& to, const std::string& text) {
     return whole;
 }
 
+namespace {
+
+const std::string VALUE = "{\"value\":";
+const std::string MISMATCH = "{\"mismatch\":\"";
+
+}  // namespace
+
+Operations::Operations(Reader& reader) : from(reader) {
+    from.more();
+    for (from.open(); from.more();) names.push_back(from.text());
+}
+
+bool Operations::next() {
+    if (number == names.size() || !wrong.empty()) return false;
+    ++number;
+    from.doing = "operation " + std::to_string(number) + ", " + names[number - 1];
+    return true;
+}
+
+void Operations::add(const std::string& reply) {
+    if (reply.compare(0, MISMATCH.size(), MISMATCH) == 0) {
+        wrong = MISMATCH + from.doing + ": " + reply.substr(MISMATCH.size());
+    } else if (results.size() > MOST_BYTES) {
+        wrong = MISMATCH + "the results are too large\"}";
+    } else {
+        results += (number > 1 ? "," : "") + reply.substr(VALUE.size(), reply.size() - VALUE.size() - 1);
+    }
+}
+
+std::string Operations::reply() const { return wrong.empty() ? VALUE + "[" + results + "]}" : wrong; }
+
 }  // namespace codegen_value

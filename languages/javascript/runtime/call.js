@@ -1,8 +1,10 @@
 // Calls a function of solution.js with each frame's arguments and answers with what it returned.
 //
 //     call FUNCTION TYPES [compiled]    TYPES: a JSON array, the parameters' types and the returned one
+//     call CLASS TYPES [compiled]       TYPES: a JSON object, see `Driver`
 //
-// A frame is a JSON array of encoded arguments. A reply is one JSON object: `value` (encoded), or `mismatch`
+// A frame is a JSON array of encoded arguments. That of a class has the constructor's arguments, the names of the
+// operations and the arguments of each; its value is the array of their results. A reply is one JSON object: `value` (encoded), or `mismatch`
 // (what was returned is not of the declared type), or `error` (`type`, `message`, `line`). Expected values
 // are never here; what a program does to this process is its own loss.
 'use strict';
@@ -13,7 +15,7 @@ const { Loader, isModuleOnly, read } = require('./load.js');
 const { steady } = require('./streams.js');
 const { decode, encode, parse, parseType } = require('./values.js');
 
-const { apply } = Reflect;
+const { apply, construct } = Reflect;
 const { stringify } = JSON;
 const slice = Function.prototype.call.bind(String.prototype.slice);
 const leave = process.reallyExit.bind(process);
@@ -21,14 +23,15 @@ let placed = true;
 
 const cut = (text) => stringify(slice(text, 0, 2000));
 
-/** Returns the reply for an exception. */
-function failed(error) {
+/** Returns the reply for an exception; `doing` is what an object was asked. */
+function failed(error, doing = '') {
   const [file, line] = place(error);
   const object = (typeof error === 'object' && error !== null) || typeof error === 'function';
   const type = object ? told(() => error.name) || 'Error' : 'thrown';
   const message = object ? told(() => error.message) : told(() => error);
   const at = placed && file === 'solution.js' ? line : 0;
-  return `{"error":{"type":${cut(type)},"message":${cut(message)},"line":${at}}}`;
+  const what = doing && `,"at":${cut(doing)}`;
+  return `{"error":{"type":${cut(type)},"message":${cut(message)},"line":${at}${what}}}`;
 }
 
 /** Returns the function of that name, which need not be exported. */
@@ -52,8 +55,8 @@ async function load(name) {
 
 async function main(name, types, compiling) {
   placed = compiling !== 'compiled';
-  const kinds = JSON.parse(types).map(parseType);
-  const returns = kinds.pop();
+  const declared = JSON.parse(types);
+  const caller = Array.isArray(declared) ? new Caller(declared) : new Driver(declared);
   steady();
   let frame = receive();
   let [work, broken] = [undefined, ''];
@@ -63,24 +66,87 @@ async function main(name, types, compiling) {
     broken = failed(error);
   }
   while (frame !== null) {
-    send(broken || answer(work, decode(parse(frame), kinds), returns));
+    send(broken || caller.answer(work, parse(frame)));
     frame = receive();
   }
   leave(0);
 }
 
-function answer(work, given, returns) {
-  let value;
-  try {
-    value = apply(work, undefined, given);
-  } catch (error) {
-    return failed(error);
+/** Calls a function. */
+class Caller {
+  #kinds;
+  #returns;
+
+  constructor(types) {
+    this.#kinds = types.map(parseType);
+    this.#returns = this.#kinds.pop();
   }
-  try {
-    return encode(value, returns);
-  } catch (error) {
-    return failed(error); // a value that breaks when it is looked at
+
+  answer(work, frame) {
+    let value;
+    try {
+      value = apply(work, undefined, decode(frame, this.#kinds));
+    } catch (error) {
+      return failed(error);
+    }
+    try {
+      return encode(value, this.#returns);
+    } catch (error) {
+      return failed(error); // a value that breaks when it is looked at
+    }
   }
+}
+
+const [VALUE, MISMATCH] = ['{"value":', '{"mismatch":"'];
+const MOST_BYTES = 16 << 20;
+
+/**
+ * Makes an object for each frame and asks it for the operations, one after another.
+ *
+ * The types have `parameters`, and `methods` by their neutral name: `name`, `parameters`, `returns` (empty where
+ * nothing is returned).
+ */
+class Driver {
+  #made;
+  #methods = { __proto__: null };
+
+  constructor(types) {
+    this.#made = types.parameters.map(parseType);
+    for (const [key, { name, parameters, returns }] of Object.entries(types.methods)) {
+      this.#methods[key] = { name, kinds: parameters.map(parseType), returns: returns && parseType(returns) };
+    }
+  }
+
+  answer(work, frame) {
+    let [doing, at] = ['the constructor', 0];
+    const taken = (kinds) => {
+      const given = [];
+      for (let i = 0; i < kinds.length; i++) given[i] = frame[at++];
+      return decode(given, kinds);
+    };
+    try {
+      const object = construct(work, taken(this.#made));
+      const operations = frame[at++];
+      let out = '';
+      for (let i = 0; i < operations.length; i++) {
+        const { name, kinds, returns } = this.#methods[operations[i]];
+        doing = `operation ${i + 1}, ${operations[i]}`;
+        const reply = result(apply(object[name], object, taken(kinds)), returns);
+        if (slice(reply, 0, MISMATCH.length) === MISMATCH) return `${MISMATCH}${doing}: ${slice(reply, MISMATCH.length)}`;
+        if (out.length > MOST_BYTES) return `${MISMATCH}the results are too large"}`;
+        out += (i ? ',' : '') + slice(reply, VALUE.length, -1);
+      }
+      return `${VALUE}[${out}]}`;
+    } catch (error) {
+      return failed(error, doing);
+    }
+  }
+}
+
+/** Returns the reply for what a method returned; null is nothing as well. */
+function result(value, returns) {
+  if (returns) return encode(value, returns);
+  return value === undefined || value === null ? `${VALUE}null}` : `${MISMATCH}something is returned, declared is nothing"}`;
 }
 
 module.exports = { main };

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -200,6 +201,50 @@ std::string call(Function function, Reader& from) {
         },
         values
     );
+}
+
+// Calls a function with arguments that stand one after another in a frame that is open.
+template <class... Parameters, class Function>
+decltype(auto) taken(Function function, Reader& from) {
+    std::tuple<Parameters...> values{(from.more(), Codec<Parameters>::read(from))...};
+    return std::apply(
+        [&](Parameters&... value) -> decltype(auto) {
+            if constexpr (std::is_invocable_v<Function, Parameters&...>) {
+                return function(value...);
+            } else {
+                return function(Argument<Parameters>{value}...);
+            }
+        },
+        values
+    );
+}
+
+// Opens a frame and makes an object with its first arguments.
+template <class Object, class... Parameters>
+std::unique_ptr<Object> made(Reader& from) {
+    from.doing = "the constructor";
+    from.open();
+    auto make = [](auto&&... value)
+        -> std::enable_if_t<std::is_constructible_v<Object, decltype(value)...>, std::unique_ptr<Object>> {
+        return std::unique_ptr<Object>(new Object(static_cast<decltype(value)>(value)...));
+    };
+    return taken<Parameters...>(make, from);
+}
+
+// What one operation returned.
+template <class Declared, class... Parameters, class Function>
+std::string asked(Function function, Reader& from) {
+    decltype(auto) result = taken<Parameters...>(function, from);
+    return returned<Declared, std::decay_t<decltype(result)>>(result);
+}
+
+template <class Nothing, class... Parameters, class Function>
+std::string told(Function function, Reader& from) {
+    static_assert(
+        std::is_same_v<decltype(taken<Parameters...>(function, from)), Nothing>, "the method returns something"
+    );
+    taken<Parameters...>(function, from);
+    return "{\"value\":null}";
 }
 
 }  // namespace codegen_value

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace codegen_value {
 
@@ -16,6 +17,8 @@ public:
     std::string text();
     void open();
     bool more();  // whether another item comes; past the closing bracket where none does
+
+    std::string doing;  // what an object is asked, for the message where that fails
 
 private:
     const char* at;
@@ -49,6 +52,23 @@ private:
     unsigned long nodes = 0;
 
     bool node();
+};
+
+// The operations that a frame names, one after another, and the list of their results.
+class Operations {
+public:
+    explicit Operations(Reader& reader);
+    bool next();
+    bool is(const char* method) const { return names[number - 1] == method; }
+    void add(const std::string& reply);  // of the operation that it is at
+    std::string reply() const;
+
+private:
+    Reader& from;
+    std::vector<std::string> names;
+    std::size_t number = 0;
+    std::string results;
+    std::string wrong;
 };
 
 // Answers each frame with a call.
