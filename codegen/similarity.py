@@ -4,12 +4,13 @@ A. Broder, "On the resemblance and containment of documents", 1997. Texts are co
 words, whatever their case, marks and spacing. Estimates are the same in every process.
 
 Not here: where vectors come from (`codegen.model.embedding`); what is done about it
-(`codegen.synthesis.registry`, `codegen.synthesis.screening`).
+(`codegen.synthesis.registry`, `codegen.synthesis.screening`, `codegen.curate`).
 """
 
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -136,10 +137,27 @@ def _numpy() -> Any:
     return np
 
 
+def sketches(sets: Sequence[Sequence[str]]) -> list[bytes]:
+    """Return the sketch of each set of strings: `PERMUTATIONS` unsigned 32-bit numbers, as bytes.
+
+    The share of equal numbers of two sketches estimates what share of their strings, of all that
+    either has, two sets have in common.
+    """
+    import rensa  # noqa: PLC0415 - importing this module stays free
+
+    made = rensa.RMinHash.digests_from_token_sets(sets, PERMUTATIONS, _SEED)
+    return [array("I", numbers).tobytes() for numbers in made]
+
+
+def word_runs(text: str) -> list[str]:
+    """Return the runs of three words by which texts are compared; of a short text all its words."""
+    found = words(text)
+    return ngrams(found, _SHINGLE) or [" ".join(found)]
+
+
 def _sketch(text: str) -> Any:
     import rensa  # noqa: PLC0415 - importing this module stays free
 
-    found = words(text)
     made = rensa.RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
-    made.update(ngrams(found, _SHINGLE) or [" ".join(found)])
+    made.update(word_runs(text))
     return made

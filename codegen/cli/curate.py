@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     help="A TOML file with a table for each pass; the command line goes before it.",
 )
 @click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    type=click.Path(),
+    help="A dataset or a JSONL file; what is like something in it is dropped.",
+)
+@click.option(
     "--split", metavar="NAME=SHARE,...", help="Such as train=0.9,validation=0.05,test=0.05."
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes at once.  [default: the CPUs]")
@@ -75,6 +82,9 @@ def _settings(config: Path | None, options: dict[str, Any]) -> CurationSettings:
     found = CurationSettings() if config is None else load_settings(config)
     if options["split"]:
         found = replace(found, splits=Splits(parse_shares(options["split"])))
+    if options["references"]:
+        paths = (*found.duplicates.reference, *options["references"])
+        found = replace(found, duplicates=replace(found.duplicates, reference=paths))
     return found
 
 

@@ -37,7 +37,7 @@ class Groups:
         self._above[high] = low
 
 
-class Duplicates:
+class Pairs:
     """Pairs of positions: an example that was dropped, and the one that is kept in its place."""
 
     def __init__(self) -> None:

@@ -36,12 +36,14 @@ class Pass(Protocol):
 def passes_of(settings: CurationSettings, *, workers: int = 1) -> tuple[Pass, ...]:
     """Return the passes that the settings ask for; `workers` processes may share a pass's work."""
     # each is imported here, as it loads what it needs
+    from codegen.curate.duplicates import DuplicatePass  # noqa: PLC0415
     from codegen.curate.heuristics import HeuristicPass  # noqa: PLC0415
-    from codegen.curate.kinship import Duplicates  # noqa: PLC0415
+    from codegen.curate.kinship import Pairs  # noqa: PLC0415
     from codegen.curate.splits import SplitPass  # noqa: PLC0415
 
-    duplicates = Duplicates()
+    pairs = Pairs()
     return (
         HeuristicPass(settings.heuristics, workers),
-        SplitPass(settings.splits, duplicates),
+        DuplicatePass(settings.duplicates, pairs, workers),
+        SplitPass(settings.splits, pairs),
     )

@@ -59,6 +59,20 @@ class Heuristics:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicates:
+    """What counts as a duplicate, and against what, see `codegen.curate.duplicates`.
+
+    `reference` names datasets and JSONL files. `exact` looks for equal examples, `statements` and
+    `code` are the least likeness of what is dropped, as shares; 0 leaves the comparison out.
+    """
+
+    reference: tuple[str, ...] = ()
+    exact: bool = True
+    statements: float = 0.8
+    code: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
 class Splits:
     """The shares of the splits by name, which sum up to 1; without any there are no splits."""
 
@@ -70,6 +84,7 @@ class CurationSettings:
     """The settings of all passes, a table for each."""
 
     heuristics: Heuristics = Heuristics()
+    duplicates: Duplicates = Duplicates()
     splits: Splits = field(default_factory=Splits)
 
 
@@ -126,6 +141,8 @@ def parse_shares(text: str) -> dict[str, float]:
 
 def _complaints(settings: CurationSettings) -> Iterator[str]:
     yield from _of_heuristics(settings.heuristics)
+    for key in ("statements", "code"):
+        yield from of_share(f"duplicates.{key}", getattr(settings.duplicates, key))
     yield from _of_shares(settings.splits.shares)
 
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 
 from codegen.curate.dataset import Row
 from codegen.curate.draft import Draft
-from codegen.curate.kinship import Duplicates, Groups
+from codegen.curate.kinship import Groups, Pairs
 from codegen.curate.selection import EVERYTHING, KEPT
 from codegen.curate.settings import Splits
 from codegen.journal import codec
@@ -36,17 +36,17 @@ class SplitPass:
 
     name = "splits"
 
-    def __init__(self, settings: Splits, duplicates: Duplicates) -> None:
+    def __init__(self, settings: Splits, pairs: Pairs) -> None:
         """Take the pairs that earlier passes fill."""
         self._shares = settings.shares
-        self._duplicates = duplicates
+        self._pairs = pairs
 
     def run(self, draft: Draft) -> Mapping[str, Json]:
         """Set them for every example, dropped ones too; returns how large families are."""
         families = _Families()
         for row in draft.rows(EVERYTHING):
             families.add(row)
-        for dropped, kept in self._duplicates:
+        for dropped, kept in self._pairs:
             families.join(dropped, kept)
         sizes: Counter[str] = Counter()
         for batch in families.batches():
