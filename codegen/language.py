@@ -182,6 +182,18 @@ def get(name_or_alias: str) -> Language:
     return found
 
 
+def titled(title: str) -> Language:
+    """Return a language by its title, such as `C++`.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = next((one for one in _all() if one.title == title), None)
+    if found is None:
+        raise UsageError(f"unknown language {title!r}")
+    return found
+
+
 @cache
 def with_options(language: Language, names: tuple[str, ...]) -> Language:
     """Return a language whose programs are compiled with some of its options.

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from codegen import feedback
 from codegen.errors import UsageError
 from codegen.feedback import shortened
-from codegen.language import fill
-from codegen.records import Problem, Seed, Verdict, canonical
+from codegen.language import fill, titled
+from codegen.records import Parameter, Problem, Seed, Signature, Verdict, canonical
 from codegen.resources import folder
 from codegen.traits import wishes
 
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from codegen.language import Language
 
 MOST_TRIED = 8
+CODE_MARK = "@@code@@"
+"""The line of a wrapper that stands for the code of a seed."""
+_SHOWN = Signature(
+    "count_runs", (Parameter("values", "list[int]"), Parameter("limit", "int")), "bool"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,24 @@ def render(name: str, **values: Any) -> Prompt:
 
 
 def problem_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
-    """Ask for one problem inspired by a seed, solvable in all the languages."""
+    """Ask for one problem inspired by a seed, or answered by it, solvable in all the languages."""
+    if seed.kind == "reverse":
+        return _reverse_prompt(seed, languages)
     titles = [one.title for one in languages]
     return render("problem", seed=seed, languages=titles, wishes=wishes(seed.traits))
+
+
+def _reverse_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
+    written = titled(seed.language)
+    return render(
+        "reverse",
+        seed=seed,
+        languages=[one.title for one in languages],
+        wishes=wishes(seed.traits),
+        mark=CODE_MARK,
+        declaration=written.declaration(_SHOWN),
+        rules=written.rules,
+    )
 
 
 def tests_prompt(problem: Problem, count: int) -> Prompt:

@@ -13,13 +13,20 @@ from codegen.errors import UsageError
 if TYPE_CHECKING:
     from codegen.synthesis.quotas import Quota
 
-_SOURCES = ("seeds", "problems", "seed_problems", "evolve")
+_SOURCES = ("seeds", "reverse", "problems", "seed_problems", "evolve")
+_ANSWERED = ("difficulty", "interface")
+"""What a problem that is made for code is like already."""
 
 problem_options = declared(
     click.option(
         "--seeds",
         type=click.Path(path_type=Path),
         help="A folder of source code to be inspired by.",
+    ),
+    click.option(
+        "--reverse",
+        type=click.Path(path_type=Path),
+        help="A folder of source code: each function gets the problem that it answers, once.",
     ),
     click.option(
         "--problems", type=click.Path(path_type=Path), help="Existing problem statements (JSONL)."
@@ -116,7 +123,10 @@ def _quotas(options: dict[str, Any]) -> tuple[Quota, ...]:
     asked = {one.dimension for one in quotas}
     if quotas and options["problems"]:
         raise UsageError("--quota is for problems that are made: those of --problems are as given")
-    others = ("seeds", "seed_problems", "evolve", "evolve_share")
+    named = next((name for name in _ANSWERED if name in asked), None)
+    if named and options["reverse"]:
+        raise UsageError(f"--quota: with --reverse the code decides the {named}")
+    others = ("seeds", "reverse", "seed_problems", "evolve", "evolve_share")
     other = next((name for name in others if options[name]), None)
     if "topic" in asked and other:
         option = other.replace("_", "-")

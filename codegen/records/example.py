@@ -56,6 +56,8 @@ class Usage:
 class Attempt:
     """One answer of the model to one solution or repair prompt, with what became of it.
 
+    Or, of the kind `given`, code that was there before the problem: no model was asked for it.
+
     `candidate` counts the independent solutions of a language; `round` the answers of one
     candidate.
     `feedback` is what the model was told before this answer, `arm` how it was asked, `error_class`
@@ -64,7 +66,7 @@ class Attempt:
 
     language: str
     candidate: int
-    kind: Literal["solution", "reference", "translation", "repair"]
+    kind: Literal["solution", "reference", "translation", "repair", "given"]
     round: int
     code: str
     outcome: Outcome

@@ -48,14 +48,14 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a problem was inspired by.
+    """What a problem was inspired by; of the kind `reverse`, the code that it was made for.
 
     `parents` are the ids or hashes of the problems that it was made from, `change` what an
     evolution was asked for. `retry` is there where the problem and its inputs are those of an
     earlier round.
     """
 
-    kind: Literal["code", "taxonomy", "problem", "self-instruct", "evolution"]
+    kind: Literal["code", "reverse", "taxonomy", "problem", "self-instruct", "evolution"]
     text: str
     source: str = ""
     path: str = ""

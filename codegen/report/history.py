@@ -119,7 +119,7 @@ def _attempts(record: ProblemRecord, example: Example | None) -> Iterator[str]:
 def _attempt_line(attempt: Attempt) -> str:
     found = next(iter(attempt.diagnostics), None)
     why = f": {found.tool} {found.rule}: {_short(found.message)}" if found else ""
-    keys = f"call {attempt.call[:_KEY]}"
+    keys = f"call {attempt.call[:_KEY]}" if attempt.call else "no call"
     if attempt.executions:
         keys += f", execution {', '.join(key[:_KEY] for key in attempt.executions)}"
     name = f"{attempt.language} {attempt.candidate}.{attempt.round}"
@@ -152,7 +152,9 @@ def _example(example: Example) -> Iterator[str]:
         yield from _strength(example.strength)
     yield from _kind_of_evidence(example)
     generation = example.generation
-    yield f"  written by {generation.model} {generation.revision}"
+    given = any(one.kind == "given" for one in example.history)
+    what = f"code given ({example.seed.licence or 'no licence known'}), the rest " if given else ""
+    yield f"  {what}written by {generation.model} {generation.revision}"
     yield f"  calls: {', '.join(key[:_KEY] for key in generation.calls) or 'none of its own'}"
     yield f"  executions: {', '.join(key[:_KEY] for key in verification.executions)}"
     for message in example.messages:

@@ -113,7 +113,8 @@ class Statistics:
             self.cases += len(record.cases)
             for dimension, value in dimensions_of(record.seed).items():
                 self.mix[dimension][value] += 1
-        for key, group in groupby(record.attempts, lambda one: (one.language, one.candidate)):
+        asked = (one for one in record.attempts if one.kind != "given")
+        for key, group in groupby(asked, lambda one: (one.language, one.candidate)):
             self.funnels[key[0]].add(list(group))
         for example in record.examples:
             self.examples += 1

@@ -54,6 +54,7 @@ class Candidate:
     tests: str = ""
     purpose: Literal["solution", "reference", "translation"] = "solution"
     system: str = ""
+    given: bool = False
     state: State = State.OPEN
     start: int = 0
     repairs: int = 0
@@ -83,8 +84,8 @@ class Candidate:
 
     @property
     def has_new_answer(self) -> bool:
-        """Whether the last turn of the conversation is the model's."""
-        return bool(self.messages) and self.messages[-1].role == "assistant"
+        """Whether the last turn of the conversation is the model's, or there is none to be had."""
+        return self.given or (bool(self.messages) and self.messages[-1].role == "assistant")
 
     def begin(self) -> None:
         """Open a new conversation, in which nothing of an earlier one is said."""
@@ -134,7 +135,7 @@ async def verify(
         candidate.verdict = _no_code(str(error))
     else:
         candidate.verdict = await _verdict(bench, candidate, problem, cases)
-    candidate.attempts.append(_attempt(candidate))
+    candidate.attempts.append(attempt_of(candidate))
 
 
 async def recheck(
@@ -164,10 +165,14 @@ async def _verdict(
 def reopen(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], policy: Policy) -> bool:
     """Send a candidate back with feedback, or to a fresh start; False when its budget is spent.
 
-    `verdict` is what it is told; where that overrules its own, its last attempt says so.
+    `verdict` is what it is told; where that overrules its own, its last attempt says so. Given code
+    (`codegen.synthesis.given`) has no budget.
     """
     last = rejudged(candidate.attempts[-1], candidate.language, verdict)
     candidate.attempts[-1] = last
+    if candidate.given:
+        candidate.settle(State.LOST)
+        return False
     arm = policy.choose(last.error_class or ErrorClass.WRONG_ANSWER, candidate.standing)
     if arm in (Arm.REPAIR, Arm.REASONED_REPAIR):
         _repair(candidate, verdict, cases, arm)
@@ -212,20 +217,21 @@ def usage_of(reply: Reply) -> Usage:
     return Usage(1, reply.prompt_tokens, reply.completion_tokens)
 
 
-def _attempt(candidate: Candidate) -> Attempt:
+def attempt_of(candidate: Candidate) -> Attempt:
+    """Return what became of a candidate's last answer."""
     verdict = candidate.verdict
     assert verdict is not None
     return Attempt(
         language=candidate.language.name,
         candidate=candidate.number,
-        kind="repair" if candidate.repairs else candidate.purpose,
+        kind="given" if candidate.given else "repair" if candidate.repairs else candidate.purpose,
         round=len(candidate.attempts),
         code=candidate.code,
         outcome=verdict.outcome,
         stage=verdict.stage,
         feedback=candidate.feedback,
         diagnostics=verdict.diagnostics,
-        call=candidate.calls[-1],
+        call=candidate.calls[-1] if candidate.calls else "",
         executions=verdict.executions,
         arm=candidate.arm,
         error_class=classify(candidate.language, verdict),

@@ -6,7 +6,6 @@ with `Council.assess`, which settles, reopens, calls for one more candidate, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from codegen.records import (
@@ -112,9 +111,13 @@ class Council:
         self.cases = tuple(one for one in self.cases if one.id != case.id)
 
     def spokesmen(self) -> dict[str, Candidate]:
-        """Return, for each language, the first of its solutions that ran to the end."""
+        """Return, for each language, the first of its solutions that ran to the end.
+
+        Code that was given goes before what was written for the problem.
+        """
         solutions = [one for one in self.clean() if one.purpose == "solution"]
-        return {one.language.name: one for one in reversed(solutions)}
+        first = sorted(solutions, key=lambda one: not one.given)
+        return {one.language.name: one for one in reversed(first)}
 
     def _vote(self, candidate: Candidate) -> None:
         believed = self._passes_examples(candidate)
@@ -188,8 +191,12 @@ class Council:
             return self._call_extra("independent solutions are evenly divided")
         dissenting = self._dissenters(clean, counts)
         for candidate, wrong in dissenting:
-            if not reopen(candidate, self._told(candidate, wrong, counts), self.cases, self.policy):
+            told = self._told(candidate, wrong, counts)
+            if not reopen(candidate, told, self.cases, self.policy) and not candidate.given:
                 raise Rejection("no_consensus", f"{candidate.language.name} stands by its answers")
+        if any(candidate.given for candidate, _ in dissenting):
+            # its problem is another one; whether the rest suffices without it is to be seen
+            return None if self.open() else self._compare()
         if any(not counts[case.id].settled for case in open_cases):
             return self._call_extra("a disputed value was not confirmed")
         return None
@@ -214,7 +221,7 @@ class Council:
 
     def _dissenters(
         self, clean: list[Candidate], counts: dict[str, Tally]
-    ) -> Iterable[tuple[Candidate, list[str]]]:
+    ) -> list[tuple[Candidate, list[str]]]:
         found = []
         for candidate in clean:
             answers = {result.name: result.got for result in _results(candidate)}

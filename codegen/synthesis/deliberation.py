@@ -17,6 +17,7 @@ from codegen.synthesis.arbitration import arbitrate
 from codegen.synthesis.candidate import Candidate, ask, recheck, restart, verify
 from codegen.synthesis.council import Council, Rejection
 from codegen.synthesis.desk import Desk
+from codegen.synthesis.given import examine, given_candidate
 from codegen.synthesis.proof import (
     MOST_EXTENSIONS,
     Proof,
@@ -33,10 +34,14 @@ REFERENCE = 900
 
 @dataclass(slots=True)
 class Deliberation:
-    """The candidates of one problem at work; to be carried out once."""
+    """The candidates of one problem at work; to be carried out once.
+
+    `given` is a program that was there before the problem, in the language of the seed.
+    """
 
     desk: Desk
     council: Council
+    given: str = ""
     arbitrations: tuple[Arbitration, ...] = ()
 
     async def agree(self) -> None:
@@ -52,6 +57,10 @@ class Deliberation:
                 self._join(language)
         if self.desk.world.reference:
             self._join_reference()
+        seed, problem = self.desk.task.seed, self.council.problem
+        given = given_candidate(seed, self.given, problem, languages) if self.given else None
+        if given is not None:
+            self.council.candidates.append(given)
         await self._settle()
 
     async def arbitrate(self) -> None:
@@ -90,6 +99,9 @@ class Deliberation:
 
     async def _round(self, candidate: Candidate) -> None:
         bench, council = self.desk.world.bench, self.council
+        if candidate.given:
+            await examine(bench, candidate, council.problem, council.cases)
+            return
         try:
             text = await ask(bench, candidate, self.desk.task.index)
         except ModelRefusal:
@@ -121,7 +133,7 @@ class Deliberation:
 
     def _join(self, language: Language) -> None:
         number = sum(
-            one.language.name == language.name and one.purpose == "solution"
+            one.language.name == language.name and one.purpose == "solution" and not one.given
             for one in self.council.candidates
         )
         prompt = solution_prompt(self.council.problem, language)

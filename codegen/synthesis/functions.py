@@ -25,16 +25,27 @@ MOST_LINES = 80
 MOST_BYTES = 4_000
 _LEAST_STEPS = 2
 _ABOVE = syntax.COMMENTS | {"attribute_item"}
+_OWNERS = frozenset(
+    (
+        *("class_definition", "class_declaration", "class", "class_specifier", "struct_specifier"),
+        *("impl_item", "trait_item", "interface_declaration", "enum_declaration"),
+        "record_declaration",
+    )
+)
 _WRAPPERS = ("decorated_definition", "export_statement")
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """Bytes `start` to `end` of a file, from the beginning of a line; `line` counts from 1."""
+    """Bytes `start` to `end` of a file, from the beginning of a line; `line` counts from 1.
+
+    One that is `free` can be called without an object.
+    """
 
     start: int
     end: int
     line: int
+    free: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,8 @@ class FunctionFinder:
                 rejected[reason] += 1
             else:
                 start = first.start_byte - first.start_point.column
-                functions.append(Function(start, node.end_byte, node.start_point.row + 1))
+                line = node.start_point.row + 1
+                functions.append(Function(start, node.end_byte, line, _is_free(node)))
         functions.sort(key=lambda one: one.start)
         return Found(tuple(functions), rejected, root.has_error)
 
@@ -125,6 +137,22 @@ class FunctionFinder:
                 return "test"
             above = above.next_sibling
         return ""
+
+
+def _is_free(node: tree_sitter.Node) -> bool:
+    """Whether a function is of no class; Java has no other place for one that is called alone."""
+    if node.child_by_field_name("receiver") is not None:
+        return False
+    words = {
+        word
+        for one in node.children
+        if one.type == "modifiers"
+        for word in syntax.text(one).split()
+    }
+    above = node.parent
+    while above is not None and above.type not in _OWNERS:
+        above = above.parent
+    return above is None or "static" in words
 
 
 def _first(node: tree_sitter.Node) -> tree_sitter.Node:

@@ -10,7 +10,7 @@ The rules of acceptance (`codegen.synthesis.council` applies them):
 - an input on which every solution fails and none answers is dropped as invalid;
 - every other value must be settled (see `codegen.verify.oracle`) by solutions not told of it;
 - whoever disagrees with a settled value is told so and tries again; a disagreement that stands
-  rejects the problem.
+  rejects the problem, but for that of code which was there before the problem: that is lost.
 
 Not here: where seeds come from, and how many problems are attempted (`codegen.synthesis.loop`).
 """
@@ -32,6 +32,7 @@ from codegen.synthesis.derivation import Parent, Workshop, derive
 from codegen.synthesis.desk import Desk
 from codegen.synthesis.difficulty import measured_difficulty
 from codegen.synthesis.problems import parse_inputs, parse_problem
+from codegen.synthesis.reversal import parse_reversed
 from codegen.synthesis.world import Task, World
 
 T = TypeVar("T")
@@ -42,12 +43,13 @@ class Life:
     """One problem's life; to be lived once."""
 
     desk: Desk
+    given: str = ""
     refused: tuple[Refused, ...] = ()
 
     @classmethod
     def of(cls, world: World, task: Task) -> Life:
         """Return the life that starts from a task."""
-        return cls(Desk(world, task))
+        return cls(Desk(world, task), task.code)
 
     async def run(self) -> ProblemRecord:
         """Live it to the end.
@@ -62,7 +64,7 @@ class Life:
             cases = await self._stage("tests", self._cases(problem))
             world = self.desk.world
             council = Council(problem, cases, world.bench.policy, len(world.languages))
-            deliberation = Deliberation(self.desk, council)
+            deliberation = Deliberation(self.desk, council, self.given)
             await self._stage("solutions", deliberation.agree())
             await self._stage("arbitration", deliberation.arbitrate())
             proofs = await self._stage("proof", deliberation.prove())
@@ -97,12 +99,21 @@ class Life:
 
     async def _written_problem(self) -> Problem:
         prompt = problem_prompt(self.desk.task.seed, self.desk.world.languages)
-        problem = await self.desk.parsed("problem", prompt, parse_problem)
+        problem = await self.desk.parsed("problem", prompt, self._read)
         problem = replace(problem, traits=self.desk.task.seed.traits)
         if not self.desk.world.critic:
             return problem
         self.desk.world.screen(self.desk.task.seed, problem)
         return await criticised(problem, self.desk.parsed)
+
+    def _read(self, text: str) -> Problem:
+        """Read a written problem and, where it was written for code, keep that as a program."""
+        seed = self.desk.task.seed
+        if seed.kind != "reverse":
+            return parse_problem(text)
+        found = parse_reversed(text, seed)
+        self.given = found.program
+        return found.problem
 
     async def _cases(self, problem: Problem) -> tuple[Case, ...]:
         if self.desk.task.cases:

@@ -75,9 +75,13 @@ class Payoffs:
 
 
 def payoffs_of(attempts: Iterable[Attempt]) -> Payoffs:
-    """Count attempts; those of one candidate must follow one another, in order."""
+    """Count attempts; those of one candidate must follow one another, in order.
+
+    Given code is no answer, and counts for nothing.
+    """
     found: dict[Key, Payoff] = {}
-    for _, group in groupby(attempts, lambda one: (one.language, one.candidate)):
+    asked = (one for one in attempts if one.kind != "given")
+    for _, group in groupby(asked, lambda one: (one.language, one.candidate)):
         for key, attempt in _answered(list(group)):
             one = Payoff(1, passes(attempt), attempt.usage.completion_tokens)
             found[key] = found.get(key, Payoff()) + one

@@ -23,7 +23,7 @@ from codegen.synthesis.world import Task
 SOLUTIONS_FAILED = frozenset({"too_few_solutions", "no_consensus", "arbitrated", "unstable"})
 """Reasons of rejection that speak against the solutions and not against the statement."""
 
-_SOURCE = ("seed", "seeds", "problems", "taxonomy", "seed_problems", "evolve")
+_SOURCE = ("seed", "seeds", "problems", "taxonomy", "seed_problems", "evolve", "reverse")
 
 FIRST: Json = {"round": 1, "after": None}
 """A first round's part of a run's fingerprint."""
@@ -122,4 +122,5 @@ def _task(index: int, record: ProblemRecord, retry: Retry) -> Task:
     given = {case.id for case in record.problem.examples}
     cases = tuple(case for case in record.cases if case.id not in given)
     seed = replace(record.seed, retry=retry)
-    return Task(index, seed, record.problem, cases, record.tests)
+    code = next((one.code for one in record.attempts if one.kind == "given"), "")
+    return Task(index, seed, record.problem, cases, record.tests, code)

@@ -2,7 +2,7 @@
 
 - `contaminated_problem`: it shares a run of thirteen words with a benchmark's text, or is almost
   the same text (T. Brown et al., "Language models are few-shot learners", 2020, appendix C).
-- `seed_leaked`: it repeats a long piece of the code that it was inspired by.
+- `seed_leaked`: it repeats a long piece of the code that it was inspired by, or is answered by.
 
 Not here: problems like another one of the run (`codegen.synthesis.registry`).
 """
@@ -74,7 +74,7 @@ class Screen:
 
 def leaked(seed: Seed, problem: Problem) -> str:
     """Return a long piece of a seed's code that stands in the statement; empty for none."""
-    if seed.kind != "code":
+    if seed.kind not in ("code", "reverse"):
         return ""
     snippet = set(ngrams(tokens(seed.text), RUN_OF_TOKENS))
     return next((x for x in ngrams(tokens(problem.statement), RUN_OF_TOKENS) if x in snippet), "")

@@ -15,10 +15,11 @@ import hashlib
 import textwrap
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 from codegen import language
 from codegen.errors import UsageError
@@ -44,8 +45,13 @@ class SeedReport:
 class SourceIndex:
     """Where the functions of a source tree are. Made by `index_sources`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, languages: Sequence[Language] = (), *, free: bool = False
+    ) -> None:
+        """Prepare for a folder; for some languages only, or for free functions only, if wanted."""
         self._folder = folder
+        self._languages = tuple(languages) or tuple(map(language.get, language.names()))
+        self._free = free
         self._paths: list[tuple[str, Language]] = []
         self._file, self._start, self._end, self._line = (array("Q") for _ in range(4))
         self._files: Counter[str] = Counter()
@@ -53,7 +59,7 @@ class SourceIndex:
         self._functions: Counter[str] = Counter()
         self._rejected: Counter[str] = Counter()
         self._seen: set[bytes] = set()
-        self._finders = {name: FunctionFinder(language.get(name)) for name in language.names()}
+        self._finders = {one.name: FunctionFinder(one) for one in self._languages}
 
     def __len__(self) -> int:
         return len(self._file)
@@ -66,7 +72,7 @@ class SourceIndex:
 
     def fill(self) -> None:
         """Go through the tree; called once."""
-        by_suffix = {Path(one.source).suffix: one for one in map(language.get, language.names())}
+        by_suffix = {Path(one.source).suffix: one for one in self._languages}
         for path, reason in source_files(self._folder, frozenset(by_suffix)):
             if reason:
                 self._skipped[reason] += 1
@@ -87,6 +93,9 @@ class SourceIndex:
             self._rejected["syntax error in the file"] += 1
         number = len(self._paths)
         for function in found.functions:
+            if self._free and not function.free:
+                self._rejected["of a class"] += 1
+                continue
             digest = hashlib.sha256(text_of(source[function.start : function.end])).digest()[:12]
             if digest in self._seen:
                 self._rejected["repeated"] += 1
@@ -100,10 +109,13 @@ class SourceIndex:
         if self._file and self._file[-1] == number:
             self._paths.append((path.relative_to(self._folder).as_posix(), one))
 
-    def seeds(self, *, seed: int, limit: int | None = None) -> Iterator[Seed]:
+    def seeds(
+        self, *, seed: int, limit: int | None = None, kind: Literal["code", "reverse"] = "code"
+    ) -> Iterator[Seed]:
         """Yield every function once, at most `limit`, in the order that `seed` decides.
 
-        A file that has gone or changed since it was indexed is passed over.
+        They are seeds of the given kind. A file that has gone or changed since it was indexed is
+        passed over.
         """
         order = array("Q", range(len(self)))
         Random(seed).shuffle(order)  # noqa: S311 - no secret
@@ -115,7 +127,7 @@ class SourceIndex:
             made = self._seed(number, licences)
             if made is not None:
                 left -= 1
-                yield made
+                yield replace(made, kind=kind)
 
     def _seed(self, number: int, licences: Licences) -> Seed | None:
         relative, one = self._paths[self._file[number]]
@@ -145,15 +157,17 @@ def text_of(part: bytes) -> bytes:
     return (textwrap.dedent(plain).strip("\n").rstrip() + "\n").encode()
 
 
-def index_sources(folder: Path) -> SourceIndex:
-    """Go through a source tree and return where its functions are.
+def index_sources(
+    folder: Path, languages: Sequence[Language] = (), *, free: bool = False
+) -> SourceIndex:
+    """Go through a source tree and return where its functions are; see `SourceIndex`.
 
     Raises:
         UsageError: there is no such folder, or no function in it can be used; says what was found.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder of source code")
-    index = SourceIndex(folder)
+    index = SourceIndex(folder, languages, free=free)
     index.fill()
     if not len(index):
         raise UsageError(f"{folder} holds no function to start from: {_told(index.report)}")

@@ -48,6 +48,7 @@ class Settings:
     quotas: tuple[Quota, ...] = ()
     window: int = 32
     seed_problems: Path | None = None
+    reverse: Path | None = None
     evolve: Path | None = None
     evolve_share: float = 0.0
     critic: bool = True
@@ -82,6 +83,7 @@ class Settings:
             "critic": self.critic,
             "near_duplicates": self.near_duplicates,
             "decontaminate": sorted(digest_of(path) for path in self.decontaminate),
+            **({"reverse": str(self.reverse.resolve())} if self.reverse else {}),
             **(self.round.fingerprint() if self.round else FIRST),
             "model": model,
             "revision": revision,

@@ -1,7 +1,8 @@
 """What a run is made from, as numbered tasks: code seeds, the taxonomy, or given problems.
 
 The n-th task is the same in every start of a run. Code seeds are gone through again and again until
-the goal is reached, each time with other sampling seeds; given problems once.
+the goal is reached, each time with other sampling seeds; given problems, and code that problems are
+made for, once.
 """
 
 from __future__ import annotations
@@ -96,11 +97,9 @@ def _made(
 def _steering(settings: Settings, known: Taxonomy) -> Steering:
     values = dimension_values(known)
     shares = shares_of(settings.quotas, values)
-    free = {
-        name: values[name]
-        for name in ("difficulty", "audience")
-        if values[name] and name not in shares
-    }
+    # what code answers is as hard as it is
+    left_free = ("audience",) if settings.reverse else ("difficulty", "audience")
+    free = {name: values[name] for name in left_free if values[name] and name not in shares}
     return Steering(settings.seed, shares, free, settings.window)
 
 
@@ -117,6 +116,10 @@ def _seeds(
         on_event(f"{len(problems):,} accepted problems of {settings.evolve} to evolve")
         changed = evolution_seeds(problems, settings.seed, settings.evolve.name)
         return _next_of(changed, used)
+    if settings.reverse is not None:
+        index = index_sources(settings.reverse, settings.languages, free=True)
+        on_event(f"code to be answered for, of {settings.reverse}: {_told(index.report)}")
+        return _next_of(index.seeds(seed=settings.seed, kind="reverse"), used)
     if settings.seeds is None:
         return _of_topics(settings.seed, known, used)
     index = index_sources(settings.seeds)

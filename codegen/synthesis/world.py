@@ -29,7 +29,8 @@ DERIVATIONS = (
 class Task:
     """What a life starts from: an index, a seed, and what is already known of the problem.
 
-    `tests` is native test code by language, which solutions in that language must pass as well.
+    `tests` is native test code by language, which solutions in that language must pass as well;
+    `code` a program for the problem that was there before it.
     """
 
     index: int
@@ -37,6 +38,7 @@ class Task:
     problem: Problem | None = None
     cases: tuple[Case, ...] = ()
     tests: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,23 @@ def test_an_embedding_model_that_cannot_be_used_is_said_before_a_run_begins(
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--seeds", "."], "--seeds and --reverse exclude each other"),
+        (["--quota", "difficulty=hard:30%"], "with --reverse the code decides the difficulty"),
+        (["--quota", "interface=program:30%"], "with --reverse the code decides the interface"),
+        (["--quota", "topic=graphs:30%"], "a topic is of the taxonomy, and --reverse draws"),
+        ([], "holds no function to start from"),
+    ],
+)
+def test_what_goes_not_with_code_that_exists_is_said(
+    tmp_path: Path, options: list[str], complaint: str
+) -> None:
+    done = run("synthesize", "--dry-run", "--reverse", tmp_path, *options)
+    complains(done, 2, complaint)
+
+
 def test_a_policy_comes_from_a_run(tmp_path: Path) -> None:
     done = run("synthesize", "--policy-from", tmp_path / "none", "--out", tmp_path / "out")
     complains(done, 3, str(tmp_path / "none"))

@@ -56,8 +56,9 @@ def problem(
     *,
     wrong_example: bool,
     ambiguous: float = 0.0,
+    **more: Json,
 ) -> str:
-    """Return a problem as the JSON object that the prompt asks for.
+    """Return a problem as the JSON object that the prompt asks for, with what `more` it asks for.
 
     At the rate `ambiguous` its statement lacks the last sentence, where a family allows for that.
     """
@@ -77,9 +78,15 @@ def problem(
         "examples": [{"arguments": a, "expected": e} for a, e in examples],
         "tags": list(family.topics),
         "comparator": family.comparator(),
+        **more,
     }
     intro = f"Here is a problem about {family.topics[0]}; I worked the examples out by hand."
     return f"{intro}\n\n{_block('json', json.dumps(content, indent=1, ensure_ascii=False))}"
+
+
+def not_reversible(reason: str) -> str:
+    """Return that there is no problem which a function answers."""
+    return _block("json", json.dumps({"not_reversible": reason}))
 
 
 def critique(ambiguities: list[Json]) -> str:

@@ -21,6 +21,10 @@ from codegen.records import Json
 _STATEMENT = re.compile(r"^## Problem\n(.*?)^## Signature$", re.DOTALL | re.MULTILINE)
 _SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.MULTILINE)
 _INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
+_FUNCTION = re.compile(
+    r"^## The function\nIt is real code in ([^\n]+):\n\n(`{3,})\n(.*?)\n\2$",
+    re.DOTALL | re.MULTILINE,
+)
 _TOPIC = re.compile(r"^(?:Topic|Skill): (.*)$", re.MULTILINE)
 _GIVEN = "This problem exists already"
 _EVOLVED = "Here is a problem that has been solved"
@@ -59,7 +63,7 @@ def read_solution_prompt(text: str) -> Task | None:
     language = fences().get(signature[1])
     if language is None or not family.speaks([language]):
         return None
-    declaration = dialect(language).declared(_bare(signature[2]))
+    declaration = dialect(language).declared(bare(signature[2]))
     values = tuple(sorted(parameters.items()))
     return Task(family, family.name, values, language, signature[1], declaration)
 
@@ -94,6 +98,13 @@ def read_inspiration(text: str) -> str | None:
     return "\n".join(_TOPIC.findall(match[1])) or match[1]
 
 
+def read_function(text: str) -> tuple[str, str] | None:
+    """Return (language, code) of a prompt for the problem that a function answers, or None."""
+    match = _FUNCTION.search(text)
+    language = titles().get(match[1]) if match else None
+    return (language, match[3]) if match and language else None
+
+
 def read_languages(text: str) -> list[str]:
     """Return the names of the languages in which a problem prompt wants its problem solved."""
     match = _LANGUAGES.search(text)
@@ -123,7 +134,7 @@ def users_turns(messages: tuple[Message, ...]) -> list[str]:
     return [message.content for message in messages if message.role == "user"]
 
 
-def _bare(declaration: str) -> str:
+def bare(declaration: str) -> str:
     """Strip a body or its opening from a declaration."""
     return (
         re.sub(r"\s*(?::|\{)?\s*(?:\.\.\.|pass)?\s*\}?$", "", declaration.strip(), count=1)

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from codegen.model.builtin import answers, conversation, criticism, derived, native
+from codegen.model.builtin import answers, conversation, criticism, derived, native, reversal
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.edits import Variant, variants
 from codegen.model.builtin.feedback import Feedback
@@ -97,6 +97,9 @@ class BuiltinTeacher:
         return self._solution(task, rng, shared=request.purpose == "solution")
 
     def _problem(self, prompt: str, rng: Random) -> str:
+        function = conversation.read_function(prompt)
+        if function is not None:
+            return reversal.answered(function, self._mistakes, rng)
         inspiration = conversation.read_inspiration(prompt)
         if inspiration is None:
             return answers.refusal()

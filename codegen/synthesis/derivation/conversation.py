@@ -65,7 +65,7 @@ async def _dialogue(
 def _last_start(parent: Parent) -> list[Attempt]:
     """Return the failed attempts of the conversation that ended with the accepted program."""
     attempts = parent.candidate.attempts
-    first = max(n for n, one in enumerate(attempts) if one.kind == "solution")
+    first = max(n for n, one in enumerate(attempts) if one.kind in ("solution", "given"))
     return [one for one in attempts[first:-1] if one.outcome is not Outcome.PASSED]
 
 

@@ -49,7 +49,8 @@ def _failed(workshop: Workshop, parent: Parent) -> Attempt | None:
     failed = [
         attempt
         for one in workshop.candidates
-        if one.language.name == parent.language.name
+        # given code that fails answers another problem; nothing in it is to be mended
+        if one.language.name == parent.language.name and not one.given
         for attempt in one.attempts
         if attempt.code and attempt.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
     ]

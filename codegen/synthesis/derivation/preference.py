@@ -38,6 +38,9 @@ async def preferences(workshop: Workshop) -> tuple[Example, ...]:
     """Make at most one pair for each language, out of attempts that really failed."""
     found = []
     for _, parent in sorted(workshop.parents.items()):
+        # given code is of another hand than the answers that failed
+        if parent.candidate.given:
+            continue
         if not at_least(parent.example.verification.level, LEAST_LEVEL):
             continue
         part = workshop.apart()
