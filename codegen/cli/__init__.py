@@ -19,6 +19,7 @@ _COMMANDS = {
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",
     "export": "Write a dataset's examples as rows for training, in the formats that trainers read.",
     "images": "Build, list and verify the sandbox images.",
+    "mix": "Mix model-made rows with real ones, in stated proportions.",
     "report": "Show what runs came to, side by side, and whether they grow poorer.",
     "serve": "Serve the verifier over HTTP.",
     "show": "Print the whole history of a record.",

@@ -23,6 +23,7 @@ Type: TypeAlias = "str | Sequence[Type] | Mapping[str, Type]"
 Columns = Mapping[str, Type]
 
 TEXT, INTEGER, NUMBER, FLAG = "text", "integer", "number", "flag"
+UNKNOWN = ""
 CHAT: Type = [{"role": TEXT, "content": TEXT}]
 _SCALARS: Mapping[str, type] = {TEXT: str, INTEGER: int, NUMBER: float, FLAG: bool}
 _INT64 = 1 << 63
@@ -61,6 +62,64 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def inferred(value: Json) -> Type:
+    """Return the type of a value; the empty text where it does not say, as in an empty list.
+
+    Raises:
+        ValueError: it is null, or of no type of these.
+    """
+    if isinstance(value, Mapping):
+        return {str(name): inferred(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        made: Type = UNKNOWN
+        for one in value:
+            made = common(made, inferred(one))
+        return [made]
+    if type(value) is int and not -_INT64 <= value < _INT64:
+        raise ValueError("no 64-bit integer")
+    for name, kind in _SCALARS.items():
+        if type(value) is kind:
+            return name
+    raise ValueError(f"a value of type {type(value).__name__}")
+
+
+def common(one: Type, other: Type) -> Type:
+    """Return the type that holds values of both.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if UNKNOWN in (one, other):
+        return other if one == UNKNOWN else one
+    if isinstance(one, Mapping) and isinstance(other, Mapping) and set(one) == set(other):
+        return {name: common(kind, other[name]) for name, kind in one.items()}
+    if isinstance(one, list) and isinstance(other, list):
+        return [common(one[0], other[0])]
+    if {str(one), str(other)} == {INTEGER, NUMBER}:
+        return NUMBER
+    if one != other:
+        raise ValueError(f"{one} here and {other} there")
+    return one
+
+
+def fitted(value: Json, kind: Type) -> Json:
+    """Return a value as its column holds it: numbers as numbers, keys in their order."""
+    if isinstance(kind, Mapping):
+        return {name: fitted(value[name], inner) for name, inner in kind.items()}
+    if isinstance(value, list):
+        return [fitted(one, kind[0]) for one in value]
+    return float(value) if kind == NUMBER else value
+
+
+def settled(kind: Type) -> Type:
+    """Return a type with text where nothing said what it is."""
+    if isinstance(kind, Mapping):
+        return {name: settled(inner) for name, inner in kind.items()}
+    if isinstance(kind, str):
+        return kind or TEXT
+    return [settled(kind[0])]
 
 
 def arrow_schema(columns: Columns) -> pa.Schema:

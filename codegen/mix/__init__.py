@@ -1,0 +1,1 @@
+"""Mixtures of model-made rows and real ones in stated proportions."""
