@@ -13,7 +13,8 @@ from codegen.errors import UsageError
 
 if TYPE_CHECKING:
     from codegen.curate.selection import Selection
-    from codegen.export.exporting import Exported, Settings
+    from codegen.export.desk import Exported
+    from codegen.export.exporting import Settings
 
 _DIMENSIONS = {
     "kind": "kinds",
@@ -157,7 +158,8 @@ def export(dataset: Path, out: Path, *, force: bool, as_json: bool, **given: Any
 
 
 def _settings(given: dict[str, Any]) -> Settings:
-    from codegen.export.exporting import Settings, TokenSettings
+    from codegen.export.desk import TokenSettings, Writing
+    from codegen.export.exporting import Settings
     from codegen.export.format import Choices
     from codegen.export.formats import chosen
     from codegen.export.shards import Sizes
@@ -169,11 +171,13 @@ def _settings(given: dict[str, Any]) -> Settings:
     elif given["max_tokens"] or given["token_ids"]:
         raise UsageError("--max-tokens and --token-ids need --tokenizer")
     return Settings(
-        formats=chosen(names, given["styles"]),
-        selection=_selection(given["where"], given["min_level"]),
-        sizes=Sizes(given["file_type"], given["shard_rows"], given["shard_mib"] * MIB),
-        choices=Choices(given["seed"], given["fim_tokens"], given["fim_mode"], given["fim_rate"]),
-        tokens=tokens,
+        chosen(names, given["styles"]),
+        _selection(given["where"], given["min_level"]),
+        Writing(
+            Sizes(given["file_type"], given["shard_rows"], given["shard_mib"] * MIB),
+            Choices(given["seed"], given["fim_tokens"], given["fim_mode"], given["fim_rate"]),
+            tokens,
+        ),
     )
 
 

@@ -120,9 +120,9 @@ class Draw:
             yield Drawn(cell, subset, count, size)
 
     def chosen(self, source: int) -> Iterator[tuple[int, int, int]]:
-        """Yield number, part (the smallest subset) and spot of a source's rows, by number."""
+        """Return number, part (the smallest subset) and spot of a source's rows, by number."""
         statement = "SELECT number, part, spot FROM chosen WHERE source = ? ORDER BY number"
-        yield from self._connection.execute(statement, (source,))
+        return self._connection.execute(statement, (source,))
 
     def keep(self, part: int, spot: int, source: int, number: int, text: str) -> None:
         """Keep the text of a chosen row."""
@@ -130,10 +130,9 @@ class Draw:
         self._connection.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", row)
 
     def rows(self, part: int) -> Iterator[str]:
-        """Yield the texts of a part, in the mixture's order."""
+        """Return the texts of a part, in the mixture's order."""
         statement = "SELECT text FROM rows WHERE part = ? ORDER BY spot, source, number"
-        for (text,) in self._connection.execute(statement, (part,)):
-            yield text
+        return (text for (text,) in self._connection.execute(statement, (part,)))
 
     def close(self) -> None:
         """Close the file."""

@@ -11,6 +11,7 @@ from codegen.curate.dataset import Dataset
 from codegen.curate.selection import Selection
 from codegen.errors import UsageError
 from codegen.export.columns import fault
+from codegen.export.desk import Writing
 from codegen.export.exporting import Settings, export
 from codegen.export.format import IDENTITY
 from codegen.export.formats import NAMES, chosen, styles_of
@@ -24,7 +25,7 @@ L3 = Selection(least_level="L3")
 
 
 def exported(dataset, out, style, *, file_type="jsonl", selection=L3, **more):
-    settings = Settings((style,), selection, Sizes(file_type, **more))
+    settings = Settings((style,), selection, Writing(Sizes(file_type, **more)))
     (found,) = export(dataset, out, settings)
     return found
 

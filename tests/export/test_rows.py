@@ -15,7 +15,16 @@ from codegen.export.format import Choices, Made, Source, Unfit
 from codegen.export.formats import NAMES, chosen, styles_of
 from codegen.integrations.rows import Rows
 from codegen.integrations.trl import reward
-from codegen.records import Alternative, ChatMessage, Judgement, Outcome
+from codegen.records import (
+    PROGRAM,
+    Alternative,
+    Case,
+    ChatMessage,
+    Judgement,
+    Outcome,
+    Parameter,
+    Signature,
+)
 from tests.export import made
 
 STYLE = {one.style: one for name in NAMES for one in styles_of(name)}
@@ -237,6 +246,45 @@ def test_a_task_is_judged_right_and_wrong_by_both_trainers_rewards():
     )
     assert found["score"] == 1.0
     verl._rows(None).close()
+
+
+COUNTER = (
+    "class Counter:\n    def __init__(self, start: int) -> None:\n        self.n = start\n\n"
+    "    def add(self, k: int) -> int:\n        self.n += k\n        return self.n\n"
+)
+DOUBLES = "def main() -> None:\n    print(2 * int(input()))\n\n\nmain()\n"
+
+
+@pytest.mark.parametrize(
+    ("signature", "case", "right", "wrong", "name"),
+    [
+        (
+            Signature(
+                "counter",
+                (Parameter("start", "int"),),
+                "",
+                (Signature("add", (Parameter("k", "int"),), "int"),),
+            ),
+            Case("c", (1, [["add", [2]], ["add", [3]]]), [3, 6], "consensus"),
+            COUNTER,
+            COUNTER.replace("+=", "="),
+            "Counter",
+        ),
+        (PROGRAM, Case("c", ("4\n",), "8\n", "consensus"), DOUBLES, DOUBLES.replace("2", "3"), ""),
+    ],
+)
+def test_classes_and_programs_are_judged_as_functions_are(signature, case, right, wrong, name):
+    from dataclasses import replace
+
+    plain = made.example("solution", "python", 1)
+    problem = replace(plain.problem, signature=signature)
+    (row,) = values("tasks", replace(plain, problem=problem, cases=(case,)))
+    assert row["entry_point"] == name
+    columns = {key: [row[key]] * 2 for key in ("cases", "signature", "comparator", "limits")}
+    with Verifier("local", slots=1) as verifier:
+        scored = reward(Rows(verifier, language="python", lint="off"))
+        said = [made.block("python", right), made.block("python", wrong)]
+        assert scored(["", ""], said, **columns) == [1.0, 0.0]
 
 
 def test_documents_are_artefacts_without_the_conversation_about_them():

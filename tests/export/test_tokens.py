@@ -8,7 +8,8 @@ import pytest
 
 from codegen.curate.selection import Selection
 from codegen.errors import UsageError
-from codegen.export.exporting import Settings, TokenSettings, export
+from codegen.export.desk import TokenSettings, Writing
+from codegen.export.exporting import Settings, export
 from codegen.export.formats import chosen
 from codegen.export.tokens import Tokenizer
 from tests.export import made
@@ -161,7 +162,7 @@ def test_rows_have_their_tokens_and_longer_ones_are_counted(dataset, tmp_path, c
 
     def written(most, out):
         tokens = TokenSettings(chatml, most, write_ids=True)
-        return export(dataset, out, Settings(formats, Selection(), tokens=tokens))
+        return export(dataset, out, Settings(formats, Selection(), Writing(tokens=tokens)))
 
     whole = {one.format.name: one for one in written(None, tmp_path / "all")}
     assert all(one.rows.total() and not one.too_long for one in whole.values())
