@@ -23,11 +23,14 @@ PACKAGES = {
     "data_designer": ("data-designer==0.9.6",),
     "datasets": ("datasets==5.2.0",),
     "distilabel": ("distilabel==1.5.3",),
+    "export": ("trl==1.16.0",),
     "inspect_ai": ("inspect-ai==0.3.285",),
     "trl": ("trl==1.16.0",),
     "verl": ("verl==0.9.1",),
 }
-LIMIT_S = 600
+SHARED = {"export": "trl"}
+"""Examples that run in another one's environment, as they need the same packages."""
+LIMIT_S = 900
 
 
 def main(names: list[str]) -> int:
@@ -62,7 +65,7 @@ def cache() -> str:
 
 def installed(name: str) -> Path:
     """Return the Python of an environment with the package and codegen."""
-    folder = ROOT / "build" / "integrations" / name
+    folder = ROOT / "build" / "integrations" / SHARED.get(name, name)
     python = folder / "bin" / "python"
     uv = [sys.executable, "-m", "uv"]
     if not python.exists():
