@@ -38,7 +38,12 @@ from codegen.schema import (
     Traits,
     UnitForm,
 )
-from codegen.schema_checks import check_failures, check_pattern, type_templates
+from codegen.schema_checks import (
+    check_failures,
+    check_marks,
+    check_pattern,
+    type_templates,
+)
 from codegen.schema_native import Documentation, Literals, Native
 from codegen.types import Type
 
@@ -257,6 +262,7 @@ def load(path: Path) -> Language:
     for tool in _tools(loaded):
         check_pattern(tool, where)
     check_failures(loaded.failures, where)
+    check_marks(loaded.marks, where)
     return loaded
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from codegen.errors import UsageError
@@ -43,6 +43,44 @@ def check_failures(failures: Mapping[str, str], where: str) -> None:
             re.compile(pattern)
         except re.error as error:
             raise UsageError(f"{where}: failures.{name}: {error}") from error
+
+
+OURS = frozenset(
+    {
+        "arguments",
+        "asked",
+        "calls",
+        "class",
+        "count",
+        "end",
+        "function",
+        "index",
+        "memory",
+        "name",
+        "names",
+        "nonce",
+        "passed",
+        "quoted",
+        "returns",
+        "room",
+        "skipped",
+        "solution",
+        "tests",
+        "types",
+    }
+)
+"""What templates and commands may name beside a language's own marks."""
+
+
+def check_marks(names: Iterable[str], where: str) -> None:
+    """Refuse a mark of a language that would stand for something of ours.
+
+    Raises:
+        UsageError: names the file and the mark.
+    """
+    taken = sorted(OURS & set(names))
+    if taken:
+        raise UsageError(f"{where}: marks.{taken[0]}: ${taken[0]} is taken; call it otherwise")
 
 
 def type_templates(table: Any, where: str, name: str) -> Mapping[str, Any]:

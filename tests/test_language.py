@@ -126,3 +126,13 @@ def test_a_class_of_error_and_its_pattern_are_checked(tmp_path, line: str, compl
     with pytest.raises(UsageError) as raised:
         load(tmp_path)
     assert complaint in str(raised.value)
+
+
+def test_a_mark_has_no_name_of_ours(tmp_path) -> None:
+    target = tmp_path / "javascript"
+    shutil.copytree(folder("languages") / "javascript", target)
+    file = target / "language.toml"
+    text = file.read_text("utf-8").replace("[marks.declared]", "[marks.names]")
+    file.write_text(text, "utf-8")
+    with pytest.raises(UsageError, match=r"marks\.names: \$names is taken"):
+        load(target)

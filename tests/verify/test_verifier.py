@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from codegen import language as languages
 from codegen.errors import CodegenError, UsageError
 from codegen.records import Outcome, Stage, Verdict
 from codegen.sandbox.choose import open_sandbox
 from codegen.verify.verifier import Verifier, VerifyRequest
+from tests.verify.right_programs import right_program
 
 pytestmark = pytest.mark.slow
 
@@ -380,3 +382,20 @@ def test_an_interrupt_ends_a_verification_of_many_and_its_verifier_cleanly() -> 
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.returncode) == ("interrupted\n", 0), done.stderr
+
+
+@pytest.mark.parametrize("language", languages.names())
+@pytest.mark.parametrize("family", ["cell_automaton", "hailstone"])
+def test_a_clean_solution_passes_strict_linters(
+    local: Verifier, language: str, family: str
+) -> None:
+    right = right_program(family, language)
+    verdict = local.verify(
+        language,
+        right.code,
+        cases=right.cases,
+        signature=right.signature,
+        comparator=right.comparator,
+        lint="strict",
+    )
+    assert verdict.passed, verdict.diagnostics

@@ -7,7 +7,7 @@ final class CodegenCall {
     @SuppressWarnings("unchecked")
     static Object call(Object[] arguments) throws Throwable {
 $arguments
-        $returns result = $new$class$parentheses.$function($names);
+        $returns result = $new$owner$parentheses.$function($names);
         return result;
     }
 }

@@ -1,4 +1,4 @@
 void [
-$names
+$declared
 ];
 // default: $default

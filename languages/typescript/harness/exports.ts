@@ -1,5 +1,5 @@
 $solution
 export {
-$names
+$declared
 };
 $default
