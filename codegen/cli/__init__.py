@@ -15,6 +15,7 @@ from codegen.errors import CodegenError, InfrastructureError, UsageError
 PIPE_CLOSED = 141  # what a shell says of a program that SIGPIPE ended
 
 _COMMANDS = {
+    "annotations": "Export, import and compare what people said of examples.",
     "curate": "Make a dataset of runs: filter, deduplicate, split.",
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",
     "export": "Write a dataset's examples as rows for training, in the formats that trainers read.",
@@ -26,6 +27,7 @@ _COMMANDS = {
     "synthesize": "Make verified examples: problems, solutions in several languages, tests.",
     "taxonomy": "Print, check and extend what problems can be about.",
     "verify": "Give a verdict on solutions and their tests or cases.",
+    "view": "Read records in a browser, search them, and annotate them.",
 }
 
 

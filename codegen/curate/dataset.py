@@ -211,8 +211,8 @@ class Dataset:
             raise UsageError(f"{prefix!r} is the beginning of several ids; give more of it")
         return Row(*found[0])
 
-    def problem(self, run: int, index: int) -> ProblemRecord:
-        """Return a problem's whole life, with its examples, the dropped ones too.
+    def problem(self, run: int, index: int, *, examples: bool = True) -> ProblemRecord:
+        """Return a problem's whole life, with its examples, the dropped ones too, or without.
 
         Raises:
             UsageError: there is no such problem.
@@ -222,10 +222,11 @@ class Dataset:
         found = self._all(statement)
         if not found:
             raise UsageError(f"{self.folder} holds no problem {index} of run {run}")
-        every = Selection(statuses=(), runs=(run,), problems=(index,))
-        examples = tuple(row.example for row in self.rows(every))
         record = from_json(ProblemRecord, codec.unpack(found[0][0]))
-        return dataclasses.replace(record, examples=examples)
+        if not examples:
+            return record
+        every = Selection(statuses=(), runs=(run,), problems=(index,))
+        return dataclasses.replace(record, examples=tuple(row.example for row in self.rows(every)))
 
     def problems(
         self, *, run: int | None = None, statuses: tuple[str, ...] = ()

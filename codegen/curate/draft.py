@@ -124,7 +124,7 @@ class Draft(Dataset):
 
     def _later(self, table: str, values: dict[str, Any]) -> None:
         waiting = self._waiting.setdefault(table, [])
-        waiting.append(values)
+        waiting.append({name: _storable(value) for name, value in values.items()})
         if len(waiting) >= _BATCH:
             self.flush()
 
@@ -146,7 +146,7 @@ class Draft(Dataset):
             .values(status="dropped", reason=reason, detail=bindparam("why"))
         )
         pairs = zip(positions, details, strict=True)
-        self._do(statement, [{"at": at, "why": why} for at, why in pairs])
+        self._do(statement, [{"at": at, "why": _storable(why)} for at, why in pairs])
 
     def find(self, position: int, by: str, detail: str) -> None:
         """Record what the filter `by` noticed about an example."""
@@ -187,6 +187,14 @@ class Draft(Dataset):
             return
         with self._failures():
             self._connection.execute(statement, None if rows is None else list(rows))
+
+
+def _storable(value: Any) -> Any:
+    """Return a value without halves of surrogate pairs, which columns of text cannot hold.
+
+    Records keep theirs: they are packed.
+    """
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _difficulty(example: Example) -> str:

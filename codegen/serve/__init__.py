@@ -8,8 +8,9 @@
     service    the work itself: the verifier behind its queue and its deadlines
     native, batch, describe   `/v1` and its OpenAPI
     compatible/               the routes of others
-    server     one process that listens
+    listening  a port, and a process that ends well
+    server     the service: one process that listens
 
 Not here: the verifier (`codegen.verify`) and its client (`codegen.client`). It needs the extra
-`serve`; nothing else in the package imports it.
+`serve`; of the package only `codegen.view` imports parts of it.
 """

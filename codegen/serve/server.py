@@ -6,12 +6,10 @@ second, or the end of that time, cancels it.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import importlib.metadata
-import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import uvicorn
@@ -25,13 +23,13 @@ from codegen.secrets import SERVE_VARIABLE
 from codegen.serve.application import make_application
 from codegen.serve.examine import examined
 from codegen.serve.guard import local
+from codegen.serve.listening import BACKLOG, Server, addresses, listen
 from codegen.serve.metrics import Metrics
 from codegen.serve.service import Service
 from codegen.serve.tokens import Tokens
 from codegen.serve.turns import Turns
 from codegen.verify.verifier import Verifier
 
-_BACKLOG = 2048
 _KEEP_ALIVE_S = 75
 
 
@@ -69,7 +67,7 @@ async def serve(settings: Settings, tell: Callable[[str], None]) -> None:
             tell(f"{names}: {pool.slots} at once in the {pool.name} sandbox")
             version = importlib.metadata.version("codegen-forge")
             application = make_application(service, settings.tokens, version)
-            server = _Server(_config(application, settings))
+            server = Server(_config(application, settings))
             server.on_listening = lambda: tell(f"listening on http://{shown}:{port}")
             await server.serve([listener])
         finally:
@@ -86,57 +84,21 @@ def _config(application: object, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # whoever sends them could pose as many clients
-        backlog=_BACKLOG,
+        backlog=BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=max(1, round(settings.grace_s)),
     )
 
 
-class _Server(uvicorn.Server):
-    """A server whose end is an ordinary one: the signal that asked for it is not raised again."""
-
-    on_listening: Callable[[], None]
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.on_listening()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(number)
-
-    def _end(self) -> None:
-        self.force_exit = self.should_exit
-        self.should_exit = True
-
-
 def _listener(settings: Settings) -> socket.socket:
     host = settings.host
-    try:
-        found = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise UsageError(f"--host {host}: {error.strerror}") from None
-    family, _, _, _, address = found[0]
-    if not settings.tokens and not local(str(address[0])):
+    family, address = addresses(host, settings.port)
+    if not settings.tokens and not local(address[0]):
         raise UsageError(
             f"--host {host} can be reached from other machines, so clients must show a token; "
             f"set {SERVE_VARIABLE}, or name a file of tokens with --token-file"
         )
-    try:
-        listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-    except OSError as error:
-        raise UsageError(f"cannot listen on {host}:{settings.port}: {error.strerror}") from None
-    # asyncio does this only for sockets that say TCP, as those of `create_server` do not; without
-    # it an answer in two parts waits 40 ms for its second
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
+    return listen(family, address)
 
 
 async def _service(settings: Settings, pool: Pool, tell: Callable[[str], None]) -> Service:

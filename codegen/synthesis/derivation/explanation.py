@@ -93,13 +93,20 @@ async def _accepted(
 
 async def _faithfulness(workshop: Workshop, parent: Parent, told: Told) -> Judgement:
     """Have a judge say how true a text is: recorded beside what was executed, never instead."""
-    prompt = render("faithfulness", language=parent.language, code=parent.code, text=told.text)
+    rubric = render("rubric/faithfulness")
+    prompt = render(
+        "faithfulness",
+        rubric=rubric.text.strip(),
+        language=parent.language,
+        code=parent.code,
+        text=told.text,
+    )
     messages = [Message("user", prompt.text)]
     try:
         reply = await workshop.ask("judgement", messages, prompt, "faithfulness")
     except ModelRefusal:
-        return Judgement("faithfulness", prompt.sha256, "", agreed=False)
-    return Judgement("faithfulness", prompt.sha256, "", True, (reply.call,), _score(reply.text))
+        return Judgement("faithfulness", rubric.sha256, "", agreed=False)
+    return Judgement("faithfulness", rubric.sha256, "", True, (reply.call,), _score(reply.text))
 
 
 def _score(text: str) -> int | None:

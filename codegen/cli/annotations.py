@@ -1,0 +1,127 @@
+"""`codegen annotations`: what was annotated in `codegen view`, out of a folder and into one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from codegen.records import Json
+    from codegen.view.agreement import Agreement
+    from codegen.view.annotations import Annotation
+
+_PATH = click.argument("path", metavar="RUN|DATASET", type=click.Path(path_type=Path))
+
+
+@click.group()
+def annotations() -> None:
+    """Export, import and compare what people said of examples in `codegen view`."""
+
+
+@annotations.command("export")
+@_PATH
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The file of JSON lines to write."
+)
+def export(path: Path, out: Path) -> int:
+    """Write all annotations as JSON lines, and show how far annotators and the judge agree."""
+    from codegen.view.annotations import read_annotations, write_annotations
+
+    said = read_annotations(path)
+    about = _context(path, said)
+    written = write_annotations(out, said, about)
+    click.echo(f"{out}: {written:,} annotations", err=True)
+    _show(_agreements(said, about))
+    return 0
+
+
+@annotations.command("import")
+@_PATH
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+def import_(path: Path, files: tuple[Path, ...]) -> int:
+    """Take in annotations from files of JSON lines: a file wholly or not at all.
+
+    Where the same person has annotated an example twice, the later one counts.
+    """
+    from codegen.errors import UsageError
+    from codegen.view.annotations import read_annotations
+    from codegen.view.notebook import Notebook
+
+    if not path.is_dir():
+        raise UsageError(f"{path} is no folder; give that of a run or a dataset")
+    for file in files:
+        merged = Notebook(path).merge(read_annotations(file))
+        click.echo(
+            f"{file}: {merged.added:,} added, {merged.replaced:,} replaced, "
+            f"{merged.kept:,} not newer than what was there",
+            err=True,
+        )
+    return 0
+
+
+@annotations.command()
+@_PATH
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def agreement(path: Path, *, as_json: bool) -> int:
+    """Show how far annotators agree with the judge and with one another, beyond chance."""
+    from codegen.records import canonical
+    from codegen.view.annotations import read_annotations
+
+    said = read_annotations(path)
+    found = _agreements(said, _context(path, said))
+    if as_json:
+        click.echo(canonical([one.to_json() for one in found]))
+    else:
+        _show(found)
+    return 0
+
+
+def _context(path: Path, said: "tuple[Annotation, ...]") -> "dict[str, Mapping[str, Json]]":
+    """Return what is known of each annotated example; nothing of one that is not there."""
+    from codegen.curate.opened import opened
+    from codegen.errors import UsageError
+
+    found: dict[str, Mapping[str, Any]] = {}
+    with opened(path) as dataset:
+        for name in {one.example for one in said}:
+            try:
+                row = dataset.row(name)
+            except UsageError:
+                continue
+            scores = [one.score for one in row.example.judgements if one.score is not None]
+            found[name] = {
+                "kind": row.kind,
+                "language": row.language,
+                "title": row.title,
+                "judge": scores[0] if scores else None,
+            }
+    return found
+
+
+def _agreements(
+    said: "tuple[Annotation, ...]", about: "Mapping[str, Mapping[str, Json]]"
+) -> "tuple[Agreement, ...]":
+    from codegen.view.agreement import agreements
+
+    judge = {name: one["judge"] for name, one in about.items() if one["judge"] is not None}
+    return agreements(said, judge)
+
+
+def _show(found: "tuple[Agreement, ...]") -> None:
+    from rich.table import Table
+
+    from codegen.cli.options import result_console
+
+    if not found:
+        click.echo("one annotator, and no score of the judge: nothing to compare", err=True)
+        return
+    table = Table("", "both marked", "kappa", "both scored", "weighted kappa", "rank", "told apart")
+    for one in found:
+        figures = (one.mark_kappa, one.score_kappa, one.rank, one.told_apart)
+        kappa, weighted, rank, apart = ("-" if x is None else f"{x:.2f}" for x in figures)
+        names = f"{one.first} and {one.second}"
+        table.add_row(names, f"{one.marked:,}", kappa, f"{one.scored:,}", weighted, rank, apart)
+    result_console().print(table)

@@ -1,0 +1,225 @@
+"""The application in a browser, with nothing but a keyboard; needs Playwright and Chromium.
+
+The browser is the one that is installed on the machine: `CODEGEN_CHROMIUM` names another.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = os.environ.get("CODEGEN_CHROMIUM") or next(
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
+)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; install the package"),
+]
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        made = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@contextlib.contextmanager
+def opened(browser, address, **options):
+    """Open a page that may say nothing to the console, and ask nobody else for anything."""
+    context = browser.new_context(**options)
+    page = context.new_page()
+    wrong = []
+    page.on("console", lambda said: wrong.append(said.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    page.on("request", lambda one: None if one.url.startswith(address) else wrong.append(one.url))
+    page.set_default_timeout(15_000)
+    yield page
+    assert wrong == []
+    context.close()
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def said(page):
+    status = page.get_by_role("status")
+    playwright.expect(status).not_to_be_empty()
+    return status.inner_text()
+
+
+def test_a_walk_with_the_keyboard_alone(browser, address, library):
+    with opened(browser, address) as page:
+        page.goto(address)
+        press(page, "j", "j")
+        assert "explanation" in page.evaluate("document.activeElement.innerText")
+        press(page, "Enter")
+        page.wait_for_url("**/record/1")
+        press(page, "b")
+        assert said(page) == "Marked bad"
+        assert page.locator("#bad").get_attribute("aria-pressed") == "true"
+        press(page, "2", "n")
+        page.keyboard.type("It leaves out the empty list.")
+        press(page, "Control+Enter")
+        playwright.expect(page.get_by_role("status")).to_have_text("Note kept")
+        press(page, "j")
+        page.wait_for_url("**/record/2")
+        press(page, "k")
+        page.wait_for_url("**/record/1")
+        assert page.locator("#note").input_value() == "It leaves out the empty list."
+        assert page.locator("#score-2").get_attribute("aria-pressed") == "true"
+        press(page, "u")
+        page.wait_for_url(address + "/")
+        assert "explanation" in page.evaluate("document.activeElement.innerText")
+        press(page, "?")
+        assert page.locator("#help").is_visible()
+        press(page, "Escape", "/")
+        page.keyboard.type("zugzwang")
+        press(page, "Enter")
+        page.wait_for_url("**/?q=zugzwang")
+        assert page.locator(".entry").count() == 1
+    (kept,) = library.notes.all()
+    assert (kept.annotator, kept.mark, kept.score) == ("anna", "bad", 2)
+    assert kept.note == "It leaves out the empty list."
+
+
+def test_the_same_key_takes_back_and_quick_keys_all_count(browser, address, library):
+    with opened(browser, address) as page:
+        page.goto(f"{address}/record/0")
+        press(page, "g", "4", "b", "5", "g")
+        playwright.expect(page.locator("#good")).to_have_attribute("aria-pressed", "true")
+        playwright.expect(page.locator("#score-5")).to_have_attribute("aria-pressed", "true")
+        press(page, "g", "5")
+        playwright.expect(page.locator("#panel")).to_have_attribute("data-score", "")
+    assert library.notes.all() == ()
+
+
+def test_a_note_is_kept_when_the_page_is_left(browser, address, library):
+    with opened(browser, address) as page:
+        page.goto(f"{address}/record/0")
+        press(page, "n")
+        page.keyboard.type("left in haste")
+        page.locator("#next").click()
+        page.wait_for_url("**/record/1")
+    assert [one.note for one in library.notes.all()] == ["left in haste"]
+
+
+def test_filters_stay_while_records_are_read(browser, address):
+    with opened(browser, address) as page:
+        page.goto(address)
+        page.get_by_label("kind").select_option("solution")
+        page.wait_for_url("**/?kind=solution")
+        assert page.locator(".entry").count() == 2
+        press(page, "j", "Enter")
+        page.wait_for_url("**/record/0?kind=solution")
+        press(page, "ArrowRight")
+        page.wait_for_url("**/record/5?kind=solution")
+        assert "2 of 2" in page.locator(".place").inner_text()
+        assert page.title() != "taken"
+        page.get_by_role("link", name="Without kind solution").click()
+        page.wait_for_url("**/record/5")
+
+
+def test_two_annotators_disagree(browser, address, library):
+    with opened(browser, address) as page:
+        page.goto(f"{address}/record/1")
+        press(page, "g", "5")
+        playwright.expect(page.locator("#score-5")).to_have_attribute("aria-pressed", "true")
+        page.locator("#annotator").select_option(label="somebody else …")
+        page.locator("#new-name").fill("Bela <b>")
+        press(page, "Enter")
+        page.wait_for_function("document.getElementById('panel').dataset.annotator === 'Bela <b>'")
+        assert page.locator("#good").get_attribute("aria-pressed") == "false"
+        assert not page.locator(".others li").first.is_visible()
+        press(page, "b")
+        playwright.expect(page.locator(".others")).to_contain_text("disagrees")
+        assert page.locator(".others").inner_text().count("anna") == 1
+        page.goto(f"{address}/?notes=disputed")
+        assert page.locator(".entry").count() == 1
+        page.get_by_role("link", name="Agreement").click()
+        playwright.expect(page.locator("table")).to_contain_text("Bela <b> and anna")
+    assert library.notes.annotators() == ("Bela <b>", "anna")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_nothing_is_wider_than_the_page_and_all_text_has_contrast(
+    browser, address, options, scheme
+):
+    with opened(browser, address, color_scheme=scheme, **options) as page:
+        for path in (
+            "/",
+            "/record/0",
+            "/record/2",
+            "/record/3",
+            "/record/5",
+            "/record/6",
+            "/agreement",
+        ):
+            page.goto(address + path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            assert page.evaluate(FAINT) == [], path
+
+
+FAINT = """() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((one) => {
+    const part = one / 255;
+    return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }).reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (node) => {
+    for (let one = node; one; one = one.parentElement) {
+      const colour = parse(getComputedStyle(one).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const faint = new Set();
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((one) => one.nodeType === 3 && one.data.trim());
+    if (!own || !node.checkVisibility() || node.closest(".off, .unseen, option, dialog")) continue;
+    const [ink, paper] = [light(parse(getComputedStyle(node).color)), light(behind(node))];
+    const contrast = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+    if (contrast < 4.5) faint.add(`${node.className || node.tagName} ${contrast.toFixed(2)}`);
+  }
+  return [...faint];
+}"""
+
+
+NAMELESS = """() => {
+  const all = document.querySelectorAll("button, a, input:not([type=hidden]), select, textarea");
+  const named = (one) => one.innerText.trim() || one.ariaLabel || one.labels?.length;
+  return [...all].filter((one) => !named(one)).map((one) => one.outerHTML);
+}"""
+
+
+def test_everything_can_be_reached_and_has_a_name(browser, address):
+    with opened(browser, address) as page:
+        for path in ("/", "/record/1", "/agreement"):
+            page.goto(address + path)
+            nameless = page.evaluate(NAMELESS)
+            assert nameless == []
+            press(page, "Tab")
+            assert page.evaluate("document.activeElement.className") == "skip"
+            reached = page.evaluate("document.activeElement.outerHTML")
+            for _ in range(6):
+                press(page, "Tab")
+                now = page.evaluate("document.activeElement.outerHTML")
+                outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert now != reached and outline != "none"
+                reached = now
+        headings = page.evaluate("[...document.querySelectorAll('main h1')].length")
+        assert headings == 1 and re.match(r"en", page.evaluate("document.documentElement.lang"))
