@@ -141,16 +141,18 @@ def schema_of(kind: Any) -> Schema:
     return inlined
 
 
-def _inlined(node: Any, defs: Schema) -> Any:
+def _inlined(node: Any, defs: Schema, within: frozenset[str] = frozenset()) -> Any:
+    """Put definitions in their places; what is within itself (a method has none) is any object."""
     if isinstance(node, list):
-        return [_inlined(one, defs) for one in node]
+        return [_inlined(one, defs, within) for one in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        return _inlined(defs[node["$ref"].rsplit("/", 1)[1]], defs)
+        name = node["$ref"].rsplit("/", 1)[1]
+        return {"type": "object"} if name in within else _inlined(defs[name], defs, within | {name})
     if node.get("format") == "binary":
         return _BYTES
-    made = {key: _inlined(value, defs) for key, value in node.items()}
+    made = {key: _inlined(value, defs, within) for key, value in node.items()}
     if "properties" in made:
         made["additionalProperties"] = False
         made.pop("description", None)  # the docstring, which is written for Python
