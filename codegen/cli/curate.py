@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from codegen.contamination.policy import Decontamination
     from codegen.curate.settings import CurationSettings
     from codegen.records import Json
 
@@ -40,6 +41,27 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--split", metavar="NAME=SHARE,...", help="Such as train=0.9,validation=0.05,test=0.05."
+)
+@click.option(
+    "--decontaminate",
+    metavar="FILE",
+    multiple=True,
+    help="A benchmark, JSONL or Parquet; FILE:prompt=question,tests=checks names its columns.",
+)
+@click.option(
+    "--behavioural-limit",
+    type=click.IntRange(0),
+    help="The most programs to run against benchmarks; 0 runs none.  [default: 20000]",
+)
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "docker", "local"]),
+    help="Where these programs run; auto takes Docker where a daemon answers.  [default: auto]",
+)
+@click.option(
+    "--denied-terms",
+    metavar="FILE",
+    help="Terms that nothing may hold, one a line.",
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes at once.  [default: the CPUs]")
 @click.option("--force", is_flag=True, help="Replace a dataset that another program made.")
@@ -85,7 +107,19 @@ def _settings(config: Path | None, options: dict[str, Any]) -> CurationSettings:
     if options["references"]:
         paths = (*found.duplicates.reference, *options["references"])
         found = replace(found, duplicates=replace(found.duplicates, reference=paths))
-    return found
+    if options["denied_terms"]:
+        compliance = replace(found.compliance, denied_terms=options["denied_terms"])
+        found = replace(found, compliance=compliance)
+    return replace(found, decontamination=_decontamination(found.decontamination, options))
+
+
+def _decontamination(found: Decontamination, options: dict[str, Any]) -> Decontamination:
+    given = {
+        "targets": (*found.targets, *options["decontaminate"]),
+        "behavioural_limit": options["behavioural_limit"],
+        "sandbox": options["sandbox"],
+    }
+    return replace(found, **{key: one for key, one in given.items() if one is not None})
 
 
 @contextmanager

@@ -12,13 +12,13 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, update
+from sqlalchemy import Executable, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from codegen.curate import tables
@@ -26,7 +26,7 @@ from codegen.curate.dataset import FILE, MANIFEST, Dataset
 from codegen.errors import UsageError
 from codegen.files import replacing
 from codegen.journal import codec
-from codegen.records import Example, Json, ProblemRecord, canonical
+from codegen.records import Example, Json, ProblemRecord, canonical, from_json
 
 _BATCH = 500
 KEPT_BESIDE = ("annotations.sqlite",)
@@ -164,6 +164,14 @@ class Draft(Dataset):
         table = tables.examples
         statement = update(table).where(table.c.position == position)
         self._do(statement.values(example=codec.pack(example), level=example.verification.level))
+
+    def change_problem(self, run: int, index: int, change: Callable[[Json], Json]) -> None:
+        """Put what `change` makes of a problem's record, in its JSON form, in that one's place."""
+        table = tables.problems
+        same = (table.c.run == run, table.c.index == index)
+        for (data,) in self._all(select(table.c.record).where(*same)):
+            changed = from_json(ProblemRecord, change(codec.unpack(data)))
+            self._do(update(table).where(*same).values(record=codec.pack(changed)))
 
     def finish(self, manifest: Json) -> None:
         """Write what waits, the indexes and `curation.json`."""

@@ -1,7 +1,7 @@
 """What examples are deduplicated against: another dataset, or the rows of a JSONL file.
 
 The kept examples of a dataset are compared each with its own kind and language. A row of a file
-has a text in one of `COLUMNS`, and may have `code` with its `language`; it stands for every kind.
+has a text in one of `PROMPTS`, and may have `code` with its `language`; it stands for every kind.
 
 Not here: benchmarks, which no example may answer (`codegen.curate.decontamination`).
 """
@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from codegen import language as languages
+from codegen.contamination.targets import PROMPTS, digest_of
 from codegen.curate.dataset import FILE, Dataset
 from codegen.curate.features import Features, Given, code_sketch, featured, statement_sketch
 from codegen.curate.scratch import Scratch
 from codegen.errors import UsageError
 from codegen.records import Json
-from codegen.synthesis.screening import COLUMNS, digest_of
 
 PROGRAMS = ("code", "solution", "canonical_solution", "completion", "response")
 
@@ -100,11 +100,11 @@ def _texts(line: bytes, where: str) -> tuple[str, str, str]:
         raise UsageError(f"{where}: is not JSON: {error}") from error
     if not isinstance(row, Mapping):
         raise UsageError(f"{where}: is no JSON object")
-    text, code = _first(row, COLUMNS), _first(row, PROGRAMS)
+    text, code = _first(row, PROMPTS), _first(row, PROGRAMS)
     name = row.get("language", "")
     if not text and not (code and name):
         raise UsageError(
-            f"{where}: needs a text in one of {', '.join(COLUMNS)}, or code in one of"
+            f"{where}: needs a text in one of {', '.join(PROMPTS)}, or code in one of"
             f" {', '.join(PROGRAMS)} with its language"
         )
     return text, languages.get(name).name if name else "", code

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codegen.compliance.policy import Compliance
+from codegen.contamination.policy import Decontamination
 from codegen.errors import UsageError
 from codegen.records import from_json
 
@@ -85,6 +87,8 @@ class CurationSettings:
 
     heuristics: Heuristics = Heuristics()
     duplicates: Duplicates = Duplicates()
+    compliance: Compliance = Compliance()
+    decontamination: Decontamination = Decontamination()
     splits: Splits = field(default_factory=Splits)
 
 
@@ -143,6 +147,8 @@ def _complaints(settings: CurationSettings) -> Iterator[str]:
     yield from _of_heuristics(settings.heuristics)
     for key in ("statements", "code"):
         yield from of_share(f"duplicates.{key}", getattr(settings.duplicates, key))
+    yield from settings.compliance.complaints()
+    yield from settings.decontamination.complaints()
     yield from _of_shares(settings.splits.shares)
 
 

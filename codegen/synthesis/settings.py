@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codegen.contamination.targets import digest_of
 from codegen.language import Language
 from codegen.model.contract import Sampling
 from codegen.records import Json, Limits, content_id, to_json
@@ -14,7 +15,6 @@ from codegen.synthesis.payoffs import Payoffs
 from codegen.synthesis.policy import Budget
 from codegen.synthesis.quotas import Quota
 from codegen.synthesis.rounds import FIRST, Round
-from codegen.synthesis.screening import digest_of
 from codegen.synthesis.taxonomy import load_taxonomy
 from codegen.synthesis.world import DERIVATIONS
 

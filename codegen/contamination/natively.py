@@ -1,0 +1,88 @@
+"""A benchmark's own tests as they are, run on a solution: for those that are more than calls.
+
+Loops, helpers and random inputs cannot be read as calls. In Python, which benchmarks of this kind
+are written in, the name that the tests call is bound to the solution, what else the prompt defines
+is put before the tests, and the verifier runs them attested, as any native tests.
+
+Not here: questions whose tests are calls (`codegen.contamination.behaviour`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codegen import language as languages
+from codegen.contamination.fit import asked_of
+from codegen.errors import UsageError
+from codegen.records import Outcome
+
+if TYPE_CHECKING:
+    from codegen.contamination.behaviour import Runner, Subject
+    from codegen.contamination.questions import Question
+
+LANGUAGE = "python"
+_CHECK = "check"  # HumanEval's tests are this function of the candidate
+
+
+def askable(question: Question, subject: Subject) -> bool:
+    """Whether a question's tests can be run on a solution, as far as its parameters say."""
+    if question.whole or question.language != LANGUAGE or not question.tests.strip():
+        return False
+    if subject.signature.interface != "function":
+        return False
+    if all(language != LANGUAGE for language, _ in subject.solutions):
+        return False
+    if question.calls:
+        return any(True for _ in asked_of(question, subject.signature))
+    return _arity(question) == len(subject.signature.parameters)
+
+
+async def answers(question: Question, subject: Subject, runner: Runner) -> bool:
+    """Whether a solution passes a question's tests; false where there is none in their language."""
+    code = next((code for language, code in subject.ordered() if language == LANGUAGE), "")
+    if not code or not question.entry_point.isidentifier():
+        return False
+    ours = languages.get(LANGUAGE).function_name(subject.signature)
+    bound = code if ours == question.entry_point else f"{code}\n{question.entry_point} = {ours}\n"
+    try:
+        verdict = await runner.verdict(LANGUAGE, bound, cases=None, tests=_tests(question))
+    except UsageError:
+        # the tests hold none that the verifier knows: nothing can be said
+        return False
+    return verdict.outcome is Outcome.PASSED
+
+
+def _tests(question: Question) -> str:
+    helpers = "\n\n".join(_helpers(question))
+    tests = question.tests.strip()
+    called = f"{_CHECK}({question.entry_point})"
+    if f"def {_CHECK}(" in tests and called not in tests:
+        tests = f"{tests}\n\n\n{called}"
+    return "\n\n".join(part for part in (helpers, tests) if part) + "\n"
+
+
+def _helpers(question: Question) -> Iterator[str]:
+    """Yield what a prompt defines besides the function that it asks for."""
+    for node in _parsed(question.text):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield ast.unparse(node)
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name != question.entry_point:
+            yield ast.unparse(node)
+
+
+def _arity(question: Question) -> int:
+    """Return how many parameters the function has; -1 where nothing says so."""
+    for text in (question.code, question.text, question.text + question.code):
+        for node in _parsed(text):
+            if isinstance(node, ast.FunctionDef) and node.name == question.entry_point:
+                return len(node.args.args)
+    return -1
+
+
+def _parsed(text: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []

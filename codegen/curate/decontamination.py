@@ -1,0 +1,262 @@
+"""The pass that drops problems which a benchmark asks, with all that was made of them.
+
+A problem is one of a benchmark's by its statement, by the code of one of its solutions, or by what
+its solutions do; the first method that finds it counts. It is asked as a whole, as its examples
+share statement and behaviour.
+
+Not here: the methods (`codegen.contamination`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from codegen import language as languages
+from codegen.contamination.behaviour import Behaviour, Runner, Subject
+from codegen.contamination.memory import Memory
+from codegen.contamination.overlap import Overlap, Programs, Texts
+from codegen.contamination.policy import Decontamination
+from codegen.contamination.questions import Question, read_questions
+from codegen.contamination.targets import parse_target
+from codegen.curate.dataset import Row
+from codegen.curate.draft import Draft
+from codegen.journal import codec
+from codegen.records import Case, Comparator, Json, Signature, content_id, from_json
+from codegen.verify.verifier import Verifier
+
+REASON = "contaminated"
+_ITSELF = ("solution", "translation")
+_AT_ONCE = 16
+_LISTED = 1000
+_VERSION = 1  # of how behaviour is found
+
+
+@dataclass(slots=True)
+class Group:
+    """A problem as the pass needs it, and the positions of its examples."""
+
+    run: int
+    index: int
+    title: str
+    statement: str
+    subject: Subject
+    positions: list[int] = field(default_factory=list)
+    found: Overlap | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a pass came to."""
+
+    problems: int = 0
+    asked: int = 0
+    remembered: int = 0
+    not_run: int = 0
+    methods: Counter[str] = field(default_factory=Counter)
+    places: dict[str, str] = field(default_factory=dict)
+    matches: list[Json] = field(default_factory=list)
+
+
+class DecontaminationPass:
+    """Drops, or notes, problems that a benchmark asks. Without targets it does nothing."""
+
+    name = "decontamination"
+
+    def __init__(self, settings: Decontamination, slots: int, memory: Path | None = None) -> None:
+        """Read the benchmarks; `slots` programs run at once, `memory` is a file of earlier answers.
+
+        Raises:
+            UsageError: a target cannot be read.
+        """
+        self._settings = settings
+        self._slots = slots
+        self._memory = memory
+        self._targets = [parse_target(one) for one in settings.targets]
+        self._questions = tuple(read_questions(self._targets))
+        self._texts = Texts(settings.alike, settings.run_of_words)
+        self._programs = Programs({False: settings.code, True: settings.renamed})
+        for question in self._questions:
+            self._texts.add(question.text, question.place)
+            if question.code and question.language:
+                language = languages.get(question.language)
+                self._programs.add(language, question.code, question.place)
+
+    def run(self, draft: Draft) -> Mapping[str, Json]:
+        """Look through all problems of which something is kept; returns targets and matches."""
+        if not self._questions:
+            return {}
+        tally = Tally()
+        runner = asyncio.run(self._looked_through(draft, tally))
+        return self._figures(tally, runner)
+
+    async def _looked_through(self, draft: Draft, tally: Tally) -> Runner:
+        groups = grouped(draft.rows())
+        digest = content_id([_VERSION, self._questions, self._settings.least_bits])
+        async with Verifier(self._settings.sandbox, slots=self._slots) as verifier:
+            runner = Runner(verifier)
+            behaviour = Behaviour(self._questions, runner, self._settings.least_bits)
+            with Memory(self._memory) as memory:
+                while batch := list(islice(groups, _AT_ONCE)):
+                    for group in batch:
+                        group.found = self._overlap(group)
+                    left = [group for group in batch if group.found is None]
+                    if "behaviour" not in self._settings.off:
+                        await self._asked(left, behaviour, _Remembered(memory, digest), tally)
+                    self._write(draft, batch, tally)
+        return runner
+
+    def _overlap(self, group: Group) -> Overlap | None:
+        found = self._texts.find(group.statement, off=self._settings.off)
+        if found is not None:
+            return found
+        for name, code in group.subject.solutions:
+            found = self._programs.find(languages.get(name), code, off=self._settings.off)
+            if found is not None:
+                return found
+        return None
+
+    async def _asked(
+        self, groups: list[Group], behaviour: Behaviour, known: _Remembered, tally: Tally
+    ) -> None:
+        # a bound that is looked at between batches bounds the same problems in every run
+        waiting = [group for group in groups if not self._remembered(group, known, tally)]
+        if behaviour.runner.runs >= self._settings.behavioural_limit:
+            tally.not_run += len(waiting)
+            return
+        numbers = await asyncio.gather(*(behaviour.answered(one.subject) for one in waiting))
+        tally.asked += len(waiting)
+        for group, number in zip(waiting, numbers, strict=True):
+            known.keep(group.subject, number)
+            self._answer(group, number)
+
+    def _remembered(self, group: Group, known: _Remembered, tally: Tally) -> bool:
+        found = known.find(group.subject)
+        if found is None:
+            return False
+        tally.remembered += 1
+        self._answer(group, found[0])
+        return True
+
+    def _answer(self, group: Group, number: int | None) -> None:
+        if number is not None:
+            question = self._questions[number]
+            group.found = Overlap(question.place, "behaviour", _told(question))
+
+    def _write(self, draft: Draft, batch: Iterable[Group], tally: Tally) -> None:
+        for group in batch:
+            tally.problems += 1
+            if group.found is None:
+                continue
+            found = group.found
+            tally.methods[found.method] += 1
+            tally.places.setdefault(found.place, found.method)
+            if len(tally.matches) < _LISTED:
+                tally.matches.append(_match(group, found))
+            detail = f"{found.method}: {found.place} {found.detail}"
+            if found.method in self._settings.record:
+                for position in group.positions:
+                    draft.find(position, REASON, detail)
+            else:
+                draft.drop(group.positions, REASON, [detail] * len(group.positions))
+
+    def _figures(self, tally: Tally, runner: Runner) -> Mapping[str, Json]:
+        return {
+            "targets": [self._target(number, tally) for number in range(len(self._targets))],
+            "problems": tally.problems,
+            "methods": dict(tally.methods),
+            "matches": tally.matches,
+            "behaviour": {
+                "problems_asked": tally.asked + tally.remembered,
+                "remembered": tally.remembered,
+                "beyond_limit": tally.not_run,
+                "undecided": runner.undecided,
+                "programs_run": runner.runs,
+            },
+        }
+
+    def _target(self, number: int, tally: Tally) -> Json:
+        target = self._targets[number]
+        mine = [
+            one for one in self._questions if one.place.startswith(f"{target.path.name}, line ")
+        ]
+        return {
+            "file": target.path.name,
+            "sha256": target.digest,
+            "rows": len(mine),
+            "rows_with_calls": sum(bool(one.calls or one.inputs) for one in mine),
+            "rows_read_whole": sum(one.whole or bool(one.inputs) for one in mine),
+            "rows_with_code": sum(bool(one.code and one.language) for one in mine),
+            "rows_matched": sum(one.place in tally.places for one in mine),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """A memory for one set of questions."""
+
+    memory: Memory
+    questions: str
+
+    def find(self, subject: Subject) -> tuple[int | None] | None:
+        return self.memory.find(content_id([self.questions, subject]))
+
+    def keep(self, subject: Subject, number: int | None) -> None:
+        self.memory.keep(content_id([self.questions, subject]), number)
+
+
+def _told(question: Question) -> str:
+    if not question.calls:
+        count = f"{len(question.inputs)} inputs" if question.inputs else "its own tests"
+    else:
+        count = f"{len(question.calls)} calls"
+    return f"is answered by its solutions: they pass {count}"
+
+
+def _match(group: Group, found: Overlap) -> Json:
+    return {
+        "place": found.place.rstrip(","),
+        "method": found.method,
+        "run": group.run,
+        "index": group.index,
+        "title": group.title,
+        "examples": len(group.positions),
+    }
+
+
+def grouped(rows: Iterable[Row]) -> Iterator[Group]:
+    """Yield the problems of rows, which stand together, with their solutions in all languages."""
+    group: Group | None = None
+    codes: dict[tuple[str, str], bool] = {}
+    for row in rows:
+        if group is None or (row.run, row.index) != (group.run, group.index):
+            if group is not None:
+                yield _complete(group, codes)
+            group, codes = None, {}
+        form = codec.unpack(row.data)
+        if group is None:
+            group = _group(row, form)
+        group.positions.append(row.position)
+        pair = (row.language, form["code"])
+        codes[pair] = codes.get(pair, False) or row.kind in _ITSELF
+    if group is not None:
+        yield _complete(group, codes)
+
+
+def _group(row: Row, form: Json) -> Group:
+    problem = form["problem"]
+    cases = tuple(from_json(Case, one) for one in form["cases"])
+    signature = from_json(Signature, problem["signature"])
+    subject = Subject(signature, Comparator(problem["comparator"]), (), cases)
+    return Group(row.run, row.index, row.title, problem["statement"], subject)
+
+
+def _complete(group: Group, codes: Mapping[tuple[str, str], bool]) -> Group:
+    chosen = [pair for pair, itself in codes.items() if itself] or list(codes)
+    old = group.subject
+    group.subject = Subject(old.signature, old.comparator, tuple(sorted(chosen)), old.cases)
+    return group
