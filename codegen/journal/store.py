@@ -9,7 +9,7 @@ Not here: when to look up and what to write (`codegen.journal.cached`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +38,7 @@ from codegen.sandbox.contract import Execution, Job
 _WRITES = 512  # rows that share an fsync, at most
 _LOOKUPS = 128
 _PAGE = 100
+_KEYS = 500  # of one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,19 @@ class Journal:
             select(func.min(table.started), func.max(table.started + table.seconds))
         )
         return first, last
+
+    def last_started(self, keys: Sequence[str]) -> float | None:
+        """Return when the latest of these calls began, in seconds since the epoch; None of none."""
+        table = schema.calls.c
+        found = [
+            started
+            for at in range(0, len(keys), _KEYS)
+            for (started,) in self._tables.select(
+                select(func.max(table.started)).where(table.key.in_(keys[at : at + _KEYS]))
+            )
+            if started is not None
+        ]
+        return max(found, default=None)
 
     def requests(self, purpose: str, *, most: int) -> list[Request]:
         """Return at most `most` requests of one purpose, the latest first."""

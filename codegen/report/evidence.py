@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from codegen.records import BackTranslation, Json, ProblemRecord
+from codegen.records import BackTranslation, Example, Json, ProblemRecord
 
 
 @dataclass(slots=True)
@@ -81,13 +81,17 @@ class Evidence:
             if refused.back_translation is not None:
                 self.regenerated.add(refused.back_translation)
         for example in record.examples:
-            self.kinds[example.kind] += 1
-            self.levels[example.verification.level] += 1
-            if example.back_translation is not None:
-                self.regenerated.add(example.back_translation)
-            if example.kind == "solution" and example.strength is not None:
-                self.mutation.add(example.strength.score)
-                self.strict.add(example.strength.strict_score)
+            self.add_example(example)
+
+    def add_example(self, example: Example) -> None:
+        """Count one example, where a record comes without its own."""
+        self.kinds[example.kind] += 1
+        self.levels[example.verification.level] += 1
+        if example.back_translation is not None:
+            self.regenerated.add(example.back_translation)
+        if example.kind == "solution" and example.strength is not None:
+            self.mutation.add(example.strength.score)
+            self.strict.add(example.strength.strict_score)
 
     def to_json(self) -> Json:
         """Return the plain form; means and shares are fractions between 0 and 1."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from codegen.records import Attempt, Json, Outcome, ProblemRecord, Stage, Usage, to_json
+from codegen.records import Attempt, Example, Json, Outcome, ProblemRecord, Stage, Usage, to_json
 from codegen.report.evidence import Evidence
 from codegen.synthesis.difficulty import LEVELS, difficulty_of
 from codegen.synthesis.payoffs import Payoffs, payoffs_of
@@ -117,8 +117,16 @@ class Statistics:
         for key, group in groupby(asked, lambda one: (one.language, one.candidate)):
             self.funnels[key[0]].add(list(group))
         for example in record.examples:
-            self.examples += 1
-            self.funnels[example.language].examples += 1
+            self._count(example)
+
+    def add_example(self, example: Example) -> None:
+        """Count one example, where a record comes without its own."""
+        self._count(example)
+        self.evidence.add_example(example)
+
+    def _count(self, example: Example) -> None:
+        self.examples += 1
+        self.funnels[example.language].examples += 1
 
     @property
     def wrong_at_first(self) -> int:
