@@ -14,7 +14,9 @@ from codegen.errors import UsageError
 
 
 @click.command()
-@click.argument("runs", metavar="RUN|DATASET...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "runs", metavar="RUN|DATASET...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--html",

@@ -84,7 +84,15 @@ def heat(across: str, down: str, value: str, *, depth: str = "", order: Sequence
                 "type": "nominal",
                 "sort": None,
                 **({"scale": {"domain": list(order)}} if order else {}),
-                "axis": {"orient": "top", "title": None, "labelAngle": 0, "domain": False},
+                "axis": {
+                    "orient": "top",
+                    "title": None,
+                    "labelAngle": 0,
+                    "domain": False,
+                    "ticks": False,
+                    # where there is little room, a word on each line
+                    "labelExpr": "width < 320 ? split(datum.label, ' ') : datum.label",
+                },
             },
             "y": _category(down),
         },

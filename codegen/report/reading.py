@@ -94,6 +94,9 @@ def reading(paths: Sequence[Path], *, compared: bool = True) -> Iterator[Reading
         UsageError: a folder holds neither, or nothing has come to its end in any of them.
         JournalError: a run's journal cannot be read.
     """
+    twice = next((one for one in paths if paths.count(one) > 1), None)
+    if twice is not None:
+        raise UsageError(f"{twice} is named twice")
     with ExitStack() as stack:
         datasets = [stack.enter_context(opened(path)) for path in paths]
         sources = _sources(datasets, stack)
