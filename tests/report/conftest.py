@@ -116,7 +116,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def chromium() -> Iterator[Any]:
     """Return a browser; skipped where none is installed, unless CODEGEN_REQUIRE_BROWSER is set."""
     names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
+    installed = next(filter(None, map(shutil.which, names)), None)
+    found = os.environ.get("CODEGEN_CHROMIUM") or installed
     if found is None:
         if os.environ.get("CODEGEN_REQUIRE_BROWSER"):
             pytest.fail("CODEGEN_REQUIRE_BROWSER is set, and no chromium is installed")
