@@ -137,16 +137,13 @@ def _numpy() -> Any:
     return np
 
 
-def sketches(sets: Sequence[Sequence[str]]) -> list[bytes]:
-    """Return the sketch of each set of strings: `PERMUTATIONS` unsigned 32-bit numbers, as bytes.
+def sketch(strings: Sequence[str]) -> bytes:
+    """Return the sketch of a set of strings: `PERMUTATIONS` unsigned 32-bit numbers, as bytes.
 
     The share of equal numbers of two sketches estimates what share of their strings, of all that
     either has, two sets have in common.
     """
-    import rensa  # noqa: PLC0415 - importing this module stays free
-
-    made = rensa.RMinHash.digests_from_token_sets(sets, PERMUTATIONS, _SEED)
-    return [array("I", numbers).tobytes() for numbers in made]
+    return array("I", _minhash(strings).digest()).tobytes()
 
 
 def word_runs(text: str) -> list[str]:
@@ -156,8 +153,12 @@ def word_runs(text: str) -> list[str]:
 
 
 def _sketch(text: str) -> Any:
+    return _minhash(word_runs(text))
+
+
+def _minhash(strings: Sequence[str]) -> Any:
     import rensa  # noqa: PLC0415 - importing this module stays free
 
     made = rensa.RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
-    made.update(word_runs(text))
+    made.update(strings)
     return made

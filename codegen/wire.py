@@ -14,8 +14,9 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from codegen.errors import UsageError
@@ -23,6 +24,10 @@ from codegen.errors import UsageError
 Json = Any  # None | bool | int | float | str | list[Json] | dict[str, Json]
 
 T = TypeVar("T")
+Reader = Callable[[Json, str], Any]
+"""Makes a value of its JSON form; the second argument says where that stands."""
+
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 LATER: Mapping[str, bool] = {"later": True}
 """Marks a record's field that was not always there: `field(default=…, metadata=LATER)`.
 
@@ -32,12 +37,22 @@ While it has its default it is left out of the JSON form, so that older records 
 
 def to_json(value: Any) -> Json:
     """Return the plain JSON form of a record, a mapping, a sequence or a scalar."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is tuple or kind is list:
+        return [to_json(item) for item in value]
+    fields = _written(typing.cast("Hashable", kind))
+    if fields is not None:
         return {
-            f.name: to_json(held)
-            for f in dataclasses.fields(value)
-            if (held := getattr(value, f.name)) != f.default or not f.metadata.get("later")
+            name: to_json(held)
+            for name, default, later in fields
+            if (held := getattr(value, name)) != default or not later
         }
+    return _other_to_json(value)
+
+
+def _other_to_json(value: Any) -> Json:
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Mapping):
@@ -45,6 +60,16 @@ def to_json(value: Any) -> Json:
     if isinstance(value, (list, tuple)):
         return [to_json(item) for item in value]
     return _bytes_to_json(value) if isinstance(value, bytes) else value
+
+
+@functools.cache
+def _written(kind: Any) -> tuple[tuple[str, Any, bool], ...] | None:
+    """Return of a record's fields the name, the default, and whether it may be left out."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple(
+        (f.name, f.default, bool(f.metadata.get("later"))) for f in dataclasses.fields(kind)
+    )
 
 
 def _bytes_to_json(value: bytes) -> Json:
@@ -78,61 +103,83 @@ def from_json(kind: type[T], value: Json, where: str = "") -> T:
     Raises:
         UsageError: an unknown key, a missing field or a value of the wrong type; names the field.
     """
-    where = where or kind.__name__
-    if not isinstance(value, Mapping):
-        raise UsageError(f"{where}: expected an object, got {_shown(value)}")
-    hints, fields = _shape(typing.cast("Hashable", kind))
-    unknown = sorted(set(value) - set(fields))
-    if unknown:
-        known = ", ".join(fields)
-        raise UsageError(f"{where}: unknown key {unknown[0]!r} (known: {known})")
-    required = [
-        name
-        for name, f in fields.items()
-        if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-    ]
-    missing = [name for name in required if name not in value]
-    if missing:
-        raise UsageError(f"{where}: missing key {missing[0]!r}")
-    return kind(
-        **{name: _typed(hints[name], item, f"{where}.{name}") for name, item in value.items()}
-    )
+    made: T = _reader(typing.cast("Hashable", kind))(value, where or kind.__name__)
+    return made
 
 
 @functools.cache
-def _shape(kind: Hashable) -> tuple[dict[str, Any], dict[str, dataclasses.Field[Any]]]:
-    record = typing.cast("type[Any]", kind)
-    return typing.get_type_hints(record), {f.name: f for f in dataclasses.fields(record)}
-
-
-def _typed(hint: Any, value: Json, where: str) -> Any:  # noqa: PLR0911 - one return per kind of hint
+def _reader(hint: Any) -> Reader:  # noqa: PLR0911 - one return per kind of hint
+    """Return what reads values of a type; it is found out once for each type."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if hint is Any:
-        return value
+        return _as_it_is
     if origin in (typing.Union, types.UnionType):
-        return None if value is None else _typed(arguments[0], value, where)
+        return partial(_optional, _reader(arguments[0]))
     if origin is Literal:
-        return _member(value, arguments, where)
+        return partial(_member, arguments)
     if origin is Mapping:
-        return _mapping(arguments[1], value, where)
+        return partial(_mapping, _reader(arguments[1]))
     if origin is tuple:
-        if not isinstance(value, (list, tuple)):
-            raise UsageError(f"{where}: expected an array, got {_shown(value)}")
-        return tuple(_typed(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value))
+        return partial(_array, _reader(arguments[0]))
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(_member(value, tuple(str(m) for m in hint), where))
+        return partial(_named, hint, tuple(str(member) for member in hint))
     if dataclasses.is_dataclass(hint):
-        return from_json(typing.cast("type[Any]", hint), value, where)
-    return _scalar(hint, value, where)
+        return partial(_record, hint)
+    return partial(_scalar, hint)
 
 
-def _mapping(hint: Any, value: Json, where: str) -> dict[str, Any]:
+def _record(kind: Any, value: Json, where: str) -> Any:
     if not isinstance(value, Mapping):
         raise UsageError(f"{where}: expected an object, got {_shown(value)}")
-    return {str(key): _typed(hint, item, f"{where}.{key}") for key, item in value.items()}
+    readers, required = _fields(kind)
+    unknown = value.keys() - readers.keys()
+    if unknown:
+        known = ", ".join(readers)
+        raise UsageError(f"{where}: unknown key {min(unknown)!r} (known: {known})")
+    if not required.keys() <= value.keys():
+        missing = next(name for name in required if name not in value)
+        raise UsageError(f"{where}: missing key {missing!r}")
+    return kind(**{name: readers[name](item, f"{where}.{name}") for name, item in value.items()})
 
 
-def _member(value: Json, allowed: tuple[Any, ...], where: str) -> Any:
+@functools.cache
+def _fields(kind: Any) -> tuple[dict[str, Reader], dict[str, None]]:
+    """Return the readers of a record's fields by name, and the names of those without a default."""
+    hints = typing.get_type_hints(kind)
+    fields = dataclasses.fields(kind)
+    required = {
+        f.name: None
+        for f in fields
+        if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+    }
+    return {f.name: _reader(hints[f.name]) for f in fields}, required
+
+
+def _as_it_is(value: Json, _: str) -> Any:
+    return value
+
+
+def _optional(inner: Reader, value: Json, where: str) -> Any:
+    return None if value is None else inner(value, where)
+
+
+def _array(inner: Reader, value: Json, where: str) -> tuple[Any, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise UsageError(f"{where}: expected an array, got {_shown(value)}")
+    return tuple([inner(item, f"{where}[{i}]") for i, item in enumerate(value)])
+
+
+def _mapping(inner: Reader, value: Json, where: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{where}: expected an object, got {_shown(value)}")
+    return {str(key): inner(item, f"{where}.{key}") for key, item in value.items()}
+
+
+def _named(kind: type[StrEnum], allowed: tuple[str, ...], value: Json, where: str) -> StrEnum:
+    return kind(_member(allowed, value, where))
+
+
+def _member(allowed: tuple[Any, ...], value: Json, where: str) -> Any:
     if value not in allowed:
         raise UsageError(
             f"{where}: expected one of {', '.join(map(repr, allowed))}, got {_shown(value)}"

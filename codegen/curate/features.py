@@ -14,7 +14,7 @@ from codegen.curate.material import Material, material_from
 from codegen.curate.normal import normal_program, normal_text
 from codegen.journal import codec
 from codegen.records import Json
-from codegen.similarity import ngrams, sketches, word_runs
+from codegen.similarity import ngrams, sketch, word_runs
 from codegen.verify.evidence import LEVELS
 
 RUN_OF_TOKENS = 5
@@ -96,11 +96,11 @@ def exact(material: Material) -> bytes:
 
 def statement_sketch(statement: str) -> bytes:
     """Return the sketch of a statement's runs of three words."""
-    return sketches([word_runs(statement)])[0]
+    return sketch(word_runs(statement))
 
 
 @lru_cache(maxsize=_CACHED)
 def code_sketch(language: str, code: str) -> bytes:
     """Return the sketch of the runs of five tokens of a program in its normal form."""
     tokens = normal_program(languages.get(language), code)
-    return sketches([ngrams(tokens, RUN_OF_TOKENS) or [" ".join(tokens)]])[0]
+    return sketch(ngrams(tokens, RUN_OF_TOKENS) or [" ".join(tokens)])

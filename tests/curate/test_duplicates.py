@@ -22,7 +22,7 @@ from codegen.curate.scratch import Item
 from codegen.curate.selection import EVERYTHING
 from codegen.curate.settings import CurationSettings, Duplicates
 from codegen.errors import UsageError
-from codegen.similarity import sketches
+from codegen.similarity import sketch
 
 PLAIN = generated(1, 0)
 OTHER = replace(generated(1, 1), title="other")
@@ -171,7 +171,7 @@ def items(pairs):
         words = [f"{centre}/{n}" for n in range(60)]
         words[:step] = [f"{centre}/{step}/{n}" for n in range(step)]
         position = centre * 10 + step
-        found.append(Item(position, position, sketches([words])[0]))
+        found.append(Item(position, position, sketch(words)))
     return found
 
 
@@ -270,13 +270,13 @@ def test_names_do_not_count_and_what_they_do_does(language, code, old, new):
 def test_one_that_is_alike_is_found_among_many_that_share_much():
     found = Neighbours(0.9, 1_001)
     common = [f"common {n}" for n in range(60)]
-    made = sketches([[*common, *(f"{n}/{k}" for k in range(30))] for n in range(1_000)])
-    for sketch in made:
-        found.add(sketch)
+    made = [sketch([*common, *(f"{n}/{k}" for k in range(30))]) for n in range(1_000)]
+    for one in made:
+        found.add(one)
     own = [f"own {n}" for n in range(90)]
-    number = found.add(sketches([own])[0])
-    assert found.find(sketches([own[1:]])[0]) == (number, pytest.approx(0.97, abs=0.05))
-    assert found.find(sketches([own[1:]])[0], unless=lambda n: n == number) is None
+    number = found.add(sketch(own))
+    assert found.find(sketch(own[1:])) == (number, pytest.approx(0.97, abs=0.05))
+    assert found.find(sketch(own[1:]), unless=lambda n: n == number) is None
     assert found.find(made[500]) == (500, 1.0)
 
 
