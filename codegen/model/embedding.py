@@ -146,6 +146,8 @@ class EmbeddingModel:
             try:
                 # whoever was cancelled meanwhile is not asked for
                 await self._answer([one for one in taken if not one[1].done()])
+            except Exception as error:  # noqa: BLE001 - a clerk that dies would leave them waiting
+                _fail(taken, ModelError, f"the embedding client failed: {error!r}")
             finally:
                 for _, future in taken:
                     future.cancel()

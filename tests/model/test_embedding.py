@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -169,6 +169,13 @@ async def test_a_text_is_paid_for_once(server: Any, embedder: Connect, tmp_path:
 
 async def kept_d(embedder: JournaledEmbedder) -> list[Any]:
     return await embedder.embed(["d"])
+
+
+async def test_nobody_waits_for_ever_for_what_is_no_text(embedder: Connect) -> None:
+    model, wrong = embedder(), cast("str", 3)
+    with pytest.raises(ModelError, match="the embedding client failed: AttributeError"):
+        await model.embed([wrong])
+    assert len(await model.embed(["a text"])) == 1
 
 
 async def test_whoever_is_cancelled_is_not_asked_for_and_closing_frees_the_rest(
