@@ -1,7 +1,8 @@
 """The prompts of the model's turns, rendered from `prompts/*.j2`.
 
-A prompt's version is the SHA-256 of its template's source. Rendering is a pure function of its
-arguments: the same verdict gives the same feedback to the byte.
+A prompt's version is the SHA-256 of its template's source or, where it has parts, of its and their
+versions. What a problem is written from is such a part: `prompts/seed/<kind>.md.j2`. Rendering is a
+pure function of its arguments: the same verdict gives the same feedback to the byte.
 
 Not here: what of a verdict is said (`codegen.feedback`), sending a prompt (`codegen.model`),
 reading the answer (`codegen.answer`).
@@ -45,17 +46,23 @@ class Prompt:
     sha256: str
 
 
-def render(name: str, **values: Any) -> Prompt:
+def render(name: str, *, parts: Mapping[str, str] | None = None, **values: Any) -> Prompt:
     """Render `prompts/<name>.md.j2`.
+
+    `parts` names other templates, by the names under which this one says where their texts go.
 
     Raises:
         UsageError: there is no such template, it is broken, or it names a value that is not given.
     """
     import jinja2  # noqa: PLC0415 - importing this module stays free
 
-    template, version = _template(name)
+    found = {key: render(part, **values) for key, part in (parts or {}).items()}
+    texts = {key: part.text.strip() for key, part in found.items()}
+    template, own = _template(name)
+    versions = "".join([own, *(part.sha256 for part in found.values())])
+    version = hashlib.sha256(versions.encode()).hexdigest() if found else own
     try:
-        return Prompt(template.render(**values).strip() + "\n", version)
+        return Prompt(template.render(**values, **texts).strip() + "\n", version)
     except jinja2.TemplateError as error:
         raise UsageError(f"prompts/{name}.md.j2: {error}") from error
 
@@ -65,7 +72,8 @@ def problem_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
     if seed.kind == "reverse":
         return _reverse_prompt(seed, languages)
     titles = [one.title for one in languages]
-    return render("problem", seed=seed, languages=titles, wishes=wishes(seed.traits))
+    parts = {"inspiration": f"seed/{seed.kind}"}
+    return render("problem", parts=parts, seed=seed, languages=titles, wishes=wishes(seed.traits))
 
 
 def _reverse_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:

@@ -1,7 +1,7 @@
 """The four prompts: what they must and must not say."""
 
 import json
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -73,6 +73,19 @@ def test_the_solution_prompt_holds_declaration_examples_and_the_language_s_rules
     assert "1. arguments [[1,2]] → 3\n2. arguments [[]] → 0\n" in text
     assert all(f"- {rule}\n" in text for rule in language.rules)
     assert "Constraints: at most 100 values" in text
+
+
+KINDS = get_args(get_type_hints(Seed)["kind"])
+
+
+def test_every_kind_of_seed_has_a_prompt_of_its_own_with_its_own_version() -> None:
+    seeds = [Seed(kind, f"A {kind} text.", language="Go", change="easier") for kind in KINDS]
+    made = [prompt.problem_prompt(seed, parse_list("py")) for seed in seeds]
+    assert len({one.sha256 for one in made}) == len(KINDS)
+    for seed, one in zip(seeds, made, strict=True):
+        assert seed.text in one.text and "Two to four examples" in one.text
+    plain = prompt.render("problem", inspiration="x", languages=["Go"], wishes=[])
+    assert plain.sha256 not in {one.sha256 for one in made}
 
 
 def test_the_version_of_a_prompt_is_its_template_and_not_its_values() -> None:
