@@ -225,7 +225,6 @@ def _show(made: Sequence[Exported], out: Path, below: int) -> None:
         table.add_column(name, justify="right" if name in ("examples", "rows") else "left")
     for one in made:
         unfit = [f"{count:,} {reason}" for reason, count in sorted(one.unfit.items())]
-        unfit += [f"{one.too_long:,} too long"] if one.too_long else []
         rows = ", ".join(f"{count:,} {split}" for split, count in sorted(one.rows.items()))
         table.add_row(
             *(one.format.name, one.format.style, f"{one.examples:,}", rows or "none"),

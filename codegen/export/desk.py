@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from codegen.export.format import IDENTITY, Choices, Format, Made, Source, Unfit
 from codegen.export.shards import File, Shards, Sizes
 from codegen.export.tokens import Tokenizer
 from codegen.records import Json
+
+TOO_LONG = "too_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,7 @@ class Writing:
 class Exported:
     """What became of the examples in one format.
 
-    `examples` are those of its kinds; `unfit` counts what no row was made of, by reason;
-    `too_long` rows had more tokens than was allowed.
+    `examples` are those of its kinds; `unfit` counts what no row was made of, by reason.
     """
 
     format: Format
@@ -50,7 +51,6 @@ class Exported:
     examples: int = 0
     rows: Counter[str] = field(default_factory=Counter)
     unfit: Counter[str] = field(default_factory=Counter)
-    too_long: int = 0
     tokens: int = 0
     files: tuple[File, ...] = ()
 
@@ -62,7 +62,6 @@ class Exported:
             "examples": self.examples,
             "rows": dict(sorted(self.rows.items())),
             "unfit": dict(sorted(self.unfit.items())),
-            "too_long": self.too_long,
             "tokens": self.tokens,
             "columns": dict(self.columns),
             "files": [dataclasses.asdict(one) for one in self.files],
@@ -73,8 +72,14 @@ class Desk:
     """Where the rows of one format are made, looked at and written."""
 
     def __init__(
-        self, folder: Path, made_in: Format, settings: Writing, tokenizer: Tokenizer | None
+        self,
+        folder: Path,
+        made_in: Format,
+        settings: Writing,
+        tokenizer: Tokenizer | None,
+        tell: Callable[[str, Source, str], None],
     ) -> None:
+        """Make the format's folder. `tell` gets format, example and reason of what has no row."""
         self._folder, self._settings, self._tokenizer = folder / made_in.name, settings, tokenizer
         self._ids = bool(settings.tokens and settings.tokens.write_ids and made_in.masked)
         counted: Columns = {"tokens": INTEGER} if tokenizer else {}
@@ -82,6 +87,7 @@ class Desk:
         columns = {**IDENTITY, **made_in.columns, **counted, **(masked if self._ids else {})}
         self._made = Exported(made_in, columns)
         self._shards: dict[str, Shards] = {}
+        self._tell = tell
         self._folder.mkdir()
 
     def take(self, split: str, group: Sequence[Source]) -> None:
@@ -91,39 +97,37 @@ class Desk:
         if not mine:
             return
         for one in self._made.format.make(mine, self._settings.choices):
-            if isinstance(one, Unfit):
-                self._made.unfit[one.reason] += 1
-            else:
-                self._write(split, one)
-
-    def _write(self, split: str, made: Made) -> None:
-        row = {**identity_of(made), **made.values}
-        if self._tokenizer is not None:
-            reason = self._measure(row, made, self._tokenizer)
+            reason = one.reason if isinstance(one, Unfit) else self._write(split, one)
             if reason:
+                self._tell(self._made.format.name, one.source, reason)
                 self._made.unfit[reason] += 1
-                return
-            most = self._settings.tokens and self._settings.tokens.most
-            if most is not None and row["tokens"] > most:
-                self._made.too_long += 1
-                return
-            self._made.tokens += row["tokens"]
-        row = {name: row[name] for name in self._made.columns}
-        wrong = fault(row, self._made.columns, "")
+
+    def _write(self, split: str, made: Made) -> str:
+        """Write a row; return why it was not."""
+        found = {**identity_of(made), **made.values}
+        own = {**IDENTITY, **self._made.format.columns}
+        row = {name: found[name] for name in own}
+        wrong = fault(row, own, "")
         if wrong.endswith("no Unicode text"):
-            self._made.unfit["no_unicode"] += 1
-            return
+            return "no_unicode"
         assert not wrong, f"{self._made.format.name}: {wrong}"
+        reason = self._measure(row, made, self._tokenizer) if self._tokenizer else ""
+        if reason:
+            return reason
         self._shards_of(split).write(row)
         self._made.rows[split] += 1
+        self._made.tokens += row.get("tokens", 0)
+        return ""
 
     def _measure(self, row: dict[str, Json], made: Made, tokenizer: Tokenizer) -> str:
-        """Add the row's tokens, those of its longest reading; return why there are none."""
+        """Add the row's tokens, those of its longest reading; return why they are of no use."""
         found = [tokenizer.tokens(one, made.learned, made.marks) for one in made.readings]
         row["tokens"] = max(len(one.ids) for one in found)
         if self._ids:
             row |= {"input_ids": list(found[0].ids), "assistant_masks": list(found[0].mask)}
-        return next((one.fault for one in found if one.fault), "")
+        most = self._settings.tokens and self._settings.tokens.most
+        too_long = TOO_LONG if most is not None and row["tokens"] > most else ""
+        return next((one.fault for one in found if one.fault), too_long)
 
     def _shards_of(self, split: str) -> Shards:
         if split not in self._shards:

@@ -1,6 +1,7 @@
 """A dataset exported: its examples as rows of one or more formats, in a folder that appears whole.
 
     OUT/manifest.json                       settings, counts, checksums
+    OUT/unfit.jsonl                         every example, or part, that has no row, and why
     OUT/README.md                           which files are which configuration and split
     OUT/sft/train-00000-of-00003.jsonl
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from codegen.curate.selection import Selection
 
 MANIFEST = "manifest.json"
+UNFIT = "unfit.jsonl"
 MADE_BY = "codegen export"
 DEFAULT_SPLIT = "train"
 """Where a dataset has no splits."""
@@ -58,15 +60,23 @@ def export(
     """
     tokenizer = _tokenizer(settings)
     with appearing(out, mark=MANIFEST, force=force) as folder:
-        desks = [Desk(folder, one, settings.writing, tokenizer) for one in settings.formats]
         kinds = {kind for one in settings.formats for kind in one.kinds}
         wanted = settings.selection
         chosen = sorted(kinds & set(wanted.kinds)) if wanted.kinds else sorted(kinds)
         rows = dataset.rows(replace(wanted, kinds=tuple(chosen))) if chosen else iter(())
-        for split, group in _groups(rows):
-            for desk in desks:
-                desk.take(split, group)
-        made = tuple(desk.finish() for desk in desks)
+        with (folder / UNFIT).open("w", encoding="utf-8") as handle:
+
+            def tell(name: str, source: Source, reason: str) -> None:
+                told = {"format": name, "example": source.example.id, "reason": reason}
+                handle.write(json.dumps(told) + "\n")
+
+            desks = [
+                Desk(folder, one, settings.writing, tokenizer, tell) for one in settings.formats
+            ]
+            for split, group in _groups(rows):
+                for desk in desks:
+                    desk.take(split, group)
+            made = tuple(desk.finish() for desk in desks)
         manifest = _manifest(dataset, settings, made)
         (folder / MANIFEST).write_text(_indented(manifest), encoding="utf-8")
         (folder / "README.md").write_text(_readme(manifest), encoding="utf-8")

@@ -73,8 +73,14 @@ def test_no_example_is_lost_unsaid(dataset, tmp_path, style):
     wanted = [row.id for row in dataset.rows(Selection(kinds=style.kinds))]
     assert found.examples == len(wanted)
     used = {row["example"] for rows in rows_of(tmp_path / "out", found).values() for row in rows}
-    if style.style not in ("parallel", "programs"):  # rows of several examples name one of them
-        assert len(wanted) - len(used) <= found.unfit.total()
+    lines = (tmp_path / "out" / "unfit.jsonl").read_text("utf-8").splitlines()
+    unfit = [json.loads(line) for line in lines]
+    assert Counter(one["reason"] for one in unfit) == found.unfit
+    named = used | {one["example"] for one in unfit}
+    if style.style in ("parallel", "programs"):  # a row of several examples names one of them
+        assert named <= set(wanted)
+    else:
+        assert named == set(wanted)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     told = manifest["formats"][style.name]
     assert told["unfit"] == dict(found.unfit) and told["examples"] == len(wanted)

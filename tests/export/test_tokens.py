@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from codegen.curate.dataset import Dataset
 from codegen.curate.selection import Selection
 from codegen.errors import UsageError
 from codegen.export.desk import TokenSettings, Writing
@@ -152,6 +153,15 @@ def test_a_tokenizer_that_cannot_be_used_is_said(save, chatml):
         Tokenizer(chatml).knows(("<|fim_prefix|>",))
 
 
+def test_half_a_character_is_counted_and_stops_nothing(build, tmp_path, chatml):
+    odd = made.example("solution", "python", 0, code="x = '\ud800'\n")
+    tokens = TokenSettings(chatml)
+    with Dataset.open(build(tmp_path / "odd", [(odd, *made.family(0)[1:])])) as opened:
+        settings = Settings(chosen(["sft"]), Selection(), Writing(tokens=tokens))
+        (found,) = export(opened, tmp_path / "out", settings)
+    assert found.unfit["no_unicode"] == 1 and found.rows.total() > 3
+
+
 def rows(out, name):
     lines = (out / name).glob("*.jsonl")
     return [json.loads(line) for file in lines for line in file.read_text().splitlines()]
@@ -165,7 +175,7 @@ def test_rows_have_their_tokens_and_longer_ones_are_counted(dataset, tmp_path, c
         return export(dataset, out, Settings(formats, Selection(), Writing(tokens=tokens)))
 
     whole = {one.format.name: one for one in written(None, tmp_path / "all")}
-    assert all(one.rows.total() and not one.too_long for one in whole.values())
+    assert all(one.rows.total() and not one.unfit["too_long"] for one in whole.values())
     tokenizer = Tokenizer(chatml)
     for row in rows(tmp_path / "all", "conversation"):
         assert row["tokens"] == len(row["input_ids"]) == len(row["assistant_masks"])
@@ -176,5 +186,5 @@ def test_rows_have_their_tokens_and_longer_ones_are_counted(dataset, tmp_path, c
     assert "input_ids" not in rows(tmp_path / "all", "pretrain")[0]
     most = counts[len(counts) // 2]
     short = {one.format.name: one for one in written(most, tmp_path / "short")}["sft"]
-    assert short.too_long == sum(one > most for one in counts)
-    assert short.rows.total() == len(counts) - short.too_long
+    assert short.unfit["too_long"] == sum(one > most for one in counts)
+    assert short.rows.total() == len(counts) - short.unfit["too_long"]
