@@ -5,18 +5,11 @@ The examples are those of a real run of the builtin teacher; tokenizer and model
 
 import json
 import math
-import subprocess
-import sys
 from pathlib import Path
 
 from datasets import load_dataset
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import (
-    PreTrainedTokenizerFast,
-    Qwen2Config,
-    Qwen2ForCausalLM,
-    Qwen2ForSequenceClassification,
-)
+from tiny import codegen, rows_in, tokenizer_of
+from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen2ForSequenceClassification
 from trl import (
     DPOConfig,
     DPOTrainer,
@@ -33,12 +26,6 @@ from trl import (
 from codegen.export.formats import NAMES
 from codegen.integrations.trl import reward
 
-TEMPLATE = (
-    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
-SPECIAL = ["<unk>", "<pad>", "<|im_start|>", "<|im_end|>"]
-SPECIAL += ["<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"]
 STEPS = {
     "output_dir": "out",
     "max_steps": 2,
@@ -50,35 +37,6 @@ STEPS = {
     "logging_steps": 1,
     "save_strategy": "no",
 }
-
-
-def codegen(*arguments):
-    """Run a command of ours."""
-    command = [sys.executable, "-m", "codegen", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def tokenizer_of(texts):
-    """Train a tokenizer on texts."""
-    raw = Tokenizer(models.BPE(unk_token="<unk>"))
-    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    raw.decoder = decoders.ByteLevel()
-    raw.train_from_iterator(
-        texts,
-        trainers.BpeTrainer(
-            vocab_size=800,
-            special_tokens=SPECIAL,
-            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        ),
-    )
-    made = PreTrainedTokenizerFast(
-        tokenizer_object=raw, unk_token="<unk>", pad_token="<pad>", eos_token="<|im_end|>"
-    )
-    made.add_special_tokens({"additional_special_tokens": SPECIAL[2:]})
-    made.chat_template = TEMPLATE
-    made.save_pretrained("tokenizer")
-    return made
 
 
 def config(**more):
@@ -111,12 +69,7 @@ codegen(
     *("--sandbox", "local", "--out", "run"),
 )
 codegen("export", "run", "--format", ",".join(NAMES), "--out", "plain")
-texts = [
-    json.loads(line)["text"]
-    for file in Path("plain/pretrain").iterdir()
-    for line in file.read_text("utf-8").splitlines()
-]
-tokenizer = tokenizer_of(texts)
+tokenizer = tokenizer_of([row["text"] for row in rows_in("plain/pretrain")])
 styles = ["fim", "graded-pairs", "prompt-completion"]
 codegen(
     *("export", "run", "--format", ",".join(NAMES), "--out", "tables", "--file-type", "parquet"),
@@ -134,6 +87,31 @@ for folder in ("plain", "tables"):
         alone = load_dataset(f"{folder}/{name}", split="train")
         assert alone[0] == found[0], name
         data[folder, name] = found
+
+real = [json.dumps({"content": f"# a person wrote this, {n}"}) for n in range(30)]
+Path("real.jsonl").write_text("\n".join(real), encoding="utf-8")
+Path("mix.toml").write_text(
+    """
+    columns = ["text"]
+    subsets = [25, 50]
+    [[sources]]
+    name = "ours"
+    path = "plain/pretrain"
+    share = 0.4
+    [[sources]]
+    name = "real"
+    path = "real.jsonl"
+    made_by = "people"
+    share = 0.6
+    columns = { text = "content" }
+    """,
+    encoding="utf-8",
+)
+codegen("mix", "mix.toml", "--out", "mixed", "--file-type", "parquet")
+quarter, whole = (load_dataset("mixed", one, split="train") for one in ("25", "100"))
+assert 0 < len(quarter) < len(whole)
+assert set(quarter["id"]) < set(whole["id"])
+assert load_dataset("mixed", split="train")["id"] == whole["id"]
 
 sft = {"max_length": 1024}
 losses = {}
