@@ -37,6 +37,7 @@ def passes_of(settings: CurationSettings, *, workers: int = 1) -> tuple[Pass, ..
     """Return the passes that the settings ask for; `workers` processes may share a pass's work."""
     # each is imported here, as it loads what it needs
     from codegen.curate.compliance import CompliancePass  # noqa: PLC0415
+    from codegen.curate.contradictions import ContradictionPass  # noqa: PLC0415
     from codegen.curate.decontamination import DecontaminationPass  # noqa: PLC0415
     from codegen.curate.duplicates import DuplicatePass  # noqa: PLC0415
     from codegen.curate.heuristics import HeuristicPass  # noqa: PLC0415
@@ -47,6 +48,7 @@ def passes_of(settings: CurationSettings, *, workers: int = 1) -> tuple[Pass, ..
     return (
         HeuristicPass(settings.heuristics, workers),
         CompliancePass(settings.compliance, workers),
+        ContradictionPass(settings.contradictions),
         DuplicatePass(settings.duplicates, pairs, workers),
         DecontaminationPass(settings.decontamination, workers),
         SplitPass(settings.splits, pairs),

@@ -61,6 +61,13 @@ class Heuristics:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradictions:
+    """Whether contradictions are looked for, see `codegen.curate.contradictions`."""
+
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicates:
     """What counts as a duplicate, and against what, see `codegen.curate.duplicates`.
 
@@ -86,6 +93,7 @@ class CurationSettings:
     """The settings of all passes, a table for each."""
 
     heuristics: Heuristics = Heuristics()
+    contradictions: Contradictions = Contradictions()
     duplicates: Duplicates = Duplicates()
     compliance: Compliance = Compliance()
     decontamination: Decontamination = Decontamination()
