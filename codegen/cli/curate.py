@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from codegen.cli.embedding import embedding_options
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console
 
     from codegen.contamination.policy import Decontamination
-    from codegen.curate.settings import CurationSettings
+    from codegen.curate.settings import CurationSettings, Meaning
     from codegen.records import Json
 
 
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Terms that nothing may hold, one a line.",
 )
+@embedding_options
 @click.option("--workers", type=click.IntRange(1), help="Processes at once.  [default: the CPUs]")
 @click.option("--force", is_flag=True, help="Replace a dataset that another program made.")
 @click.option("--json", "as_json", is_flag=True, help="Print what curation.json says.")
@@ -78,8 +81,8 @@ def curate(
 ) -> int:
     """Make a dataset of runs: look through the examples, deduplicate and split them.
 
-    Nothing in a run changes and no model is called: it can be done again with other settings. What
-    is dropped stays in the dataset, with its reason.
+    Nothing in a run changes and nothing is generated: it can be done again with other settings.
+    What is dropped stays in the dataset, with its reason.
     """
     from codegen.curate.curation import curate as curated
     from codegen.curate.passes import passes_of
@@ -107,10 +110,26 @@ def _settings(config: Path | None, options: dict[str, Any]) -> CurationSettings:
     if options["references"]:
         paths = (*found.duplicates.reference, *options["references"])
         found = replace(found, duplicates=replace(found.duplicates, reference=paths))
+    if options["embedding_url"] or options["embedding_model"]:
+        found = replace(found, duplicates=replace(found.duplicates, meaning=_meaning(options)))
     if options["denied_terms"]:
         compliance = replace(found.compliance, denied_terms=options["denied_terms"])
         found = replace(found, compliance=compliance)
     return replace(found, decontamination=_decontamination(found.decontamination, options))
+
+
+def _meaning(options: dict[str, Any]) -> Meaning:
+    from codegen.cli.embedding import check_embedding
+    from codegen.curate.settings import Meaning
+
+    check_embedding(options)
+    key_file = options["embedding_key_file"]
+    return Meaning(
+        options["embedding_model"],
+        options["embedding_url"],
+        str(key_file) if key_file else "",
+        options["embedding_threshold"],
+    )
 
 
 def _decontamination(found: Decontamination, options: dict[str, Any]) -> Decontamination:

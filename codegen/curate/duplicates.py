@@ -9,12 +9,14 @@ design. In this order:
   problem's examples of that kind and language go.
 - `near_duplicate_code`: another problem's program has almost the same tokens when names do not
   count.
+- `semantic_duplicate`: another problem's statement means the same, where an embedding model is
+  named (`codegen.curate.semantic`).
 
 The better are looked at first, and one goes if it is like one that is kept. So each that is dropped
 names a kept one that it is really like, a second time nothing more is dropped, and the order of the
 examples does not matter.
 
-Not here: likeness in meaning (`codegen.curate.semantic`).
+Not here: what is alike (`codegen.curate.features`, `codegen.curate.neighbours`).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
+from typing import TYPE_CHECKING
 
 from codegen.curate.draft import Draft
 from codegen.curate.features import Given, featured
@@ -33,6 +36,9 @@ from codegen.curate.references import read_references
 from codegen.curate.scratch import Item, Scratch
 from codegen.curate.settings import Duplicates
 from codegen.records import Json
+
+if TYPE_CHECKING:
+    from codegen.curate.semantic import Meanings
 
 _BATCH = 500
 _SHOWN = 12
@@ -48,6 +54,11 @@ class DuplicatePass:
         self._settings = settings
         self._pairs = pairs
         self._workers = workers
+        self._meanings: Meanings | None = None
+        if settings.meaning.model:
+            from codegen.curate.semantic import Meanings  # noqa: PLC0415 - it loads the client
+
+            self._meanings = Meanings(settings.meaning)
 
     def run(self, draft: Draft) -> Mapping[str, Json]:
         """Look through all that is kept; returns the references and their sizes."""
@@ -59,6 +70,10 @@ class DuplicatePass:
             for groups in scratch.groups():
                 self._statements(draft, scratch, groups)
                 self._programs(draft, scratch, groups)
+            if self._meanings is not None:
+                self._meanings.read(draft, scratch)
+                for groups in scratch.groups():
+                    self._means_the_same(draft, scratch, groups, self._meanings)
         return {"references": references}
 
     def _exact(self, draft: Draft, scratch: Scratch) -> None:
@@ -88,6 +103,16 @@ class DuplicatePass:
             for item, kept, likeness in alike(scratch.programs(groups), index)
         ]
         self._drop(draft, scratch, "near_duplicate_code", found)
+
+    def _means_the_same(
+        self, draft: Draft, scratch: Scratch, groups: tuple[int, ...], meanings: Meanings
+    ) -> None:
+        found = [
+            (at, kept, f"a cosine of {cosine:.3f} to the statement of")
+            for item, kept, cosine in meanings.alike(scratch.statements(groups[:1]))
+            for at in scratch.members(groups[0], item.problem)
+        ]
+        self._drop(draft, scratch, "semantic_duplicate", found)
 
     def _drop(
         self, draft: Draft, scratch: Scratch, reason: str, found: list[tuple[int, int, str]]

@@ -142,6 +142,14 @@ class Scratch:
         )
         return (Item(*row) for row in self._rows(statement, groups))
 
+    def first_positions(self) -> dict[int, int]:
+        """Return the problem's number for the first example of each of which something is left."""
+        statement = (
+            "SELECT min(position), problem FROM items WHERE gone = 0 AND position >= 0"
+            " GROUP BY problem"
+        )
+        return dict(self._rows(statement))
+
     def members(self, group: int, problem: int) -> list[int]:
         """Return the positions of a problem's examples in a group."""
         statement = "SELECT position FROM items WHERE grouped = ? AND problem = ? AND gone = 0"

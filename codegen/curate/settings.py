@@ -68,17 +68,33 @@ class Contradictions:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """The embedding model by which statements are compared; without a `model` they are not.
+
+    `url` are its servers, `key_file` holds their key. `threshold` is the least cosine of what is
+    dropped.
+    """
+
+    model: str = ""
+    url: tuple[str, ...] = ()
+    key_file: str = ""
+    threshold: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicates:
     """What counts as a duplicate, and against what, see `codegen.curate.duplicates`.
 
     `reference` names datasets and JSONL files. `exact` looks for equal examples, `statements` and
     `code` are the least likeness of what is dropped, as shares; 0 leaves the comparison out.
+    `meaning` compares statements by an embedding model.
     """
 
     reference: tuple[str, ...] = ()
     exact: bool = True
     statements: float = 0.8
     code: float = 0.9
+    meaning: Meaning = Meaning()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +171,10 @@ def _complaints(settings: CurationSettings) -> Iterator[str]:
     yield from _of_heuristics(settings.heuristics)
     for key in ("statements", "code"):
         yield from of_share(f"duplicates.{key}", getattr(settings.duplicates, key))
+    meaning = settings.duplicates.meaning
+    yield from of_share("duplicates.meaning.threshold", meaning.threshold)
+    if bool(meaning.model) != bool(meaning.url):
+        yield "an embedding model needs its name (model) and its server (url)"
     yield from settings.compliance.complaints()
     yield from settings.decontamination.complaints()
     yield from _of_shares(settings.splits.shares)

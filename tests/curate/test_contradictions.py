@@ -12,7 +12,7 @@ from codegen.curate.dataset import Dataset
 from codegen.curate.passes import passes_of
 from codegen.curate.selection import EVERYTHING
 from codegen.curate.settings import Contradictions, CurationSettings, Duplicates
-from codegen.records import Alternative, Case, Outcome, Parameter, Signature, content_id
+from codegen.records import Alternative, Case, Comparator, Outcome, Parameter, Signature, content_id
 from codegen.records.problem import PROGRAM
 
 PLAIN = generated(1, 0)
@@ -76,7 +76,7 @@ def test_another_question_may_have_another_answer(tmp_path, other):
 def test_values_are_compared_as_their_type_and_comparator_say():
     one = record(0, PLAIN).examples[0]
     floats = replace(one.problem.signature, returns="float")
-    problem = replace(one.problem, signature=floats, comparator="float")
+    problem = replace(one.problem, signature=floats, comparator=Comparator.FLOAT)
     examples = {
         n: replace(one, problem=problem, cases=tuple(replace(c, expected=v) for c in one.cases[:1]))
         for n, v in enumerate((1.0, 1 + 1e-9, 1))
