@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from codegen.curate.dataset import Dataset
-from codegen.curate.draft import drafted
+from codegen.curate.draft import Draft, drafted
 from tests.export import made
 
 PROBLEMS = 4
@@ -17,10 +17,16 @@ PROBLEMS = 4
 
 @pytest.fixture(scope="session")
 def build() -> Callable[..., Path]:
-    """Return a function that writes records to a dataset; `split` gives each problem's."""
+    """Return a function that writes records to a dataset; `split` gives each problem's.
+
+    `then` is done to the draft before it is finished.
+    """
 
     def write(
-        out: Path, groups: list[tuple[Any, ...]], split: Callable[[int], str] = lambda _: ""
+        out: Path,
+        groups: list[tuple[Any, ...]],
+        split: Callable[[int], str] = lambda _: "",
+        then: Callable[[Draft], None] = lambda _: None,
     ) -> Path:
         with drafted(out) as draft:
             draft.add_run(0, out, {"model": "builtin"}, [("builtin", "1")])
@@ -28,6 +34,7 @@ def build() -> Callable[..., Path]:
                 draft.add(0, made.record_of(index, examples))
             draft.flush()
             draft.set("split", {row.position: split(row.index) for row in draft.rows()})
+            then(draft)
             draft.finish({"note": "made by a test"})
         return out
 

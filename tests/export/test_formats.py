@@ -170,6 +170,28 @@ def test_half_a_character_is_unfit_and_named(build, tmp_path, style):
         assert all("\ud800" not in json.dumps(row, ensure_ascii=False) for row in rows)
 
 
+@EVERY
+def test_a_dropped_example_is_never_exported(build, tmp_path, style):
+    def drop(draft):
+        gone = [row.position for row in draft.rows() if row.index == 0]
+        draft.drop(gone, "seen_before", ["for a test"] * len(gone))
+
+    groups = [made.family(0), made.family(1)]
+    with Dataset.open(build(tmp_path / "half", groups, then=drop)) as half:
+        found = exported(half, tmp_path / "out", style)
+    rows = [row for those in rows_of(tmp_path / "out", found).values() for row in those]
+    assert rows
+    assert {row["index"] for row in rows} == {1}
+
+
+@pytest.mark.parametrize("split", ["../train", "a-b", "a b", "a.b"])
+def test_a_split_that_is_no_name_of_a_file_is_refused(build, tmp_path, split):
+    place = build(tmp_path / "odd", [made.family(0)], lambda _: split)
+    with Dataset.open(place) as odd, pytest.raises(UsageError, match="expected letters, digits"):
+        exported(odd, tmp_path / "out", chosen(["sft"])[0])
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("names", "styles", "complaint"),
     [
