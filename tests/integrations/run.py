@@ -70,7 +70,7 @@ def installed(name: str) -> Path:
     uv = [sys.executable, "-m", "uv"]
     if not python.exists():
         subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, folder], check=True)
-    wanted = [*PACKAGES[name], "pyarrow", "--editable", str(ROOT)]
+    wanted = [*PACKAGES[name], "--editable", str(ROOT)]
     subprocess.run([*uv, "pip", "install", "--quiet", "--python", python, *wanted], check=True)
     return python
 
