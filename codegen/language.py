@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from codegen.errors import UsageError
-from codegen.records import Limits, Signature, from_json
+from codegen.records import PROGRAM, Limits, Signature, from_json
 from codegen.resources import folder
 from codegen.schema import (
     Answer,
@@ -64,6 +64,8 @@ class Language:
     `object` says how classes are written and asked; a language without it knows functions only.
     `literals` are how values are written in native tests, `native` how such tests are asked for.
     `failures` are patterns over `rule: message` of a finding, by the class of error that it means.
+    For whole programs `program_rules` take the place of `rules`, and `program_lint`, where it is
+    there, that of `lint`.
     """
 
     name: str
@@ -100,6 +102,8 @@ class Language:
     native: Native | None = None
     object: Objects | None = None
     failures: Mapping[str, str] = field(default_factory=dict)
+    program_rules: tuple[str, ...] = ()
+    program_lint: Lint | None = None
 
     @property
     def folder(self) -> Path:
@@ -125,9 +129,14 @@ class Language:
         return name + "_" if name in self.naming.keywords else name
 
     def function_name(self, signature: Signature) -> str:
-        """Return the function's name as the language spells it; of a class, the class's."""
+        """Return the function's name as the language spells it; of a class, the class's.
+
+        That of a program is `main`.
+        """
         from codegen.declaration import class_name  # noqa: PLC0415 - it knows languages
 
+        if signature == PROGRAM:
+            return signature.name
         return class_name(signature) if signature.methods else self.identifier(signature.name)
 
     def declaration(self, signature: Signature) -> str:
@@ -214,6 +223,12 @@ def with_options(language: Language, names: tuple[str, ...]) -> Language:
     return replace(language, chosen=words) if words else language
 
 
+@cache
+def for_programs(language: Language) -> Language:
+    """Return a language whose linters are those of whole programs."""
+    return replace(language, lint=language.program_lint) if language.program_lint else language
+
+
 def parse_list(text: str) -> tuple[Language, ...]:
     """Return the languages of a comma-separated list, each once, in its order.
 
@@ -268,6 +283,7 @@ def load(path: Path) -> Language:
 
 def _tools(language: Language) -> Iterator[Tool]:
     forms = [language.call.form, *language.unit.values(), *filter(None, [language.program])]
-    yield from language.lint.tools
+    for lint in filter(None, (language.lint, language.program_lint)):
+        yield from lint.tools
     for form in forms:
         yield from form.compile

@@ -1,8 +1,13 @@
 """The prompts of the model's turns, rendered from `prompts/*.j2`.
 
-A prompt's version is the SHA-256 of its template's source or, where it has parts, of its and their
-versions. What a problem is written from is such a part: `prompts/seed/<kind>.md.j2`. Rendering is a
-pure function of its arguments: the same verdict gives the same feedback to the byte.
+    return render_for(
+        interface_of(seed.traits),
+        "problem",
+        parts={"inspiration": f"seed/{seed.kind}"},
+        seed=seed,
+        languages=titles,
+        wishes=wishes(seed.traits),
+    )
 
 Not here: what of a verdict is said (`codegen.feedback`), sending a prompt (`codegen.model`),
 reading the answer (`codegen.answer`).
@@ -21,9 +26,17 @@ from codegen import feedback
 from codegen.errors import UsageError
 from codegen.feedback import shortened
 from codegen.language import fill, titled
-from codegen.records import Parameter, Problem, Seed, Signature, Verdict, canonical
+from codegen.records import (
+    Interface,
+    Parameter,
+    Problem,
+    Seed,
+    Signature,
+    Verdict,
+    canonical,
+)
 from codegen.resources import folder
-from codegen.traits import wishes
+from codegen.traits import interface_of, wishes
 
 if TYPE_CHECKING:
     import jinja2
@@ -67,13 +80,28 @@ def render(name: str, *, parts: Mapping[str, str] | None = None, **values: Any) 
         raise UsageError(f"prompts/{name}.md.j2: {error}") from error
 
 
+def render_for(interface: Interface, name: str, **values: Any) -> Prompt:
+    """Render a turn's template for problems with an interface.
+
+    Raises:
+        UsageError: as `render`.
+    """
+    return render(name if interface == "function" else f"{interface}/{name}", **values)
+
+
 def problem_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
     """Ask for one problem inspired by a seed, or answered by it, solvable in all the languages."""
     if seed.kind == "reverse":
         return _reverse_prompt(seed, languages)
     titles = [one.title for one in languages]
-    parts = {"inspiration": f"seed/{seed.kind}"}
-    return render("problem", parts=parts, seed=seed, languages=titles, wishes=wishes(seed.traits))
+    return render_for(
+        interface_of(seed.traits),
+        "problem",
+        parts={"inspiration": f"seed/{seed.kind}"},
+        seed=seed,
+        languages=titles,
+        wishes=wishes(seed.traits),
+    )
 
 
 def _reverse_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
@@ -91,13 +119,25 @@ def _reverse_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
 
 def tests_prompt(problem: Problem, count: int) -> Prompt:
     """Ask for `count` test inputs; neither solutions nor expected values are shown."""
-    return render("tests", problem=problem, count=count)
+    return render_for(problem.interface, "tests", problem=problem, count=count)
 
 
 def solution_prompt(problem: Problem, language: Language) -> Prompt:
     """Ask for a solution in one language."""
+    return asked_in(language, problem, "solution")
+
+
+def asked_in(language: Language, problem: Problem, name: str, **values: Any) -> Prompt:
+    """Render a turn's template about a problem in one language, which is told the signature."""
     declaration = language.declaration(problem.signature)
-    return render("solution", problem=problem, language=language, declaration=declaration)
+    return render_for(
+        problem.interface,
+        name,
+        problem=problem,
+        language=language,
+        declaration=declaration,
+        **values,
+    )
 
 
 def native_tests_prompt(problem: Problem, language: Language) -> Prompt:
@@ -136,7 +176,8 @@ def repair_prompt(
     said of any other case but how many fail.
     """
     told = feedback.values(verdict, solution, known_from)
-    return render("repair", **told, before=before[-MOST_TRIED:], reasoned=reasoned)
+    interface: Interface = "program" if verdict.oracle == "io" else "function"
+    return render_for(interface, "repair", **told, before=before[-MOST_TRIED:], reasoned=reasoned)
 
 
 @cache
@@ -162,12 +203,21 @@ def _environment() -> jinja2.Environment:
     environment = ImmutableSandboxedEnvironment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(json=canonical, short=shortened, fenced=fenced)
+    environment.filters.update(json=canonical, short=shortened, fenced=fenced, block=block)
     return environment
 
 
 def fenced(text: str, tag: str = "") -> str:
     """Return a text as a fenced block, with a fence longer than any in the text."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    return _between_fences(text.rstrip() + "\n", tag)
+
+
+def block(text: str) -> str:
+    """Return what a program reads or prints as a fenced block, white space at its end included."""
+    return _between_fences(text if text.endswith("\n") or not text else text + "\n", "text")
+
+
+def _between_fences(lines: str, tag: str) -> str:
+    longest = max((len(run) for run in re.findall(r"`+", lines)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{tag}\n{text.rstrip()}\n{fence}"
+    return f"{fence}{tag}\n{lines}{fence}"

@@ -187,12 +187,15 @@ class Stubs:
 
     `$declaration` is as `Naming` writes it, `$value` the default value of the declared type;
     `values` has a template for each type's, in which `$type` is the type as it is spelled and `$1`,
-    `$2`, … are the default values of a tuple's elements.
+    `$2`, … are the default values of a tuple's elements. Of whole programs, one is `silent` and one
+    `broken`: it ends with an error.
     """
 
     default: str
     failing: str
     values: Mapping[str, tuple[str, ...]]
+    silent: str = ""
+    broken: str = ""
 
 
 @dataclass(frozen=True, slots=True)

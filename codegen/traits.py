@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from codegen.records import Seed, Traits, to_json
+from codegen.records import Interface, Seed, Signature, Traits, to_json
 
 FORMATS = {
     "prose": "plain paragraphs",
@@ -27,7 +27,7 @@ REGISTERS = {
     "detailed": "detailed, every term explained",
     "typos": "written in haste, with a few typing errors that leave the meaning clear",
 }
-INTERFACES = ("function", "program")
+INTERFACES: tuple[Interface, ...] = ("function", "program")
 """What solutions can be. Where it is left free they are functions."""
 NATURAL_LANGUAGES = {
     "ar": "Arabic",
@@ -79,6 +79,19 @@ def wishes(traits: Traits) -> list[str]:
         for name, value in found.items()
         if value
     ]
+
+
+def interface_of(traits: Traits) -> Interface:
+    """Return what the solutions of a problem are to be: functions, where that was left free."""
+    return next((one for one in INTERFACES if one == traits.interface), "function")
+
+
+def shown(signature: Signature) -> str:
+    """Return a line that says how a solution is used."""
+    if signature.interface == "program":
+        return "A whole program, from standard input to standard output."
+    parameters = ", ".join(f"{one.name}: {one.type}" for one in signature.parameters)
+    return f"{signature.name}({parameters}) -> {signature.returns}"
 
 
 def dimensions_of(seed: Seed) -> dict[str, str]:

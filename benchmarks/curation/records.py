@@ -36,7 +36,7 @@ from codegen.records import (
     content_id,
     to_json,
 )
-from codegen.synthesis.problems import problem_id
+from codegen.synthesis.problem_fields import problem_id
 
 _AT_ONCE = 500
 _FENCES = {"python": "python", "go": "go", "rust": "rust"}

@@ -10,7 +10,7 @@ Not here: fences (`codegen.answer.blocks`), what is then removed and added (`cod
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from codegen.answer.blocks import AnswerError, fenced, without_thinking
@@ -60,7 +60,7 @@ def extract_code(
     text = without_thinking(text)
     frame = _frame(language, prompt) if prompt else None
     entry = entry_point or (frame.entry if frame else "")
-    found = list(_candidates(language, text))
+    found = list(candidates(language, text))
     chosen = _best(found, entry) if found else _unfenced(language, text, frame, entry)
     others = [one.outline for one in found if one is not chosen and one.trust and one.outline.clean]
     program = _program(language, chosen, frame, entry)
@@ -77,7 +77,8 @@ def _frame(language: Language, prompt: str) -> Frame:
     return Frame(prompt, entry, replace(found, items=rest))
 
 
-def _candidates(language: Language, text: str) -> Iterator[Candidate]:
+def candidates(language: Language, text: str) -> Iterator[Candidate]:
+    """Yield the blocks of an answer in which something stands."""
     for block in fenced(text, lambda content: is_clean(language, content)):
         if block.text.strip():
             trust = 2 if block.tag in language.fences else int(not block.tag)
@@ -97,10 +98,16 @@ def _best(found: Sequence[Candidate], entry: str) -> Candidate:
     def rank(one: Candidate) -> tuple[int, int, bool]:
         return (_worth(one.outline, entry), one.trust, one.outline.clean)
 
+    return last_of_equals(found, rank)
+
+
+def last_of_equals(
+    found: Sequence[Candidate], rank: Callable[[Candidate], tuple[int, int, bool]]
+) -> Candidate:
+    """Return the block of the highest rank; of several the last that does not repeat a part."""
     top = max(map(rank, found))
     equal = [one for one in found if rank(one) == top]
     longest = max(len(one.text) for one in equal)
-    # the last word counts, unless it only repeats a part
     return [one for one in equal if 2 * len(one.text) >= longest][-1]
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from codegen import language
-from codegen.records import Json, ProblemRecord
+from codegen.records import Json, Problem, ProblemRecord
 from codegen.report.shapes import shape_of
 from codegen.similarity import ngrams, words
 
@@ -137,9 +137,14 @@ def _specimen(record: ProblemRecord) -> Specimen:
         statement=record.problem.statement,
         topics=frozenset([topic] if topic else ()),
         tags=frozenset(record.problem.tags),
-        functions=frozenset([record.problem.signature.name]),
+        functions=frozenset(_names(record.problem)),
         shapes=frozenset(shapes),
     )
+
+
+def _names(problem: Problem) -> list[str]:
+    # every program has the name `main`, which says nothing of it
+    return [problem.signature.name] if problem.interface == "function" else []
 
 
 def _grams(text: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ from codegen.records import (
     Strength,
     canonical,
 )
+from codegen.traits import shown
 
 _WIDTH = 96
 _KEY = 12
@@ -77,8 +78,7 @@ def _problem(problem: Problem) -> Iterator[str]:
     yield from _wrapped(problem.statement)
     if problem.constraints:
         yield from _wrapped(f"Constraints: {problem.constraints}")
-    parameters = ", ".join(f"{one.name}: {one.type}" for one in problem.signature.parameters)
-    yield f"  {problem.signature.name}({parameters}) -> {problem.signature.returns}"
+    yield f"  {shown(problem.signature)}"
 
 
 def _cases(cases: tuple[Case, ...]) -> Iterator[str]:

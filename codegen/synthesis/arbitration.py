@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from codegen.answer import AnswerError, extract_json
 from codegen.model.contract import Message
-from codegen.prompt import Prompt, render
+from codegen.prompt import Prompt, render_for
 from codegen.records import Arbitration, Case, Json, Problem, canonical
 from codegen.synthesis.council import Council, Rejection
 from codegen.synthesis.desk import Desk
@@ -62,7 +62,8 @@ async def _decided(council: Council, case: Case, desk: Desk) -> Arbitration:
 
 
 def _prompt(problem: Problem, case: Case, values: list[Json]) -> Prompt:
-    return render(
+    return render_for(
+        problem.interface,
         "arbitration",
         problem=problem,
         arguments=case.arguments,

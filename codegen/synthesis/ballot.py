@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from codegen.records import Case, Json, Problem, canonical
-from codegen.types import parse
-from codegen.verify.compare import matches
+from codegen.verify.interface import same_answer
 from codegen.verify.oracle import Tally, tally
 
 Voter = tuple[str, int, int]
@@ -42,8 +41,7 @@ class Ballot:
 
     def same(self, one: Json, other: Json) -> bool:
         """Whether two values are the same answer."""
-        kind = parse(self.problem.signature.returns)
-        return matches(one, other, kind, self.problem.comparator)
+        return same_answer(one, other, self.problem.signature, self.problem.comparator)
 
     def tallies(self, cases: Iterable[Case]) -> dict[str, Tally]:
         """Return the count of every case that somebody voted on."""

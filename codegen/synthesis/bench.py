@@ -9,6 +9,8 @@ from codegen.model.contract import Model, Purpose, Reply, Request, Sampling
 from codegen.records import Case, Limits, Problem, Verdict
 from codegen.synthesis.policy import Policy
 from codegen.synthesis.progress import Progress
+from codegen.verify.interface import judged
+from codegen.verify.request import VerifyRequest
 from codegen.verify.verifier import Verifier
 
 READER: frozenset[Purpose] = frozenset(("regeneration", "judgement"))
@@ -45,12 +47,11 @@ class Bench:
         self, language: Language, code: str, problem: Problem, cases: tuple[Case, ...]
     ) -> Verdict:
         """Verify code over a problem's cases, strictly."""
-        return await self.verifier.averify(
+        request = VerifyRequest(
             language.name,
             code,
-            cases=cases,
-            signature=problem.signature,
             comparator=problem.comparator,
             lint="strict",
             limits=self.limits,
         )
+        return await judged(self.verifier, request, cases, problem.signature)

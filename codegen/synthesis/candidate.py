@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
-from codegen.answer import AnswerError, extract_code
+from codegen.answer import AnswerError, extract_solution
 from codegen.feedback import tried
 from codegen.language import Language
 from codegen.model.contract import Message, Reply, Request, Sampling
@@ -128,8 +128,7 @@ async def verify(
 ) -> None:
     """Take the code out of an answer, run it over the cases, and note the attempt."""
     try:
-        name = candidate.language.function_name(problem.signature)
-        candidate.code = extract_code(candidate.language, text, entry_point=name)
+        candidate.code = extract_solution(candidate.language, text, problem.signature)
     except AnswerError as error:
         candidate.code = ""
         candidate.verdict = _no_code(str(error))

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 from codegen.answer.blocks import AnswerError
 from codegen.answer.values import extract_json
 from codegen.model.contract import Purpose
-from codegen.prompt import Prompt, render
+from codegen.prompt import Prompt, render, render_for
 from codegen.records import Json, Problem, to_json
 from codegen.synthesis.council import Rejection
 from codegen.synthesis.problems import parse_problem
@@ -54,7 +55,8 @@ async def criticised(problem: Problem, ask: Ask) -> Problem:
     found = await ask("critic", critic_prompt(problem), parse_critique)
     if not found:
         return problem
-    revised = await ask("revision", revision_prompt(problem, found), parse_problem)
+    parse = partial(parse_problem, interface=problem.interface)
+    revised = await ask("revision", revision_prompt(problem, found), parse)
     revised = replace(revised, traits=problem.traits)
     left = await ask("critic", critic_prompt(revised), parse_critique, 1)
     if left:
@@ -65,7 +67,7 @@ async def criticised(problem: Problem, ask: Ask) -> Problem:
 
 def critic_prompt(problem: Problem) -> Prompt:
     """Ask what a statement leaves open; no solution is shown."""
-    return render("critic", problem=problem)
+    return render_for(problem.interface, "critic", problem=problem)
 
 
 def revision_prompt(problem: Problem, found: tuple[Ambiguity, ...]) -> Prompt:
@@ -74,15 +76,22 @@ def revision_prompt(problem: Problem, found: tuple[Ambiguity, ...]) -> Prompt:
         "title": problem.title,
         "statement": problem.statement,
         "constraints": problem.constraints,
-        "signature": to_json(problem.signature),
-        "examples": [
-            {"arguments": list(case.arguments), "expected": case.expected}
-            for case in problem.examples
-        ],
+        **_uses(problem),
         "tags": list(problem.tags),
         "comparator": problem.comparator.value,
     }
     return render("revise", content=content, ambiguities=found)
+
+
+def _uses(problem: Problem) -> Mapping[str, Json]:
+    """Return how a solution is used, in the form in which problems are asked for."""
+    if problem.interface == "program":
+        runs = [{"stdin": one.arguments[0], "expected": one.expected} for one in problem.examples]
+        return {"interface": "program", "examples": runs}
+    calls = [
+        {"arguments": list(one.arguments), "expected": one.expected} for one in problem.examples
+    ]
+    return {"signature": to_json(problem.signature), "examples": calls}
 
 
 def parse_critique(text: str) -> tuple[Ambiguity, ...]:

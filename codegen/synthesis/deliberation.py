@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from codegen.errors import ModelRefusal
 from codegen.language import Language
-from codegen.prompt import render, solution_prompt
+from codegen.prompt import asked_in, solution_prompt
 from codegen.records import Arbitration
 from codegen.synthesis.allowance import together
 from codegen.synthesis.arbitration import arbitrate
@@ -145,8 +145,7 @@ class Deliberation:
     def _join_reference(self) -> None:
         """Add a program that follows the statement by brute force; it votes as the others do."""
         language, problem = self.desk.world.languages[0], self.council.problem
-        declaration = language.declaration(problem.signature)
-        prompt = render("reference", problem=problem, language=language, declaration=declaration)
+        prompt = asked_in(language, problem, "reference")
         candidate = Candidate(language, REFERENCE, prompt, purpose="reference")
         candidate.begin()
         self.council.candidates.append(candidate)

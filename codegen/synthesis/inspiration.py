@@ -21,9 +21,10 @@ from random import Random
 
 from codegen.errors import UsageError
 from codegen.journal import Journal
-from codegen.records import Problem, ProblemRecord, Seed, from_json
+from codegen.records import Problem, ProblemRecord, Seed, Traits, from_json
 from codegen.synthesis.problems import load_problems
 from codegen.synthesis.steering import End
+from codegen.traits import shown
 
 SHOWN = 3
 MOST_PARENTS = 256
@@ -95,17 +96,18 @@ class Ancestry:
 
 
 def evolved(problem: Problem, change: str, source: str) -> Seed:
-    """Return the seed that asks for a change of a problem."""
-    parameters = ", ".join(f"{one.name}: {one.type}" for one in problem.signature.parameters)
+    """Return the seed that asks for a change of a problem, with the same interface."""
     parts = [problem.title, problem.statement]
     parts += [f"Constraints: {problem.constraints}"] if problem.constraints else []
-    parts += [f"{problem.signature.name}({parameters}) -> {problem.signature.returns}"]
+    parts += [shown(problem.signature)]
     text = "\n\n".join(parts)
+    interface = "" if problem.interface == "function" else problem.interface
     return Seed(
         kind="evolution",
         text=text,
         source=source,
         sha256=_hash(text),
+        traits=Traits(interface=interface),
         parents=(problem.id,),
         change=change,
     )

@@ -34,6 +34,7 @@ from codegen.synthesis.difficulty import measured_difficulty
 from codegen.synthesis.problems import parse_inputs, parse_problem
 from codegen.synthesis.reversal import parse_reversed
 from codegen.synthesis.world import Task, World
+from codegen.traits import interface_of
 
 T = TypeVar("T")
 
@@ -110,7 +111,7 @@ class Life:
         """Read a written problem and, where it was written for code, keep that as a program."""
         seed = self.desk.task.seed
         if seed.kind != "reverse":
-            return parse_problem(text)
+            return parse_problem(text, interface_of(seed.traits))
         found = parse_reversed(text, seed)
         self.given = found.program
         return found.problem

@@ -4,7 +4,8 @@ An answer that cannot be used raises `AnswerError`, whose message can be shown t
 of a file that cannot be used raises `UsageError` with the file and the line. A problem's id is the
 hash of what it asks: statement, constraints, signature, examples and comparator.
 
-Not here: the single checks (`codegen.synthesis.validation`), what the loop does with a problem.
+Not here: what a problem's object is made of (`codegen.synthesis.problem_fields`), the single checks
+(`codegen.synthesis.validation`), what the loop does with a problem.
 """
 
 from __future__ import annotations
@@ -19,21 +20,25 @@ from codegen import language
 from codegen.answer.blocks import AnswerError
 from codegen.answer.values import extract_json
 from codegen.errors import UsageError
-from codegen.records import Case, Comparator, Json, Problem, Seed, Signature, content_id
-from codegen.synthesis.validation import (
-    Inputs,
-    numbered,
-    valid_examples,
-    valid_inputs,
-    valid_signature,
+from codegen.records import (
+    Case,
+    Interface,
+    Json,
+    Problem,
+    Seed,
 )
+from codegen.synthesis.problem_fields import (
+    KEYS,
+    NEEDED,
+    PROGRAM_KEYS,
+    interface_in,
+    problem_of,
+    statement_in,
+    text_in,
+)
+from codegen.synthesis.validation import Inputs, numbered, valid_examples, valid_inputs
 
-MOST_STATEMENT = 20_000
-_LEAST_STATEMENT = 20
-_MOST_TITLE = 200
-_MOST_TAGS = 12
-_KEYS = ("statement", "title", "constraints", "signature", "examples", "tags", "comparator")
-_FILE_KEYS = (*_KEYS, "cases", "tests", "licence", "source")
+_FILE_KEYS = (*KEYS, *PROGRAM_KEYS, "cases", "tests", "licence", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,8 @@ class GivenProblem:
     tests: Mapping[str, str] = field(default_factory=dict)
 
 
-def parse_problem(text: str) -> Problem:
-    """Read a model's answer to the problem prompt.
+def parse_problem(text: str, interface: Interface = "function") -> Problem:
+    """Read a model's answer to the problem prompt, for a problem with the interface asked for.
 
     Raises:
         AnswerError: it is no JSON, a key is missing, or a name, type or example is wrong.
@@ -60,10 +65,12 @@ def parse_problem(text: str) -> Problem:
     value = extract_json(text)
     if not isinstance(value, Mapping):
         raise AnswerError("the answer must be one JSON object")
-    for key in ("statement", "signature", "examples"):
+    for key in ("statement", NEEDED[interface], "examples"):
         if key not in value:
             raise AnswerError(f'the key "{key}" is missing')
-    problem = _problem(value)
+    problem = problem_of(value)
+    if problem.interface != interface:
+        raise AnswerError(f"the problem is about a {problem.interface}, not a {interface}")
     if not problem.examples:
         raise AnswerError("the problem needs at least one example")
     return problem
@@ -103,7 +110,8 @@ def load_problems(path: Path) -> Iterator[GivenProblem]:
     A row is an object with `statement` and, as far as they are known, `title`, `constraints`,
     `signature`, `examples` and `cases` (arrays of {"arguments", "expected"}; they need a
     signature), `tests` (an object from language to native test code), `tags`, `comparator`,
-    `licence`, `source`.
+    `licence`, `source`. With `interface: "program"` the solutions are whole programs: `examples`
+    and `cases` are arrays of {"stdin", "expected"}, and `input` and `output` may say their grammar.
 
     Raises:
         UsageError: the file cannot be read or has no row, or a row is wrong; says which and how.
@@ -142,23 +150,26 @@ def _from_row(row: Json, path: Path, number: int) -> GivenProblem:
     unknown = sorted(set(row) - set(_FILE_KEYS))
     if unknown:
         raise AnswerError(f"unknown key {unknown[0]!r} (known: {', '.join(_FILE_KEYS)})")
-    statement = _statement(row)
+    statement = statement_in(row)
     seed = Seed(
         kind="problem",
         text=statement,
-        source=_text(row, "source") or path.name,
+        source=text_in(row, "source") or path.name,
         path=path.name,
         line=number,
-        licence=_text(row, "licence"),
+        licence=text_in(row, "licence"),
         sha256=hashlib.sha256(statement.encode()).hexdigest(),
     )
     tests = _tests(row.get("tests", {}))
-    if "signature" not in row:
+    is_program = interface_in(row) == "program"
+    if is_program and tests:
+        raise AnswerError("tests: native tests call a function; a program is judged by its cases")
+    if "signature" not in row and not is_program:
         needy = next((key for key in ("examples", "cases") if row.get(key)), None)
         if needy:
             raise AnswerError(f"{needy} need a signature")
         return GivenProblem(number, seed, None, (), tests)
-    problem = _problem(row)
+    problem = problem_of(row)
     return GivenProblem(number, seed, problem, _cases(row, problem), tests)
 
 
@@ -171,72 +182,3 @@ def _tests(value: Json) -> dict[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(code, str) for code in value.values()):
         raise AnswerError("tests must be an object from language to test code")
     return {language.get(name).name: code for name, code in value.items()}
-
-
-def _problem(value: Mapping[str, Json]) -> Problem:
-    signature = valid_signature(value["signature"])
-    made = Problem(
-        id="",
-        title=_title(value, signature),
-        statement=_statement(value),
-        signature=signature,
-        examples=valid_examples(value.get("examples", []), signature),
-        tags=_tags(value.get("tags", [])),
-        comparator=_comparator(value.get("comparator", "exact")),
-        constraints=_constraints(value.get("constraints", "")),
-    )
-    return replace(made, id=problem_id(made))
-
-
-def problem_id(problem: Problem) -> str:
-    """Return the hash of what a problem asks; its title and tags do not count."""
-    return content_id(
-        {
-            "statement": problem.statement,
-            "constraints": problem.constraints,
-            "signature": problem.signature,
-            "examples": [[case.arguments, case.expected] for case in problem.examples],
-            "comparator": problem.comparator,
-        }
-    )
-
-
-def _statement(value: Mapping[str, Json]) -> str:
-    statement = _text(value, "statement")
-    if not _LEAST_STATEMENT <= len(statement) <= MOST_STATEMENT:
-        raise AnswerError(
-            f"statement must have {_LEAST_STATEMENT} to {MOST_STATEMENT:,} characters,"
-            f" got {len(statement):,}"
-        )
-    return statement
-
-
-def _title(value: Mapping[str, Json], signature: Signature) -> str:
-    title = " ".join(_text(value, "title").split())
-    return title[:_MOST_TITLE] or signature.name.replace("_", " ").capitalize()
-
-
-def _text(value: Mapping[str, Json], key: str) -> str:
-    found = value.get(key, "")
-    if not isinstance(found, str):
-        raise AnswerError(f"{key} must be a string")
-    return found.replace("\r\n", "\n").strip()
-
-
-def _constraints(value: Json) -> str:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "; ".join(item.strip() for item in value)
-    return _text({"constraints": value}, "constraints")
-
-
-def _tags(value: Json) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
-        raise AnswerError("tags must be an array of strings")
-    return tuple(dict.fromkeys(tag.strip().lower() for tag in value if tag.strip()))[:_MOST_TAGS]
-
-
-def _comparator(value: Json) -> Comparator:
-    known = [one.value for one in Comparator if one is not Comparator.CHECKER]
-    if value not in known:
-        raise AnswerError(f"comparator must be one of {', '.join(known)}")
-    return Comparator(value)

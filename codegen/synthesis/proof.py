@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from codegen.prompt import Prompt, render
+from codegen.prompt import Prompt, render_for
 from codegen.records import Case, Mutant, Problem, Strength
 from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.council import Council
@@ -118,7 +118,14 @@ def faults_of(proofs: Mapping[str, Proof]) -> list[str]:
 
 def more_tests_prompt(problem: Problem, cases: tuple[Case, ...], faults: list[str]) -> Prompt:
     """Ask for more inputs; no program and no expected value is shown."""
-    return render("more_tests", problem=problem, cases=cases, faults=faults, count=EXTRA_INPUTS)
+    return render_for(
+        problem.interface,
+        "more_tests",
+        problem=problem,
+        cases=cases,
+        faults=faults,
+        count=EXTRA_INPUTS,
+    )
 
 
 def more_inputs(text: str, council: Council, extension: int) -> tuple[Case, ...]:

@@ -3,7 +3,7 @@
 Equal are problems with one id, and, where a threshold is given, those whose statements are almost
 the same, in words or in meaning. A problem that was refused refuses no other.
 
-Not here: what makes an id (`codegen.synthesis.problems.problem_id`), a likeness
+Not here: what makes an id (`codegen.synthesis.problem_fields`), a likeness
 (`codegen.similarity`), or a vector (`codegen.model.embedding`).
 """
 

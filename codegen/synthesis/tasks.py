@@ -91,6 +91,8 @@ def _made(
         seed = ancestry.draw(index) or draw(topic)
         if seed is None:
             return
+        # what evolves keeps its interface, where no quota says another
+        point.setdefault("interface", seed.traits.interface)
         yield Task(index, replace(seed, traits=Traits(**point)))
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from codegen import language, types
 from codegen.answer.blocks import AnswerError
 from codegen.errors import UsageError
-from codegen.records import Case, Json, Parameter, Signature, canonical
+from codegen.records import PROGRAM, Case, Comparator, Json, Parameter, Signature, canonical
+from codegen.verify.interface import same_answer
 
 MOST_PARAMETERS = 8
 MOST_VALUE = 64_000
@@ -70,9 +71,13 @@ def valid_name(value: Json, what: str) -> str:
 def valid_case(value: Json, signature: Signature, where: str) -> Case:
     """Return a case with its expected value; the id is left empty.
 
+    That of a program is an object with "stdin" and "expected", two texts.
+
     Raises:
         AnswerError: arguments or expected value do not fit the signature, or are too large.
     """
+    if signature == PROGRAM:
+        value = _run(value, where)
     if not isinstance(value, Mapping) or "expected" not in value or "arguments" not in value:
         raise AnswerError(f'{where} must be an object with "arguments" and "expected"')
     arguments = valid_arguments(value["arguments"], signature, where)
@@ -82,6 +87,27 @@ def valid_case(value: Json, signature: Signature, where: str) -> Case:
     if len(canonical(value["expected"])) > MOST_VALUE:
         raise AnswerError(f"{where}.expected has more than {MOST_VALUE:,} characters")
     return Case("", arguments, value["expected"], "specification")
+
+
+def _run(value: Json, where: str) -> Json:
+    if not isinstance(value, Mapping) or set(value) != {"stdin", "expected"}:
+        raise AnswerError(f'{where} must be an object with "stdin" and "expected", nothing else')
+    for key in ("stdin", "expected"):
+        valid_text(value[key], f"{where}.{key}")
+    return {"arguments": [value["stdin"]], "expected": value["expected"]}
+
+
+def valid_text(value: Json, where: str) -> str:
+    """Return what a program reads or prints.
+
+    Raises:
+        AnswerError: it is no text, or holds half a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise AnswerError(f"{where} must be a string: the whole text, got {_shown(value)}")
+    if not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value):
+        raise AnswerError(f"{where} holds half a surrogate pair, which cannot be written as UTF-8")
+    return value
 
 
 def valid_arguments(value: Json, signature: Signature, where: str) -> tuple[Json, ...]:
@@ -119,10 +145,16 @@ def valid_examples(value: Json, signature: Signature, where: str = "examples") -
     for number, item in enumerate(value):
         case = valid_case(item, signature, f"{where}[{number}]")
         key = canonical(case.arguments)
-        if key in found and canonical(found[key].expected) != canonical(case.expected):
+        if key in found and not _agree(found[key], case, signature):
             raise AnswerError(f"{where}[{number}] contradicts an example with the same arguments")
         found.setdefault(key, case)
     return numbered(found.values(), "example")
+
+
+def _agree(one: Case, other: Case, signature: Signature) -> bool:
+    if signature == PROGRAM:
+        return same_answer(one.expected, other.expected, signature, Comparator.EXACT)
+    return canonical(one.expected) == canonical(other.expected)
 
 
 def valid_inputs(values: list[Json], signature: Signature, known: Iterable[Case]) -> Inputs:
@@ -135,7 +167,7 @@ def valid_inputs(values: list[Json], signature: Signature, known: Iterable[Case]
             dropped["too many"] += 1
             continue
         try:
-            case = Case("", valid_arguments(value, signature, f"inputs[{number}]"))
+            case = Case("", _input(value, signature, f"inputs[{number}]"))
         except AnswerError:
             dropped["does not fit the signature"] += 1
             continue
@@ -146,6 +178,18 @@ def valid_inputs(values: list[Json], signature: Signature, known: Iterable[Case]
         seen.add(key)
         cases.append(case)
     return Inputs(numbered(cases, "input"), dict(dropped))
+
+
+def _input(value: Json, signature: Signature, where: str) -> tuple[Json, ...]:
+    """Return the arguments of an input; a program's text ends with a line break, if it is one."""
+    if signature != PROGRAM:
+        return valid_arguments(value, signature, where)
+    stdin = value.get("stdin") if isinstance(value, Mapping) else value
+    (one,) = stdin if isinstance(stdin, list) and len(stdin) == 1 else (stdin,)
+    text = valid_text(one, where)
+    # a last line that nothing ends is an edge of reading, which no statement speaks of
+    ended = text if text.endswith("\n") or not text else text + "\n"
+    return valid_arguments([ended], signature, where)
 
 
 def numbered(cases: Iterable[Case], prefix: str) -> tuple[Case, ...]:

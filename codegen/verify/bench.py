@@ -13,6 +13,8 @@ from typing import Protocol
 from codegen.errors import InfrastructureError
 from codegen.language import Language
 from codegen.records import Case, Comparator, Comparison, Limits, Outcome, Signature, Verdict
+from codegen.verify.interface import judged
+from codegen.verify.request import VerifyRequest
 from codegen.verify.verifier import Verifier
 
 
@@ -59,17 +61,16 @@ def judge_with(
         reruns: int,
         hasty: bool = False,
     ) -> Verdict:
-        return await verifier.averify(
+        request = VerifyRequest(
             language.name,
             code,
-            cases=cases,
-            signature=signature,
             comparator=comparator,
             lint="off",
             limits=limits,
             reruns=reruns,
             hasty=hasty,
         )
+        return await judged(verifier, request, cases, signature)
 
     return judge
 

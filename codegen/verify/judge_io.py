@@ -15,6 +15,9 @@ from codegen.verify.ends import End, limit_message, outcome_of, signal_name
 from codegen.verify.scrub import shortened
 
 _SHOWN = 1 << 16
+NO_TEXT = "standard output is not UTF-8"
+TOO_LONG = f"standard output has more than {_SHOWN:,} characters"
+"""Why what was printed is no value that another output can be compared with."""
 Run = tuple[Step, StepResult]
 
 
@@ -57,9 +60,14 @@ def _result(case: IoCase, outcome: Outcome, **more: Any) -> CaseResult:
 
 def _judged(case: IoCase, run: Run, comparison: Comparison) -> CaseResult:
     step, result = run
-    shown = {"got": shortened(result.stdout.decode("utf-8", "replace"), _SHOWN), "answered": True}
-    if case.expected is None or comparison.name is Comparator.CHECKER:
+    text = result.stdout.decode("utf-8", "replace")
+    shown = {"got": shortened(text, _SHOWN), "answered": True}
+    if comparison.name is Comparator.CHECKER:
         return _result(case, Outcome.SKIPPED, **shown)
+    if case.expected is None:
+        why = _no_value(result, text)
+        shown["answered"] = not why
+        return _result(case, Outcome.SKIPPED, message=why, **shown)
     if result.truncated and len(result.stdout) >= step.keep_bytes - 1:
         message = "standard output is far longer than what is expected"
         return _result(case, Outcome.WRONG_ANSWER, message=message, **shown)
@@ -68,3 +76,10 @@ def _judged(case: IoCase, run: Run, comparison: Comparison) -> CaseResult:
     line = first_difference(result.stdout, case.expected)
     message = f"standard output differs from line {line} on"
     return _result(case, Outcome.WRONG_ANSWER, message=message, **shown)
+
+
+def _no_value(result: StepResult, text: str) -> str:
+    """Return why an output cannot become an expected one; empty where it can."""
+    if len(text) > _SHOWN or result.truncated:
+        return TOO_LONG
+    return "" if text.encode() == result.stdout else NO_TEXT

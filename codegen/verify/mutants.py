@@ -50,7 +50,7 @@ def mutants_of(
 
     Where there are more, they are spread over operators and lines; `seed` decides which. The
     signature's function is the one whose returned values are exchanged for others of their type; of
-    a class they are its methods.
+    a class they are its methods, and a whole program returns nothing.
 
     Raises:
         UsageError: the language says nothing about mutants, or one of its queries is none.
@@ -144,6 +144,8 @@ class _Program:
 
 def _returns(language: Language, signature: Signature) -> dict[str, Type]:
     """Return the types of what is returned to the caller, by the names of the functions."""
+    if signature.interface == "program":
+        return {}
     if not signature.methods:
         return {language.function_name(signature): parse(signature.returns)}
     return {

@@ -19,6 +19,7 @@ from random import Random
 from codegen.operations import unfit
 from codegen.records import Case, Json, Signature, canonical
 from codegen.types import Type, parse
+from codegen.verify.perturb_text import near_text
 
 _TRIES = 20
 _LARGEST = 64_000  # characters of JSON
@@ -40,12 +41,13 @@ def perturbed(
     if not known or not kinds:
         return ()
     draw = _Draw(Random(seed), known, kinds, _methods(signature))  # noqa: S311 - no secret
+    arguments_near = draw.text if signature.interface == "program" else draw.arguments
     seen = {canonical(case.arguments) for case in known}
     found: list[Case] = []
     for number in range(count * _TRIES):
         if len(found) == count:
             break
-        arguments = draw.arguments(known[number % len(known)])
+        arguments = arguments_near(known[number % len(known)])
         key = canonical(arguments)
         fits = len(key) <= _LARGEST and not unfit(arguments, signature, "")
         if key not in seen and fits:
@@ -89,6 +91,11 @@ class _Draw:
         else:
             changed[index] = self._near(changed[index], self._kinds[index])
         return tuple(changed)
+
+    def text(self, case: Case) -> tuple[Json, ...]:
+        """Return the input of a program with one small change."""
+        (stdin,) = case.arguments
+        return (near_text(self._rng, stdin, [one.arguments[0] for one in self._known]),)
 
     def _near(self, value: Json, kind: Type) -> Json:
         match kind.name:

@@ -144,7 +144,7 @@ def check(request: VerifyRequest) -> Checked:
     signature = _record(Signature, request.signature, "signature")
     cases, inputs = _cases(request, signature)
     return Checked(
-        language=language,
+        language=languages.for_programs(language) if inputs else language,
         solution=solution,
         tests=None if request.tests is None else program(request.tests, "tests"),
         cases=cases,

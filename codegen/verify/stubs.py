@@ -9,13 +9,15 @@ from codegen.declaration import objects_of, written
 from codegen.errors import UsageError
 from codegen.language import Language, fill, template_of
 from codegen.records import Signature
+from codegen.schema import Stubs
 from codegen.types import Type, parse
 
 
 def stubs_of(language: Language, signature: Signature) -> tuple[tuple[str, str], ...]:
     """Return (name, code) of two solutions: `default` returns a default value, `failing` fails.
 
-    Of a class every method does so; both can be constructed.
+    Of a class every method does so; both can be constructed. Of a whole program, `silent` prints
+    nothing, and `broken` ends with an error.
 
     Raises:
         UsageError: the language says nothing about stubs, or a type is none of `codegen.types`.
@@ -24,6 +26,8 @@ def stubs_of(language: Language, signature: Signature) -> tuple[tuple[str, str],
         raise UsageError(f"{language.name}/language.toml: the table [stubs] is missing")
     if signature.methods:
         return _classes(language, signature)
+    if signature.interface == "program":
+        return _programs(language, language.stubs)
     marks = {
         "declaration": language.declaration(signature),
         "value": default_of(language, parse(signature.returns)),
@@ -52,6 +56,12 @@ def _classes(language: Language, signature: Signature) -> tuple[tuple[str, str],
         )
         for name, body in made.items()
     )
+
+
+def _programs(language: Language, stubs: Stubs) -> tuple[tuple[str, str], ...]:
+    if not (stubs.silent and stubs.broken):
+        raise UsageError(f"{language.name}/language.toml: [stubs] has no silent and broken program")
+    return ("silent", stubs.silent), ("broken", stubs.broken)
 
 
 def default_of(language: Language, kind: Type) -> str:

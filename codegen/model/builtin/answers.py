@@ -6,13 +6,15 @@ Not here: which program or which inputs stand in the block (`codegen.model.built
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from random import Random
 
+from codegen.model.builtin import lines
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.edits import Variant
 from codegen.model.builtin.family import Arguments, Family, Parameters
 from codegen.model.builtin.knowledge import draw_examples
-from codegen.records import Json, to_json
+from codegen.records import Interface, Json, to_json
 
 _OPENINGS = (
     "The edges decide this one, so they come first.",
@@ -56,6 +58,7 @@ def problem(
     *,
     wrong_example: bool,
     ambiguous: float = 0.0,
+    interface: Interface = "function",
     **more: Json,
 ) -> str:
     """Return a problem as the JSON object that the prompt asks for, with what `more` it asks for.
@@ -70,12 +73,12 @@ def problem(
             arguments, answer = examples[place]
             examples[place] = (arguments, distorted(answer))
     clipped = family.text("clipped", parameters) if rng.random() < ambiguous else ""
+    used = _run(family, examples) if interface == "program" else _called(family, examples)
     content = {
         "title": family.text("title", parameters),
         "statement": clipped or family.text("statement", parameters),
         "constraints": family.text("constraints", parameters),
-        "signature": to_json(family.signature()),
-        "examples": [{"arguments": a, "expected": e} for a, e in examples],
+        **used,
         "tags": list(family.topics),
         "comparator": family.comparator(),
         **more,
@@ -87,6 +90,29 @@ def problem(
 def not_reversible(reason: str) -> str:
     """Return that there is no problem which a function answers."""
     return _block("json", json.dumps({"not_reversible": reason}))
+
+
+def _called(family: Family, examples: list[tuple[Arguments, Json]]) -> dict[str, Json]:
+    return {
+        "signature": to_json(family.signature()),
+        "examples": [{"arguments": a, "expected": e} for a, e in examples],
+    }
+
+
+def _run(family: Family, examples: list[tuple[Arguments, Json]]) -> dict[str, Json]:
+    signature = family.signature()
+    return {
+        "interface": "program",
+        "input": lines.input_grammar(signature),
+        "output": lines.output_grammar(signature),
+        "examples": [
+            {
+                "stdin": lines.stdin_of(signature, arguments),
+                "expected": lines.written([answer], [signature.returns]),
+            }
+            for arguments, answer in examples
+        ],
+    }
 
 
 def critique(ambiguities: list[Json]) -> str:
@@ -102,7 +128,7 @@ def revised(content: Json) -> str:
     return f"The statement says it now.\n\n{_block('json', text)}"
 
 
-def tests(inputs: list[Arguments], rng: Random) -> str:
+def tests(inputs: Sequence[Json], rng: Random) -> str:
     """Return test inputs as the JSON object that the prompt asks for."""
     intro = rng.choice(
         (

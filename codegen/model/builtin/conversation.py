@@ -12,14 +12,17 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from codegen.language import get
 from codegen.model.builtin.dialect import dialect, fences, titles
 from codegen.model.builtin.family import Family, Parameters
-from codegen.model.builtin.knowledge import recognise
+from codegen.model.builtin.knowledge import plays, recognise
 from codegen.model.contract import Message
-from codegen.records import Json
+from codegen.records import Interface, Json
 
-_STATEMENT = re.compile(r"^## Problem\n(.*?)^## Signature$", re.DOTALL | re.MULTILINE)
+_STATEMENT = re.compile(r"^## Problem\n(.*?)^## (?:Signature|Interface)$", re.DOTALL | re.MULTILINE)
 _SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.MULTILINE)
+_PROGRAM = re.compile(r"^## Interface\nA whole (?:(.+) )?program: it reads", re.MULTILINE)
+_WANTED = "Its solution is a whole program"
 _INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
 _FUNCTION = re.compile(
     r"^## The function\nIt is real code in ([^\n]+):\n\n(`{3,})\n(.*?)\n\2$",
@@ -38,7 +41,10 @@ _MOST_INPUTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One of the teacher's problems to be solved in one language."""
+    """One of the teacher's problems to be solved in one language.
+
+    `declaration` is that of the family's function, which a whole program has as well.
+    """
 
     family: Family = field(hash=False, compare=False)
     name: str
@@ -46,26 +52,64 @@ class Task:
     language: str
     fence: str
     declaration: str
+    interface: Interface = "function"
 
     @property
     def parameters(self) -> Parameters:
         """The family's parameters."""
         return dict(self.values)
 
+    def programs(self) -> dict[str, str]:
+        """Return solutions by label: the right one under the empty label, then the wrong ones."""
+        found = self.family.programs(self.language, self.parameters, self.declaration)
+        whole = dialect(self.language).program
+        if self.interface == "function" or whole is None:
+            return found
+        signature = self.family.signature()
+        return {label: whole.made(code, signature, self.language) for label, code in found.items()}
+
 
 def read_solution_prompt(text: str) -> Task | None:
     """Return what is to be solved, tested or told; None if problem or language is not known."""
-    statement, signature = _STATEMENT.search(text), _SIGNATURE.search(text)
+    statement = _STATEMENT.search(text)
     found = recognise(statement[1]) if statement else None
-    if found is None or signature is None:
+    if found is None:
         return None
-    family, parameters = found
-    language = fences().get(signature[1])
-    if language is None or not family.speaks([language]):
+    return _program_task(*found, text) if is_program(text) else _function_task(*found, text)
+
+
+def read_described(description: str, prompt: str) -> Task | None:
+    """Return what a text is about that another prompt holds; that says how it is to be solved."""
+    found = recognise(description)
+    if found is None:
+        return None
+    return _program_task(*found, prompt) if is_program(prompt) else _function_task(*found, prompt)
+
+
+def is_program(text: str) -> bool:
+    """Return whether a prompt is about a whole program."""
+    return _WANTED in text.partition("\n")[0] or _PROGRAM.search(text) is not None
+
+
+def _function_task(family: Family, parameters: Parameters, text: str) -> Task | None:
+    signature = _SIGNATURE.search(text)
+    language = fences().get(signature[1]) if signature else None
+    if signature is None or language is None or not family.speaks([language]):
         return None
     declaration = dialect(language).declared(bare(signature[2]))
     values = tuple(sorted(parameters.items()))
     return Task(family, family.name, values, language, signature[1], declaration)
+
+
+def _program_task(family: Family, parameters: Parameters, text: str) -> Task | None:
+    match = _PROGRAM.search(text)
+    language = titles().get(match[1] or "") if match else None
+    if language is None or not (family.speaks([language]) and plays(family, [language])):
+        return None
+    spoken = get(language)
+    declaration = dialect(language).declared(bare(spoken.declaration(family.signature())))
+    values = tuple(sorted(parameters.items()))
+    return Task(family, family.name, values, language, spoken.fence, declaration, "program")
 
 
 def read_tests_prompt(text: str) -> tuple[Family, Parameters, int] | None:

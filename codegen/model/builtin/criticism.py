@@ -16,7 +16,7 @@ from codegen.model.builtin import answers
 from codegen.model.builtin.knowledge import lacking
 from codegen.model.builtin.mistakes import Mistakes
 
-_PROBLEM = re.compile(r"^## Problem\n(.*?)^## Signature$", re.DOTALL | re.MULTILINE)
+_PROBLEM = re.compile(r"^## Problem\n(.*?)^## (?:Signature|Interface)$", re.DOTALL | re.MULTILINE)
 _CONTENT = re.compile(r"^## The problem\n```json\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 
 
@@ -40,4 +40,5 @@ def revision(prompt: str, mistakes: Mistakes, rng: Random) -> str:  # noqa: ARG0
     if found is None:
         return answers.refusal()
     family, parameters, _ = found
-    return answers.revised({**content, "statement": family.text("statement", parameters)})
+    clipped, whole = (family.text(part, parameters) for part in ("clipped", "statement"))
+    return answers.revised({**content, "statement": content["statement"].replace(clipped, whole)})

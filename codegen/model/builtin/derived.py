@@ -15,11 +15,16 @@ from dataclasses import replace
 from random import Random
 
 from codegen.model.builtin import answers, texts
-from codegen.model.builtin.conversation import Task, read_solution_prompt
+from codegen.model.builtin.conversation import (
+    Task,
+    is_program,
+    read_described,
+    read_solution_prompt,
+)
 from codegen.model.builtin.edits import Variant, variants
-from codegen.model.builtin.family import Family
+from codegen.model.builtin.family import Family, Parameters
 from codegen.model.builtin.feedback import Feedback
-from codegen.model.builtin.knowledge import draw_examples, recognise
+from codegen.model.builtin.knowledge import draw_examples, printed, recognise
 from codegen.model.builtin.mistakes import Mistakes
 from codegen.records import Comparator, Json
 from codegen.types import parse
@@ -77,7 +82,7 @@ def regeneration(prompt: str, mistakes: Mistakes, rng: Random) -> str:
     """Write a program from a text alone."""
     said = _SAID.search(prompt)
     text = texts.plain(said[2]) if said else ""
-    task = _task_of(text, prompt)
+    task = read_described(text, prompt)
     if task is None:
         return answers.refusal()
     code = texts.program_of(task, text)
@@ -148,17 +153,26 @@ def arbitration(prompt: str, mistakes: Mistakes, rng: Random) -> str:
     if rng.random() < mistakes.wrong_arbitration:
         decision = rng.choice(sorted(outputs))
     else:
-        right = family.reference(parameters, *json.loads(arguments[1]))
-        decision = next(
-            (
-                letter
-                for letter, value in sorted(outputs.items())
-                if _same(json.loads(value), right, family)
-            ),
-            "none",
-        )
+        given, known_outputs = json.loads(arguments[1]), sorted(outputs.items())
+        if is_program(prompt):
+            decision = _decided_output(family, parameters, given, known_outputs)
+        else:
+            right = family.reference(parameters, *given)
+            same = (one for one, value in known_outputs if _same(json.loads(value), right, family))
+            decision = next(same, "none")
     reason = "Worked out step by step from the statement."
     return f"```json\n{json.dumps({'reason': reason, 'decision': decision})}\n```"
+
+
+def _decided_output(
+    family: Family, parameters: Parameters, stdin: str, outputs: list[tuple[str, str]]
+) -> str:
+    try:
+        right = printed(family, parameters, stdin)
+    except ValueError:
+        return "invalid"
+    alike = (one for one, value in outputs if json.loads(value).split() == right.split())
+    return next(alike, "none")
 
 
 def _better(found: dict[str, str], code: str) -> str:
@@ -183,17 +197,6 @@ def _program(prompt: str) -> str:
     return match[2] + "\n" if match else ""
 
 
-def _task_of(text: str, prompt: str) -> Task | None:
-    """Return the task that a text describes, in the language of the prompt's signature."""
-    known = recognise(text)
-    if known is None:
-        return None
-    family, parameters = known
-    statement = family.text("statement", parameters)
-    signature = prompt[prompt.index("## Signature") :]
-    return read_solution_prompt(f"## Problem\n{statement}\n\n{signature}")
-
-
 def _unfaithful(task: Task, form: str, code: str, rng: Random) -> str:
     """Describe a program that gives other answers: other parameters, or a wrong boundary."""
     for _ in range(_TRIES):
@@ -206,6 +209,8 @@ def _unfaithful(task: Task, form: str, code: str, rng: Random) -> str:
 
 
 def _doctests(task: Task, rng: Random, *, wrong: bool) -> list[str]:
+    if task.interface == "program":
+        return []
     signature = task.family.signature()
     kinds = {signature.returns, *(one.type for one in signature.parameters)}
     if task.language != "python" or not kinds <= _SCALARS:

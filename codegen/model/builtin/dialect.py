@@ -14,18 +14,11 @@ from typing import Literal
 
 from codegen.errors import UsageError
 from codegen.language import get, names
+from codegen.model.builtin.whole import Rewriting, Whole
 from codegen.records import from_json
 from codegen.resources import folder
 
 Omission = Literal["header", "closing", "block", "bracket"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rewriting:
-    r"""A regular expression, and the text (with `\1`, `\2`, …) that takes the place of a match."""
-
-    pattern: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class Dialect:
     `bracket` before `terminator`. `unused` declares a variable `attempts`, `endless` never comes to
     its end, `wrong_type` makes of `$value` something of no declared type. `declarations` are
     rewritten to the form that the language's formatter asks for. `weak_tests` is a file of native
-    tests that any program passes which has `$function`.
+    tests that any program passes which has `$function`. `program` is how whole programs are made.
     """
 
     comment: str
@@ -68,6 +61,7 @@ class Dialect:
     imported: str = ""
     unused_imports: tuple[Import, ...] = ()
     declarations: tuple[Rewriting, ...] = ()
+    program: Whole | None = None
 
     def declared(self, declaration: str) -> str:
         """Return a declaration as the teacher writes it."""

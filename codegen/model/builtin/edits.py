@@ -60,7 +60,7 @@ class _Program:
 @lru_cache(maxsize=512)
 def variants(task: Task) -> tuple[Variant, ...]:
     """Return the right program first, then every wrong variant of it; all texts differ."""
-    programs = task.family.programs(task.language, task.parameters, task.declaration)
+    programs = task.programs()
     right = programs.pop("")
     found = {right: Variant("", right)}
     for label, code in programs.items():

@@ -15,6 +15,7 @@ from codegen.model.builtin.edits import Variant
 
 _DIAGNOSTIC = re.compile(r"^- [^\s:]*:(\d+):\d+: (.+(?:\n {3,}.*)*)", re.MULTILINE)
 _CASE = re.compile(r"^- .*: \w+\n(?: +arguments: \[.*\n)?((?: +.*\n?)*)", re.MULTILINE)
+_RUN = re.compile(r"^### .*: \w+\n(.*\n)?Standard input:\n", re.MULTILINE)
 _FAILING = "## Failing cases\n"
 _TIME = re.compile(r"time[_ -]?(?:d[_ -])?(?:limit|out)|idle[_ -]limit|timeout", re.IGNORECASE)
 _NO_CODE = re.compile(r"\b(?:code|block|fence|fenced)\b", re.IGNORECASE)
@@ -57,7 +58,10 @@ class Feedback:
         return any(re.search(rf"\b{re.escape(name)}\b", self.text) for name in variant.names)
 
     def _shows_a_case(self) -> bool:
+        failing = self.text.partition(_FAILING)[2]
+        told = "## Standard error" in self.text
         return any(
-            "expected:" in rest or rest.strip() or "## Standard error" in self.text
-            for rest in _CASE.findall(self.text.partition(_FAILING)[2])
+            "expected:" in rest or rest.strip() or told for rest in _CASE.findall(failing)
+        ) or any(
+            message or "\nExpected output" in failing or told for message in _RUN.findall(failing)
         )

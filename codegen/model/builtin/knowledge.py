@@ -6,14 +6,16 @@ Not here: how an answer is put together (`codegen.model.builtin.teacher`).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from random import Random
 
 from codegen.errors import UsageError
+from codegen.model.builtin import lines
+from codegen.model.builtin.dialect import dialect
 from codegen.model.builtin.family import Arguments, Family, Parameters
-from codegen.records import Json, Problem
+from codegen.records import Interface, Json, Problem
 
 _MODULES = (
     "arrays",
@@ -83,24 +85,49 @@ def truth(problem: Problem, arguments: Sequence[Json]) -> Json:
     if found is None:
         raise UsageError(f"problem {problem.title!r}: not one of the builtin teacher's")
     family, parameters = found
+    if problem.interface == "program":
+        return printed(family, parameters, arguments[0])
     return family.reference(parameters, *arguments)
 
 
-def fitting(inspiration: str, languages: Sequence[str] = ()) -> tuple[Family, ...]:
+def printed(family: Family, parameters: Parameters, stdin: str) -> str:
+    """Return what a family's program prints.
+
+    Raises:
+        ValueError: the input is none of its inputs.
+    """
+    signature = family.signature()
+    answer = family.reference(parameters, *lines.arguments_of(signature, stdin))
+    return lines.written([answer], [signature.returns])
+
+
+def fitting(
+    inspiration: str, languages: Sequence[str] = (), interface: Interface = "function"
+) -> tuple[Family, ...]:
     """Return the families that fit a topic, skill or piece of code; all of them if none does.
 
     A family comes once for each word that it shares, so that drawing one prefers what fits best.
-    Those that lack a program in one of the languages do not count.
+    Those that lack a solution with the interface in one of the languages do not count.
     """
     words = {_stem(word) for word in _WORD.findall(inspiration.lower())}
-    known = _speaking(tuple(languages))
+    known = _speaking(tuple(languages), interface)
     fit = tuple(family for family in known for _ in words & _keywords(family.name, family.topics))
     return fit or known
 
 
 @cache
-def _speaking(languages: tuple[str, ...]) -> tuple[Family, ...]:
-    return tuple(family for family in all_families() if family.speaks(languages))
+def _speaking(languages: tuple[str, ...], interface: Interface) -> tuple[Family, ...]:
+    known = (family for family in all_families() if family.speaks(languages))
+    return tuple(
+        known if interface == "function" else (one for one in known if plays(one, languages))
+    )
+
+
+def plays(family: Family, languages: Iterable[str]) -> bool:
+    """Return whether a family can be a whole program in each of the languages."""
+    wholes = [dialect(name).program for name in languages]
+    exact = family.comparator() == "exact"  # lines are compared, and a value may be in one of them
+    return exact and all(one is not None and one.knows(family.signature()) for one in wholes)
 
 
 @cache

@@ -18,11 +18,13 @@ from random import Random
 from codegen.model.builtin import answers, conversation, criticism, derived, native, reversal
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.edits import Variant, variants
+from codegen.model.builtin.family import Arguments, Family
 from codegen.model.builtin.feedback import Feedback
 from codegen.model.builtin.knowledge import draw_inputs, fitting, recognise, weak_inputs
+from codegen.model.builtin.lines import stdin_of
 from codegen.model.builtin.mistakes import Mistakes
 from codegen.model.contract import Message, Reply, Request
-from codegen.records import canonical, content_id
+from codegen.records import Interface, canonical, content_id
 from codegen.resources import folder
 
 _DERIVED = {
@@ -107,32 +109,43 @@ class BuiltinTeacher:
         if conversation.is_given(inspiration):
             known = recognise(inspiration)
             return answers.problem(*known, rng, wrong_example=wrong) if known else answers.refusal()
-        families = fitting(inspiration, conversation.read_languages(prompt))
+        interface: Interface = "program" if conversation.is_program(prompt) else "function"
+        families = fitting(inspiration, conversation.read_languages(prompt), interface)
         parent = recognise(inspiration) if conversation.is_evolved(inspiration) else None
         if parent is not None and parent[0] in families:
             families = (parent[0],)  # it knows no other change than other parameters
         if not families:
             return answers.refusal()
         family = rng.choice(families)
-        ambiguous = self._mistakes.ambiguous_statement
-        drawn = family.draw(rng)
-        return answers.problem(family, drawn, rng, wrong_example=wrong, ambiguous=ambiguous)
+        return answers.problem(
+            family,
+            family.draw(rng),
+            rng,
+            wrong_example=wrong,
+            ambiguous=self._mistakes.ambiguous_statement,
+            interface=interface,
+        )
 
     def _tests(self, prompt: str, rng: Random) -> str:
         read = conversation.read_tests_prompt(prompt)
         if read is None:
             return answers.refusal()
         family, parameters, count = read
-        wanted = count + len(conversation.read_listed(prompt))
-        inputs = draw_inputs(family, parameters, wanted, rng)
+        is_program = conversation.is_program(prompt)
+        known = conversation.read_listed(prompt)
+        inputs = draw_inputs(family, parameters, count + len(known), rng)
         if rng.random() < self._mistakes.weak_inputs:
             inputs = weak_inputs(family, parameters, count, rng)
-        known = conversation.read_listed(prompt)
-        inputs = [one for one in inputs if one not in known][:count] or inputs
-        if rng.random() < self._mistakes.invalid_input and inputs:
-            place = rng.randrange(len(inputs))
-            inputs[place] = answers.invalid_input(family, parameters, inputs[place], rng)
-        return answers.tests(inputs, rng)
+        said = [_said(family, one) if is_program else one for one in inputs]
+        left = [n for n, one in enumerate(said) if one not in known][:count] or list(
+            range(len(said))
+        )
+        found = [said[n] for n in left]
+        if rng.random() < self._mistakes.invalid_input and found:
+            place = rng.randrange(len(found))
+            wrong = answers.invalid_input(family, parameters, inputs[left[place]], rng)
+            found[place] = _said(family, wrong) if is_program else wrong
+        return answers.tests(found, rng)
 
     def _native_tests(self, task: Task, rng: Random) -> str:
         if rng.random() < self._mistakes.weak_native_test:
@@ -174,6 +187,14 @@ class BuiltinTeacher:
             wrong = [v for v in variants(task) if v.kind]
             return answers.repaired(task, rng.choice(wrong), before.kind, rng)
         return answers.repaired(task, right, before.kind, rng)
+
+
+def _said(family: Family, arguments: Arguments) -> str:
+    """Return arguments as a program reads them; what its lines cannot say is left out."""
+    try:
+        return stdin_of(family.signature(), arguments)
+    except (TypeError, ValueError):
+        return "?\n"
 
 
 def _chosen(task: Task, kind: str, rng: Random) -> Variant:

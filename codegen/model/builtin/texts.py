@@ -18,6 +18,7 @@ from random import Random
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.dialect import dialect
 from codegen.model.builtin.edits import variants
+from codegen.model.builtin.lines import input_grammar, output_grammar
 
 _DEPARTURE = re.compile(r"^It departs from that: (\[\[.*\]\])$", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?:#|//|/\*\*?|\*/?|\"\"\"|--)[!/]?\s?|\*/\s*$|\"\"\"\s*$")
@@ -39,6 +40,9 @@ def described(task: Task, form: str, code: str, rng: Random) -> str:
     """Return a faithful text about a program, in paragraphs."""
     opening, second = _FRAMES[form]
     parts = [opening, task.family.text("statement", task.parameters)]
+    if task.interface == "program":
+        signature = task.family.signature()
+        parts += [f"Input: {input_grammar(signature)}", f"Output: {output_grammar(signature)}"]
     constraints = task.family.text("constraints", task.parameters)
     if constraints:
         parts.append(f"Limits: {constraints}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from codegen.answer import AnswerError
 from codegen.answer.blocks import outside_blocks
 from codegen.model.contract import Message
-from codegen.prompt import render, repair_prompt
+from codegen.prompt import asked_in, repair_prompt
 from codegen.records import Attempt, Example, Lineage, Outcome, Planted, Stage, Verdict
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, taught
 
@@ -77,11 +77,10 @@ def evidence_of(workshop: Workshop, verdict: Verdict, code: str) -> str:
 
 async def _patched(workshop: Workshop, parent: Parent, broken: Broken) -> tuple[Example, ...]:
     language = parent.language
-    prompt = render(
+    prompt = asked_in(
+        language,
+        workshop.problem,
         "diagnosis",
-        problem=workshop.problem,
-        language=language,
-        declaration=language.declaration(workshop.problem.signature),
         code=broken.code,
         evidence=evidence_of(workshop, broken.verdict, broken.code),
     )

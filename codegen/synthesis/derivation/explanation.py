@@ -18,7 +18,7 @@ from codegen.answer import AnswerError, extract_json
 from codegen.answer.blocks import without_thinking
 from codegen.errors import ModelRefusal
 from codegen.model.contract import Message
-from codegen.prompt import Prompt, render
+from codegen.prompt import Prompt, asked_in, render
 from codegen.records import (
     BackTranslation,
     Example,
@@ -123,12 +123,11 @@ async def tell(
 ) -> Told:
     """Have a text written about a program."""
     language = parent.language
-    prompt = render(
+    prompt = asked_in(
+        language,
+        workshop.problem,
         "explanation",
         form=form,
-        problem=workshop.problem,
-        language=language,
-        declaration=language.declaration(workshop.problem.signature),
         code=code,
         examples_form=language.documentation.examples if language.documentation else "",
     )
@@ -193,12 +192,8 @@ async def _control(workshop: Workshop, parent: Parent, form: TextForm) -> tuple[
 async def _passing(workshop: Workshop, parent: Parent, text: str, about: str, samples: int) -> int:
     """Return how many of the programs written from a text pass all cases."""
     language = parent.language
-    prompt = render(
-        "regeneration",
-        language=language,
-        text=text,
-        declaration=language.declaration(workshop.problem.signature),
-    )
+    # the problem itself is none of what the reader is shown
+    prompt = asked_in(language, workshop.problem, "regeneration", text=text)
 
     async def passes(number: int) -> bool:
         reply = await workshop.ask(

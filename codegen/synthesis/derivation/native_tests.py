@@ -20,6 +20,7 @@ from codegen.verify.native.gate import Programs, gate
 from codegen.verify.native.render import render_tests
 from codegen.verify.stubs import stubs_of
 
+_NOT_CALLED = "Native tests call a function; a whole program has none that could be called."
 MOST_SHOWN = 12
 """Cases that a rendered file holds: more than a person would write is no example of it."""
 
@@ -27,6 +28,9 @@ MOST_SHOWN = 12
 async def native_tests(workshop: Workshop) -> tuple[Example, ...]:
     """Make a file of tests for one solution, in the one way or the other."""
     parent = workshop.chosen("tests")
+    if workshop.problem.interface == "program":
+        workshop.refuse("tests", parent.language, "not_for_programs", Made(text=_NOT_CALLED))
+        return ()
     if parent.language.native is None:
         return ()
     prompt = native_tests_prompt(workshop.problem, parent.language)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from codegen.answer import AnswerError, extract_json
 from codegen.model.contract import Message
-from codegen.prompt import render
+from codegen.prompt import asked_in
 from codegen.records import Example, Lineage
 from codegen.synthesis.derivation.debugging import mutant_of
 from codegen.synthesis.derivation.workshop import Made, Workshop, taught
@@ -21,13 +21,8 @@ async def reviews(workshop: Workshop) -> tuple[Example, ...]:
     planted = await mutant_of(workshop, parent, "review")
     if planted is None:
         return ()
-    prompt = render(
-        "review",
-        problem=workshop.problem,
-        language=parent.language,
-        declaration=parent.language.declaration(workshop.problem.signature),
-        numbered=numbered(planted.code),
-    )
+    shown = numbered(planted.code)
+    prompt = asked_in(parent.language, workshop.problem, "review", numbered=shown)
     reply = await workshop.ask("review", [Message("user", prompt.text)], prompt)
     verdict = await workshop.judge(parent.language, planted.code)
     made = Made(

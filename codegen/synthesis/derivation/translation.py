@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from codegen.language import Language
-from codegen.prompt import render
+from codegen.prompt import asked_in
 from codegen.records import Example, Lineage
 from codegen.synthesis.allowance import together
 from codegen.synthesis.candidate import Candidate
@@ -31,12 +31,11 @@ async def translations(workshop: Workshop) -> tuple[Example, ...]:
 
 
 async def _into(workshop: Workshop, source: Parent, target: Language) -> tuple[Example, ...]:
-    prompt = render(
+    prompt = asked_in(
+        target,
+        workshop.problem,
         "translation",
-        problem=workshop.problem,
         source=source.language,
-        language=target,
-        declaration=target.declaration(workshop.problem.signature),
         code=source.code,
         pitfalls=pitfalls(source.language, target),
     )

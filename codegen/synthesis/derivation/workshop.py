@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from codegen.answer import AnswerError, extract_code
+from codegen.answer import AnswerError, extract_solution
 from codegen.errors import ModelRefusal
 from codegen.language import Language
 from codegen.model.contract import Message, Purpose, Reply
@@ -40,6 +40,8 @@ from codegen.synthesis.desk import Desk
 from codegen.synthesis.perseverance import persevere
 from codegen.synthesis.world import Task, World
 from codegen.verify.evidence import level_of
+from codegen.verify.interface import judged
+from codegen.verify.request import VerifyRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,15 @@ class Workshop:
 
     async def judge(self, language: Language, code: str, *, strict: bool = False) -> Verdict:
         """Run code over the accepted cases; the linters have a say where it is `strict`."""
-        verdict = await self.world.bench.verifier.averify(
+        request = VerifyRequest(
             language.name,
             code,
-            cases=self.cases,
-            signature=self.problem.signature,
             comparator=self.problem.comparator,
             lint="strict" if strict else "off",
             limits=self.world.bench.limits,
+        )
+        verdict = await judged(
+            self.world.bench.verifier, request, self.cases, self.problem.signature
         )
         self.executions.update(verdict.executions)
         return verdict
@@ -164,8 +167,7 @@ class Workshop:
     def code_in(self, language: Language, text: str) -> str:
         """Take the program out of an answer; empty where there is none."""
         try:
-            name = language.function_name(self.problem.signature)
-            return extract_code(language, text, entry_point=name)
+            return extract_solution(language, text, self.problem.signature)
         except AnswerError:
             return ""
 
