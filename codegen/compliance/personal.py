@@ -25,6 +25,7 @@ _FOR_EXAMPLES = re.compile(
     r"|^.@|@.\.|@(?:example|test|foo|bar|domain|email|mail|company|host|site|server)\.\w+$",
     re.IGNORECASE,
 )
+_PHONE = re.compile(r"(?<![\w)\]])\+ ?\(?\d(?:[ ()./-]{0,2}\d){6}", re.ASCII)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){2,8}(?![A-Za-z0-9])")
 _CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?![\w.])", re.ASCII)
 _NETWORKS = re.compile(
@@ -48,7 +49,7 @@ def emails(text: str) -> Iterator[Sighting]:
 
 def phones(text: str) -> Iterator[Sighting]:
     """Yield telephone numbers in international form."""
-    if re.search(r"\+[ (]?\d", text) is None:
+    if _PHONE.search(text) is None:
         return
     import phonenumbers  # noqa: PLC0415 - when it is needed
 

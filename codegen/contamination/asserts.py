@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from codegen import syntax
 from codegen.contamination import expressions, literals
-from codegen.contamination.literals import NotALiteral
+from codegen.contamination.tokens import NotALiteral
 from codegen.language import Language
 from codegen.records import Comparator
 

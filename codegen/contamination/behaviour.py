@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from codegen.contamination import natively
+from codegen.contamination.answers import Answered, Answers, Subject
 from codegen.contamination.fit import LEAST_BITS, asked_of, bits
 from codegen.records import (
     Case,
@@ -27,7 +28,6 @@ from codegen.records import (
     Comparison,
     Json,
     Limits,
-    Outcome,
     Signature,
     Verdict,
     canonical,
@@ -45,21 +45,6 @@ LIMITS = Limits(cpu_s=4.0, wall_s=30.0)
 _MOST_INPUTS = 400  # in one run
 _MOST_AGAIN = 3
 _PROBES = 2
-_FIRST = ("python", "javascript", "go", "typescript", "java", "rust", "cpp")
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A problem whose solutions are run: (language, code) pairs, and its own cases with values."""
-
-    signature: Signature
-    comparator: Comparator
-    solutions: tuple[tuple[str, str], ...]
-    cases: tuple[Case, ...] = ()
-
-    def ordered(self) -> list[tuple[str, str]]:
-        """Return the solutions, those that cost least to run first."""
-        return sorted(self.solutions, key=lambda one: (_FIRST.index(one[0]), one[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +58,11 @@ class Asked:
 
 @dataclass(slots=True)
 class Runner:
-    """Runs solutions. `runs` counts them, `undecided` the problems of which nothing ran."""
+    """Runs solutions, and counts how often."""
 
     verifier: Verifier
     limits: Limits = LIMITS
     runs: int = 0
-    undecided: int = 0
 
     async def verdict(self, language: str, code: str, **fields: Any) -> Verdict:
         """Run one program."""
@@ -92,8 +76,7 @@ class Runner:
             verdict = await self._called(subject.signature, language, code, given)
             if any(one.answered for one in verdict.cases):
                 return Answers.of(verdict)
-        self.undecided += 1
-        return Answers()
+        return Answers(nothing=True)
 
     async def _called(
         self, signature: Signature, language: str, code: str, given: Sequence[Json]
@@ -103,35 +86,6 @@ class Runner:
             return await self.verdict(language, code, cases=inputs)
         cases = [Case(str(i), tuple(one)) for i, one in enumerate(given)]
         return await self.verdict(language, code, cases=cases, signature=signature)
-
-
-@dataclass(slots=True)
-class Answers:
-    """What a solution gives, by its arguments in canonical form; and those it fails at."""
-
-    got: dict[str, Json] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, verdict: Verdict) -> Answers:
-        """Return the answers in a verdict; what was never reached is in neither."""
-        made = cls()
-        for one in verdict.cases:
-            key = canonical(list(one.arguments))
-            if one.answered:
-                made.got[key] = one.got
-            elif one.outcome is not Outcome.SKIPPED:
-                made.failed.add(key)
-        return made
-
-    def add(self, other: Answers) -> None:
-        """Take over other answers."""
-        self.got.update(other.got)
-        self.failed.update(other.failed)
-
-    def knows(self, key: str) -> bool:
-        """Whether it is known what becomes of the arguments."""
-        return key in self.got or key in self.failed
 
 
 @dataclass(slots=True)
@@ -152,14 +106,14 @@ class Behaviour:
             if not _refuted(own, one.cases, one, subject)
         ]
 
-    async def answered(self, subject: Subject) -> int | None:
-        """Return the number of the first question that the solutions answer; None for none."""
+    async def answered(self, subject: Subject) -> Answered:
+        """Return which question the solutions answer."""
         left, known = self.asked(subject), Answers()
         for most in (_PROBES, None):
             left = await self._passing(subject, left, known, most)
         numbers = {one.question for one in left if not self.questions[one.question].unread}
         numbers.update([number async for number in self._natively(subject, left)])
-        return min(numbers, default=None)
+        return Answered(min(numbers, default=None), decided=not known.nothing)
 
     async def _natively(self, subject: Subject, passed: list[Asked]) -> AsyncIterator[int]:
         """Yield the questions whose tests are more than the calls in them, and are passed."""

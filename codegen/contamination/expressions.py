@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from codegen.contamination.literals import NotALiteral
+from codegen.contamination.tokens import NotALiteral
 
 _MOST = 10_000
 _LARGEST = 1 << 64

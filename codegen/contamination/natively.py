@@ -19,7 +19,8 @@ from codegen.errors import UsageError
 from codegen.records import Outcome
 
 if TYPE_CHECKING:
-    from codegen.contamination.behaviour import Runner, Subject
+    from codegen.contamination.answers import Subject
+    from codegen.contamination.behaviour import Runner
     from codegen.contamination.questions import Question
 
 LANGUAGE = "python"

@@ -24,13 +24,14 @@ from codegen.compliance.sightings import Sighting
 from codegen.compliance.terms import Terms, read_terms
 from codegen.curate.draft import Draft
 from codegen.curate.parallel import mapped
+from codegen.curate.selection import Selection
 from codegen.journal import codec
 from codegen.records import Example, Json, from_json
 
 LICENCE = "licence"
 REDACTED = "redacted"
 _BATCH = 500
-_WITH_LICENCE = frozenset(("code", "reverse"))
+_WITH_LICENCE = ("code", "reverse")
 Check = Callable[[str], Iterator[Sighting]]
 
 
@@ -84,24 +85,24 @@ class CompliancePass:
     def _check_licences(self, draft: Draft) -> Json:
         """Drop or note examples by the licences of their seeds, all of one licence at a time."""
         counts: Counter[str] = Counter()
-        for row in draft.rows():
-            if not row.licence and row.seed not in _WITH_LICENCE:
-                continue
-            standing = self._licences.standing(row.licence)
-            counts[standing] += 1
-            if standing == "allowed":
-                continue
-            name = LICENCE if standing == "denied" else "unknown_licence"
-            self._by_licence(draft, row.position, name, row.licence)
-        return dict(counts)
+        without = Selection(licences=("",), seeds=_WITH_LICENCE)
+        for licence in draft.tally("licence"):
+            chosen = Selection(licences=(licence,)) if licence else without
+            standing = self._licences.standing(licence)
+            counts[standing] += draft.count(chosen)
+            if standing != "allowed":
+                name = LICENCE if standing == "denied" else "unknown_licence"
+                self._by_licence(draft, chosen, name, licence)
+        return {standing: count for standing, count in counts.items() if count}
 
-    def _by_licence(self, draft: Draft, position: int, name: str, licence: str) -> None:
+    def _by_licence(self, draft: Draft, chosen: Selection, name: str, licence: str) -> None:
         policy = getattr(self._settings, name)
         detail = f"the seed's licence is {licence or 'not known'}"
-        if policy == "record":
-            draft.find(position, name, detail)
-        elif policy == "drop":
-            draft.drop([position], name, [detail])
+        for position in [row.position for row in draft.rows(chosen)] if policy != "off" else []:
+            if policy == "record":
+                draft.find(position, name, detail)
+            else:
+                draft.drop([position], name, [detail])
 
     def _note(
         self,
@@ -168,23 +169,35 @@ def _look(
     chunk: list[tuple[int, int, int, bytes]], settings: Compliance, terms: Terms
 ) -> list[Seen]:
     """Return what is in each example of a chunk; its form with marks where those are wanted."""
-    checks = dict(checks_of(settings, terms))
+    looker = _Looker(settings, dict(checks_of(settings, terms)))
     return [
-        (Place(position, run, index), *_found(codec.unpack(data), checks, settings))
+        (Place(position, run, index), *_found(codec.unpack(data), looker))
         for position, run, index, data in chunk
     ]
 
 
-def _found(
-    form: Json, checks: Mapping[str, Check], settings: Compliance
-) -> tuple[tuple[Found, ...], Json]:
-    places = list(texts(form))
-    # most examples have nothing: one look over all texts together is enough for them
-    whole = "\n\0\n".join(dict.fromkeys(text for _, text in places))
+@dataclass(slots=True)
+class _Looker:
+    """The checks, and the texts in which none of them saw anything: examples share most texts."""
+
+    settings: Compliance
+    checks: Mapping[str, Check]
+    clean: set[str] = field(default_factory=set)
+
+    def seeing(self, texts: set[str]) -> list[tuple[str, Check]]:
+        """Return the checks that see something in texts, looked at together."""
+        fresh = texts - self.clean
+        whole = "\n\0\n".join(sorted(fresh))
+        found = [pair for pair in self.checks.items() if next(pair[1](whole), None) is not None]
+        if not found:
+            self.clean |= fresh
+        return found
+
+
+def _found(form: Json, looker: _Looker) -> tuple[tuple[Found, ...], Json]:
+    settings, places = looker.settings, list(texts(form))
     found = []
-    for name, check in checks.items():
-        if next(iter(check(whole)), None) is None:
-            continue
+    for name, check in looker.seeing({text for _, text in places}):
         kinds = {one.text: one for _, text in places for one in check(text)}
         for sighting in kinds.values():
             at = [path for path, text in places if sighting.text in text]

@@ -11,42 +11,28 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from codegen import language as languages
-from codegen.contamination.behaviour import Behaviour, Runner, Subject
+from codegen.contamination.answers import Subject
+from codegen.contamination.behaviour import Behaviour, Runner
 from codegen.contamination.memory import Memory
 from codegen.contamination.overlap import Overlap, Programs, Texts
 from codegen.contamination.policy import Decontamination
 from codegen.contamination.questions import Question, read_questions
 from codegen.contamination.targets import parse_target
-from codegen.curate.dataset import Row
 from codegen.curate.draft import Draft
-from codegen.journal import codec
-from codegen.records import Case, Comparator, Json, Signature, content_id, from_json
+from codegen.curate.grouping import Group, grouped
+from codegen.records import Json, content_id
 from codegen.verify.verifier import Verifier
 
 REASON = "contaminated"
-_ITSELF = ("solution", "translation")
 _AT_ONCE = 16
 _LISTED = 1000
 _VERSION = 1  # of how behaviour is found
-
-
-@dataclass(slots=True)
-class Group:
-    """A problem as the pass needs it, and the positions of its examples."""
-
-    run: int
-    index: int
-    title: str
-    statement: str
-    subject: Subject
-    positions: list[int] = field(default_factory=list)
-    found: Overlap | None = None
 
 
 @dataclass(slots=True)
@@ -57,6 +43,7 @@ class Tally:
     asked: int = 0
     remembered: int = 0
     not_run: int = 0
+    undecided: int = 0
     methods: Counter[str] = field(default_factory=Counter)
     places: dict[str, str] = field(default_factory=dict)
     matches: list[Json] = field(default_factory=list)
@@ -77,7 +64,8 @@ class DecontaminationPass:
         self._slots = slots
         self._memory = memory
         self._targets = [parse_target(one) for one in settings.targets]
-        self._questions = tuple(read_questions(self._targets))
+        self._rows = [tuple(read_questions([one])) for one in self._targets]
+        self._questions = tuple(question for rows in self._rows for question in rows)
         self._texts = Texts(settings.alike, settings.run_of_words)
         self._programs = Programs({False: settings.code, True: settings.renamed})
         for question in self._questions:
@@ -128,11 +116,13 @@ class DecontaminationPass:
         if behaviour.runner.runs >= self._settings.behavioural_limit:
             tally.not_run += len(waiting)
             return
-        numbers = await asyncio.gather(*(behaviour.answered(one.subject) for one in waiting))
+        answers = await asyncio.gather(*(behaviour.answered(one.subject) for one in waiting))
         tally.asked += len(waiting)
-        for group, number in zip(waiting, numbers, strict=True):
-            known.keep(group.subject, number)
-            self._answer(group, number)
+        for group, answer in zip(waiting, answers, strict=True):
+            tally.undecided += not answer.decided
+            if answer.decided:
+                known.keep(group.subject, answer.question)
+            self._answer(group, answer.question)
 
     def _remembered(self, group: Group, known: _Remembered, tally: Tally) -> bool:
         found = known.find(group.subject)
@@ -174,16 +164,14 @@ class DecontaminationPass:
                 "problems_asked": tally.asked + tally.remembered,
                 "remembered": tally.remembered,
                 "beyond_limit": tally.not_run,
-                "undecided": runner.undecided,
+                "undecided": tally.undecided,
                 "programs_run": runner.runs,
             },
         }
 
     def _target(self, number: int, tally: Tally) -> Json:
         target = self._targets[number]
-        mine = [
-            one for one in self._questions if one.place.startswith(f"{target.path.name}, line ")
-        ]
+        mine = self._rows[number]
         return {
             "file": target.path.name,
             "sha256": target.digest,
@@ -226,37 +214,3 @@ def _match(group: Group, found: Overlap) -> Json:
         "title": group.title,
         "examples": len(group.positions),
     }
-
-
-def grouped(rows: Iterable[Row]) -> Iterator[Group]:
-    """Yield the problems of rows, which stand together, with their solutions in all languages."""
-    group: Group | None = None
-    codes: dict[tuple[str, str], bool] = {}
-    for row in rows:
-        if group is None or (row.run, row.index) != (group.run, group.index):
-            if group is not None:
-                yield _complete(group, codes)
-            group, codes = None, {}
-        form = codec.unpack(row.data)
-        if group is None:
-            group = _group(row, form)
-        group.positions.append(row.position)
-        pair = (row.language, form["code"])
-        codes[pair] = codes.get(pair, False) or row.kind in _ITSELF
-    if group is not None:
-        yield _complete(group, codes)
-
-
-def _group(row: Row, form: Json) -> Group:
-    problem = form["problem"]
-    cases = tuple(from_json(Case, one) for one in form["cases"])
-    signature = from_json(Signature, problem["signature"])
-    subject = Subject(signature, Comparator(problem["comparator"]), (), cases)
-    return Group(row.run, row.index, row.title, problem["statement"], subject)
-
-
-def _complete(group: Group, codes: Mapping[tuple[str, str], bool]) -> Group:
-    chosen = [pair for pair, itself in codes.items() if itself] or list(codes)
-    old = group.subject
-    group.subject = Subject(old.signature, old.comparator, tuple(sorted(chosen)), old.cases)
-    return group

@@ -1,6 +1,9 @@
 """Problems that a benchmark asks are dropped, however they are told, named or written."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -281,3 +284,24 @@ def test_cases_may_be_given_as_values(tmp_path, small_run, problems):
     row = {"question_content": UNLIKE, "public_test_cases": json.dumps(cases)}
     target = benchmark(tmp_path, row)
     assert list(decontaminated(tmp_path, small_run, target)[0]) == [problems[2].index]
+
+
+def test_the_command_names_targets_and_tells_what_became_of_them(tmp_path, small_run, problems):
+    target = benchmark(tmp_path, written(problems[0], "rust"))
+    command = [sys.executable, "-m", "codegen", "curate", str(small_run), "--json"]
+    command += ["--out", str(tmp_path / "data"), "--sandbox", "local"]
+    command += ["--decontaminate", str(target), "--behavioural-limit", "100"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert made["dropped"]["contaminated"] > 0
+    assert made["settings"]["decontamination"]["behavioural_limit"] == 100
+    (found,) = made["passes"]["decontamination"]["matches"]
+    assert found["place"] == "bench.jsonl, line 1"
+    assert found["method"] == "behaviour"
+    missing = [*command, "--decontaminate", str(tmp_path / "none.jsonl")]
+    refused = subprocess.run(missing, capture_output=True, text=True, timeout=300, env=environment)
+    assert refused.returncode == 2
+    assert "none.jsonl cannot be read" in refused.stderr
+    assert "Traceback" not in refused.stderr
