@@ -19,7 +19,7 @@ from codegen.types import parse
 
 if TYPE_CHECKING:
     from codegen.language import Language
-    from codegen.schema import Objects
+    from codegen.schema_object import Objects
 
 Body = Callable[[Signature], str]
 
@@ -92,6 +92,17 @@ def written(language: Language, signature: Signature, constructed: str, body: Bo
 def class_name(signature: Signature) -> str:
     """Return the name of a class: `BankAccount` for `bank_account`."""
     return _upper_camel(signature.name)
+
+
+def maker(language: Language, signature: Signature) -> str:
+    """Return what a function is called by, or what makes an object of a class.
+
+    Raises:
+        UsageError: the language has no classes here.
+    """
+    if not signature.methods:
+        return language.function_name(signature)
+    return fill(objects_of(language).maker, {"class": class_name(signature)})
 
 
 def method_name(language: Language, method: Signature) -> str:

@@ -14,13 +14,25 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from codegen.records import CaseResult, Diagnostic, Outcome, Severity, Stage, Verdict, canonical
+from codegen.operations import asked
+from codegen.records import (
+    CaseResult,
+    Diagnostic,
+    Outcome,
+    Severity,
+    Signature,
+    Stage,
+    Verdict,
+    canonical,
+)
 
 MOST_DIAGNOSTICS = 8
 MOST_CASES = 3
 MOST_VALUE = 600
 MOST_MESSAGE = 1_000
 MOST_OUTPUT = 2_000
+MOST_STEP = 200
+MOST_STEPS = 24
 _MOST_EXCERPT = 160
 _LIMITED = (
     Outcome.TIME_LIMIT,
@@ -28,12 +40,22 @@ _LIMITED = (
     Outcome.MEMORY_LIMIT,
     Outcome.OUTPUT_LIMIT,
 )
+_OPERATION = re.compile(r"operation (\d+), ")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
 
 
-def values(verdict: Verdict, solution: str, known_from: Mapping[str, str]) -> dict[str, Any]:
+def values(
+    verdict: Verdict,
+    solution: str,
+    known_from: Mapping[str, str],
+    signature: Signature | None = None,
+) -> dict[str, Any]:
     """Return what the repair template needs of a verdict; see `codegen.prompt.repair_prompt`."""
     found, failing = _diagnostics(verdict), _failing(verdict)
+    cases = [_case(case, known_from, verdict) for case in failing[:MOST_CASES]]
+    if signature is not None and signature.methods:
+        told = zip(cases, failing, strict=False)
+        cases = [{**case, "steps": _steps(case, result, signature)} for case, result in told]
     return {
         "verdict": verdict,
         # it may quote a case that is not shown
@@ -41,7 +63,7 @@ def values(verdict: Verdict, solution: str, known_from: Mapping[str, str]) -> di
         "ended": _ended(verdict),
         "diagnostics": [_shown(one, solution) for one in found[:MOST_DIAGNOSTICS]],
         "more_diagnostics": max(0, len(found) - MOST_DIAGNOSTICS),
-        "cases": [_case(case, known_from, verdict) for case in failing[:MOST_CASES]],
+        "cases": cases,
         "more_cases": max(0, len(failing) - MOST_CASES),
         "stdout": _output(verdict, verdict.stdout),
         "stderr": _output(verdict, verdict.stderr),
@@ -124,6 +146,41 @@ def _case(case: CaseResult, known_from: Mapping[str, str], verdict: Verdict) -> 
         "has_arguments": verdict.oracle != "unit",
         "has_values": wrong and verdict.oracle != "unit",
     }
+
+
+def _steps(case: Mapping[str, Any], result: CaseResult, signature: Signature) -> list[str]:
+    """Return what an object was asked, line by line up to the first operation that went wrong."""
+    if not case["has_arguments"]:
+        return []
+    made, *calls = (shortened(line, MOST_STEP) for line in asked(result.arguments, signature))
+    known, got = result.expected, result.got
+    if not (case["has_values"] and isinstance(known, list) and isinstance(got, list)):
+        match = _OPERATION.match(result.message)
+        return [made, *_few(calls[: int(match[1])] if match else calls)]
+    pairs = enumerate(zip(known, got, strict=False))
+    at = next((i for i, pair in pairs if canonical(pair[0]) != canonical(pair[1])), len(calls) - 1)
+    before = [f"{call} → {_value(one)}" for call, one in zip(calls[:at], got, strict=False)]
+    origin = f" (from {case['known_from']})" if case["known_from"] else ""
+    return [
+        made,
+        *_few(before),
+        calls[at],
+        f"  expected: {_value(known[at])}{origin}",
+        f"  got: {_value(got[at])}",
+    ]
+
+
+def _few(lines: list[str]) -> list[str]:
+    """Return the first and the last of many lines."""
+    if len(lines) <= MOST_STEPS:
+        return lines
+    left_out = len(lines) - MOST_STEPS
+    first = MOST_STEPS // 3
+    return [*lines[:first], f"…({left_out:,} operations)…", *lines[first + left_out :]]
+
+
+def _value(value: Any) -> str:
+    return shortened(canonical(value), MOST_STEP)
 
 
 def _ended(verdict: Verdict) -> str:

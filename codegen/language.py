@@ -30,7 +30,6 @@ from codegen.schema import (
     Mark,
     Mutation,
     Naming,
-    Objects,
     Scaffold,
     Seeds,
     Stubs,
@@ -45,6 +44,7 @@ from codegen.schema_checks import (
     type_templates,
 )
 from codegen.schema_native import Documentation, Literals, Native
+from codegen.schema_object import Objects
 from codegen.types import Type
 
 

@@ -9,11 +9,11 @@ Not here: types and values by themselves (`codegen.types`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from codegen.errors import UsageError
-from codegen.records import Signature, canonical
+from codegen.records import Case, Signature, canonical
 from codegen.types import Type, mismatch, parse
 
 MOST_OPERATIONS = 10_000
@@ -105,12 +105,37 @@ def checked_class(signature: Signature) -> None:
         raise UsageError("signature.methods: a method has no methods of its own")
 
 
-def calls(signature: Signature, arguments: Sequence[Any]) -> Iterator[str]:
-    """Yield the constructor's call and each operation as a line: `push(3)`."""
+def declared(signature: Signature) -> str:
+    """Return how a solution is used, in neutral types: a line for a constructor and each method."""
+    own = (signature, *signature.methods)
+    return "\n".join(_declared(one, indented=one is not signature) for one in own)
+
+
+def _declared(one: Signature, *, indented: bool) -> str:
+    parameters = ", ".join(f"{p.name}: {p.type}" for p in one.parameters)
+    returns = f" -> {one.returns}" if one.returns else ""
+    return f"{'    ' if indented else ''}{one.name}({parameters}){returns}"
+
+
+def asked(arguments: Sequence[Any], signature: Signature) -> list[str]:
+    """Return how an object is made and what it is asked, a line for each: `push(3)`."""
     given = len(signature.parameters)
-    yield _call(signature.name, arguments[:given])
-    for name, values in arguments[given]:
-        yield _call(name, values)
+    operations = arguments[given]
+    made = _call(signature.name, arguments[:given])
+    return [made, *(_call(name, values) for name, values in operations)]
+
+
+def steps(case: Case, signature: Signature) -> list[str]:
+    """Return the same with the expected result of each operation: `pop() → 3`."""
+    made, *calls = asked(case.arguments, signature)
+    kinds = result_type(signature, case.arguments).arguments
+    return [
+        made,
+        *(
+            call if kind == _NOTHING else f"{call} → {canonical(result)}"
+            for call, result, kind in zip(calls, case.expected, kinds, strict=True)
+        ),
+    ]
 
 
 def _call(name: str, values: Sequence[Any]) -> str:

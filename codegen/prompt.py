@@ -1,13 +1,9 @@
 """The prompts of the model's turns, rendered from `prompts/*.j2`.
 
-    return render_for(
-        interface_of(seed.traits),
-        "problem",
-        parts={"inspiration": f"seed/{seed.kind}"},
-        seed=seed,
-        languages=titles,
-        wishes=wishes(seed.traits),
-    )
+A prompt's version is the SHA-256 of its template's source, with those of its parts. Rendering is a
+pure function of its arguments: the same verdict gives the same feedback to the byte. Where a turn
+reads differently for whole programs or for classes its template is in the folder `prompts/program`
+or `prompts/class`.
 
 Not here: what of a verdict is said (`codegen.feedback`), sending a prompt (`codegen.model`),
 reading the answer (`codegen.answer`).
@@ -23,9 +19,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from codegen import feedback
+from codegen.declaration import maker
 from codegen.errors import UsageError
 from codegen.feedback import shortened
 from codegen.language import fill, titled
+from codegen.operations import asked, steps
 from codegen.records import (
     Interface,
     Parameter,
@@ -36,7 +34,7 @@ from codegen.records import (
     canonical,
 )
 from codegen.resources import folder
-from codegen.traits import interface_of, wishes
+from codegen.traits import interface_of, shown, wishes
 
 if TYPE_CHECKING:
     import jinja2
@@ -86,7 +84,8 @@ def render_for(interface: Interface, name: str, **values: Any) -> Prompt:
     Raises:
         UsageError: as `render`.
     """
-    return render(name if interface == "function" else f"{interface}/{name}", **values)
+    own = f"{interface}/{name}"
+    return render(own if interface != "function" and _exists(own) else name, **values)
 
 
 def problem_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
@@ -148,14 +147,16 @@ def native_tests_prompt(problem: Problem, language: Language) -> Prompt:
     """
     if language.native is None:
         raise UsageError(f"{language.title}: its language.toml has no [native]")
-    names = {"function": language.function_name(problem.signature)}
-    return render(
+    names = {"function": maker(language, problem.signature)}
+    of_classes = language.object.tests if problem.signature.methods and language.object else ()
+    return render_for(
+        problem.interface,
         "native_tests",
         problem=problem,
         language=language,
         declaration=language.declaration(problem.signature),
         framework=language.native.framework,
-        rules=[fill(rule, names) for rule in language.native.rules],
+        rules=[fill(rule, names) for rule in of_classes or language.native.rules],
     )
 
 
@@ -164,20 +165,29 @@ def repair_prompt(
     solution: str,
     *,
     known_from: Mapping[str, str],
+    signature: Signature | None = None,
     before: Sequence[str] = (),
     reasoned: bool = False,
 ) -> Prompt:
     """Say what failed, briefly enough to be read and completely enough to be mended.
 
-    `known_from` maps a case's id to why its expected value is believed; `before` is a line from
+    `known_from` maps a case's id to why its expected value is believed; `signature` is that of the
+    problem, where a class is to be shown what it was asked; `before` is a line from
     `feedback.tried` for each earlier attempt; `reasoned` asks to think the failing case through
     first. At most eight diagnostics (errors first), three failing cases (those that the outcome is
     about first, then the shortest), head and tail of the output, 2,000 characters each. Nothing is
     said of any other case but how many fail.
     """
-    told = feedback.values(verdict, solution, known_from)
+    told = feedback.values(verdict, solution, known_from, signature)
     interface: Interface = "program" if verdict.oracle == "io" else "function"
+    if signature is not None and signature.methods and verdict.oracle != "unit":
+        interface = "class"
     return render_for(interface, "repair", **told, before=before[-MOST_TRIED:], reasoned=reasoned)
+
+
+@cache
+def _exists(name: str) -> bool:
+    return (folder("prompts") / f"{name}.md.j2").is_file()
 
 
 @cache
@@ -203,7 +213,15 @@ def _environment() -> jinja2.Environment:
     environment = ImmutableSandboxedEnvironment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(json=canonical, short=shortened, fenced=fenced, block=block)
+    environment.filters.update(
+        json=canonical,
+        short=shortened,
+        fenced=fenced,
+        block=block,
+        shown=shown,
+        asked=asked,
+        steps=steps,
+    )
     return environment
 
 

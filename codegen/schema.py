@@ -215,52 +215,6 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Bodies:
-    """The bodies of a class's methods, each with what opens and closes it.
-
-    `declared` is what stands for one in a declaration. The others are those of stubs: that of the
-    constructor, of a method that returns `$value`, of one that returns nothing, of one that fails.
-    """
-
-    declared: str
-    constructed: str
-    value: str
-    nothing: str
-    failing: str
-
-
-@dataclass(frozen=True, slots=True)
-class Objects:
-    """How a class is written, and how its objects are asked.
-
-    `text` is a class `$class` with its `$constructor` and its `$methods`, which a `joint` parts.
-    `method` and `procedure`, which returns nothing, are named `$name`; in them and in `constructor`
-    stand `$parameters`, or `$following` with a comma before each, and `$body`. `file` is what a
-    whole file has around a `$declaration`. Methods are named as functions, or in `case`; a name
-    that is `reserved` gets a trailing underscore.
-
-    `glue` are paths with the file in `harness/` that is filled in to make them, in the place of
-    those of `Call`. In it stand `$class`, `$arguments` and `$names` of the constructor, and
-    `$asked`, made for each method: `asked` where it returns `$returns`, `told` where it returns
-    nothing, with `$method` (the neutral name), `$name`, `$arguments` and `$names`.
-    """
-
-    text: str
-    constructor: str
-    method: str
-    procedure: str
-    file: str
-    bodies: Bodies
-    joint: str = "\n\n"
-    case: Literal["", "upper_camel"] = ""
-    reserved: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    glue: Mapping[str, str] = field(default_factory=dict)
-    asked: str = ""
-    told: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Lint:
     """The linters of a language, their files (in `harness/`) and their limits together."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from codegen.operations import declared
 from codegen.records import Interface, Seed, Signature, Traits, to_json
 
 FORMATS = {
@@ -27,7 +28,7 @@ REGISTERS = {
     "detailed": "detailed, every term explained",
     "typos": "written in haste, with a few typing errors that leave the meaning clear",
 }
-INTERFACES: tuple[Interface, ...] = ("function", "program")
+INTERFACES: tuple[Interface, ...] = ("function", "program", "class")
 """What solutions can be. Where it is left free they are functions."""
 NATURAL_LANGUAGES = {
     "ar": "Arabic",
@@ -87,11 +88,10 @@ def interface_of(traits: Traits) -> Interface:
 
 
 def shown(signature: Signature) -> str:
-    """Return a line that says how a solution is used."""
+    """Return how a solution is used, in a line; of a class, in one for each method as well."""
     if signature.interface == "program":
         return "A whole program, from standard input to standard output."
-    parameters = ", ".join(f"{one.name}: {one.type}" for one in signature.parameters)
-    return f"{signature.name}({parameters}) -> {signature.returns}"
+    return declared(signature)
 
 
 def dimensions_of(seed: Seed) -> dict[str, str]:

@@ -144,7 +144,7 @@ def _specimen(record: ProblemRecord) -> Specimen:
 
 def _names(problem: Problem) -> list[str]:
     # every program has the name `main`, which says nothing of it
-    return [problem.signature.name] if problem.interface == "function" else []
+    return [problem.signature.name] if problem.interface != "program" else []
 
 
 def _grams(text: str) -> frozenset[str]:

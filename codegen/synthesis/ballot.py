@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from codegen.records import Case, Json, Problem, canonical
 from codegen.verify.interface import same_answer
@@ -39,14 +40,16 @@ class Ballot:
         """Return the votes on a case."""
         return self._votes.get(case.id, {})
 
-    def same(self, one: Json, other: Json) -> bool:
-        """Whether two values are the same answer."""
-        return same_answer(one, other, self.problem.signature, self.problem.comparator)
+    def same(self, case: Case, one: Json, other: Json) -> bool:
+        """Whether two values are the same answer to a case."""
+        problem = self.problem
+        asked = case.arguments
+        return same_answer(one, other, problem.signature, problem.comparator, arguments=asked)
 
     def tallies(self, cases: Iterable[Case]) -> dict[str, Tally]:
         """Return the count of every case that somebody voted on."""
         return {
-            case.id: tally(votes.items(), self.same)
+            case.id: tally(votes.items(), partial(self.same, case))
             for case in cases
             if (votes := self.votes_on(case))
         }
@@ -62,7 +65,7 @@ class Ballot:
         """Return the distinct values that were given for a case, the settled one first."""
         values: list[Json] = [self.tallies([case])[case.id].value]
         for value in self.votes_on(case).values():
-            if not any(self.same(value, known) for known in values):
+            if not any(self.same(case, value, known) for known in values):
                 values.append(value)
         return values
 

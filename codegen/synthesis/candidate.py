@@ -26,6 +26,7 @@ from codegen.records import (
     Outcome,
     Problem,
     Severity,
+    Signature,
     Stage,
     Usage,
     Verdict,
@@ -161,11 +162,18 @@ async def _verdict(
     return verdict if tested.passed else tested
 
 
-def reopen(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], policy: Policy) -> bool:
+def reopen(
+    candidate: Candidate,
+    verdict: Verdict,
+    cases: tuple[Case, ...],
+    policy: Policy,
+    *,
+    signature: Signature | None = None,
+) -> bool:
     """Send a candidate back with feedback, or to a fresh start; False when its budget is spent.
 
-    `verdict` is what it is told; where that overrules its own, its last attempt says so. Given code
-    (`codegen.synthesis.given`) has no budget.
+    `signature` is that of the problem; `verdict` is what it is told; where that overrules its own,
+    its last attempt says so. Given code (`codegen.synthesis.given`) has no budget.
     """
     last = rejudged(candidate.attempts[-1], candidate.language, verdict)
     candidate.attempts[-1] = last
@@ -174,21 +182,22 @@ def reopen(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], poli
         return False
     arm = policy.choose(last.error_class or ErrorClass.WRONG_ANSWER, candidate.standing)
     if arm in (Arm.REPAIR, Arm.REASONED_REPAIR):
-        _repair(candidate, verdict, cases, arm)
+        known_from = {case.id: case.known_from or "consensus" for case in cases}
+        prompt = repair_prompt(
+            verdict,
+            candidate.code,
+            known_from=known_from,
+            signature=signature,
+            before=candidate.tried,
+            reasoned=arm is Arm.REASONED_REPAIR,
+        )
+        _repair(candidate, verdict, prompt, arm)
         return True
     candidate.tried.append(tried(verdict))
     return restart(candidate, policy.budget)
 
 
-def _repair(candidate: Candidate, verdict: Verdict, cases: tuple[Case, ...], arm: Arm) -> None:
-    known_from = {case.id: case.known_from or "consensus" for case in cases}
-    prompt = repair_prompt(
-        verdict,
-        candidate.code,
-        known_from=known_from,
-        before=candidate.tried,
-        reasoned=arm is Arm.REASONED_REPAIR,
-    )
+def _repair(candidate: Candidate, verdict: Verdict, prompt: Prompt, arm: Arm) -> None:
     candidate.tried.append(tried(verdict))
     candidate.arm, candidate.asked, candidate.feedback = arm, prompt.sha256, prompt.text
     candidate.messages.append(Message("user", prompt.text))

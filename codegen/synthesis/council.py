@@ -7,6 +7,7 @@ with `Council.assess`, which settles, reopens, calls for one more candidate, or 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from codegen.records import (
     Case,
@@ -141,11 +142,11 @@ class Council:
             if case.known_from != "specification" or not votes:
                 continue
             against = [
-                item for item in votes.items() if not self.ballot.same(case.expected, item[1])
+                item for item in votes.items() if not self.ballot.same(case, case.expected, item[1])
             ]
             if len(against) < MARGIN or len(against) < len(votes):
                 continue
-            count = tally(against, self.ballot.same)
+            count = tally(against, partial(self.ballot.same, case))
             if len(count.agreeing) >= MARGIN:
                 detail = (
                     f"{case.id}: the statement says {case.expected!r}, solutions {count.value!r}"
@@ -173,7 +174,11 @@ class Council:
         if verdict.stage is Stage.RUN and answered and self._passes_known(results):
             candidate.settle(State.CLEAN)
         else:
-            reopen(candidate, verdict, self.cases, self.policy)
+            self._reopen(candidate, verdict)
+
+    def _reopen(self, candidate: Candidate, verdict: Verdict) -> bool:
+        signature = self.problem.signature
+        return reopen(candidate, verdict, self.cases, self.policy, signature=signature)
 
     def _passes_known(self, results: dict[str, CaseResult]) -> bool:
         return all(
@@ -192,7 +197,7 @@ class Council:
         dissenting = self._dissenters(clean, counts)
         for candidate, wrong in dissenting:
             told = self._told(candidate, wrong, counts)
-            if not reopen(candidate, told, self.cases, self.policy) and not candidate.given:
+            if not self._reopen(candidate, told) and not candidate.given:
                 raise Rejection("no_consensus", f"{candidate.language.name} stands by its answers")
         if any(candidate.given for candidate, _ in dissenting):
             # its problem is another one; whether the rest suffices without it is to be seen
@@ -229,7 +234,7 @@ class Council:
                 case.id
                 for case in self.cases
                 if not case.known_from
-                and not self.ballot.same(counts[case.id].value, answers[case.id])
+                and not self.ballot.same(case, counts[case.id].value, answers[case.id])
             ]
             if wrong:
                 found.append((candidate, wrong))

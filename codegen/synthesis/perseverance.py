@@ -26,5 +26,5 @@ async def persevere(
         if verdict is not None and verdict.passed:
             candidate.settle(State.CLEAN)
         elif verdict is not None:
-            reopen(candidate, verdict, cases, bench.policy)
+            reopen(candidate, verdict, cases, bench.policy, signature=problem.signature)
     return candidate.verdict

@@ -22,13 +22,18 @@ from codegen.records import (
     Signature,
     content_id,
 )
-from codegen.synthesis.validation import valid_examples, valid_signature
+from codegen.synthesis.signature import valid_signature
+from codegen.synthesis.validation import valid_examples
 
 MOST_STATEMENT = 20_000
 _LEAST_STATEMENT = 20
 _MOST_TITLE = 200
 _MOST_TAGS = 12
-NEEDED: Mapping[str, str] = {"function": "signature", "program": "interface"}
+NEEDED: Mapping[Interface, str] = {
+    "function": "signature",
+    "program": "interface",
+    "class": "signature",
+}
 """The key that says how a solution is used, by interface."""
 KEYS = ("statement", "title", "constraints", "signature", "examples", "tags", "comparator")
 PROGRAM_KEYS = ("interface", "input", "output")
@@ -74,14 +79,19 @@ def interface_in(value: Mapping[str, Json]) -> Interface:
     Raises:
         AnswerError: an interface that is not known, or keys that do not go with it.
     """
-    found = value.get("interface", "function")
-    if found not in NEEDED:
+    signature = value.get("signature")
+    has_methods = isinstance(signature, Mapping) and bool(signature.get("methods"))
+    plain = "class" if has_methods else "function"
+    found = next((one for one in NEEDED if one == value.get("interface", plain)), None)
+    if found is None:
         raise AnswerError(f"interface must be one of {', '.join(NEEDED)}")
+    if found != "program" and signature is not None and found != plain:
+        raise AnswerError(f"the signature is that of a {plain}, not of a {found}")
     foreign = ("signature",) if found == "program" else ("input", "output")
     other = next((key for key in foreign if value.get(key)), None)
     if other is not None:
         raise AnswerError(f"{other} is not for a {found}")
-    return "program" if found == "program" else "function"
+    return found
 
 
 def _with_grammars(value: Mapping[str, Json]) -> str:

@@ -112,6 +112,7 @@ def load_problems(path: Path) -> Iterator[GivenProblem]:
     signature), `tests` (an object from language to native test code), `tags`, `comparator`,
     `licence`, `source`. With `interface: "program"` the solutions are whole programs: `examples`
     and `cases` are arrays of {"stdin", "expected"}, and `input` and `output` may say their grammar.
+    A signature with `methods` is that of a class; arguments end with the operations.
 
     Raises:
         UsageError: the file cannot be read or has no row, or a row is wrong; says which and how.

@@ -1,29 +1,27 @@
-"""Whether signatures, values and cases that somebody else wrote can be used.
+"""Whether values and cases that somebody else wrote can be used.
 
 Every refusal is an `AnswerError` in words that a model or a user can act on.
 
-Not here: where the data comes from (`codegen.synthesis.problems`).
+Not here: signatures (`codegen.synthesis.signature`), where the data comes from
+(`codegen.synthesis.problems`).
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from codegen import language, types
+from codegen import types
 from codegen.answer.blocks import AnswerError
-from codegen.errors import UsageError
-from codegen.records import PROGRAM, Case, Comparator, Json, Parameter, Signature, canonical
+from codegen.operations import result_type, unfit
+from codegen.records import PROGRAM, Case, Comparator, Json, Signature, canonical
+from codegen.synthesis.signature import shown
 from codegen.verify.interface import same_answer
 
-MOST_PARAMETERS = 8
 MOST_VALUE = 64_000
 """Characters of JSON in one case."""
 MOST_CASES = 500
-_MOST_NAME = 60
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +30,6 @@ class Inputs:
 
     cases: tuple[Case, ...]
     dropped: Mapping[str, int] = field(default_factory=dict)
-
-
-def valid_signature(value: Json) -> Signature:
-    """Return a signature whose names and types every language can write.
-
-    Raises:
-        AnswerError: a key, a name or a type is wrong.
-    """
-    value = _object(value, "signature", ("name", "parameters", "returns"))
-    name = valid_name(value["name"], "the function")
-    listed = value["parameters"]
-    if not isinstance(listed, list) or not 1 <= len(listed) <= MOST_PARAMETERS:
-        raise AnswerError(
-            f"signature.parameters must be an array of 1 to {MOST_PARAMETERS} objects"
-        )
-    parameters = tuple(
-        _parameter(item, f"signature.parameters[{i}]") for i, item in enumerate(listed)
-    )
-    _all_distinct([name, *(one.name for one in parameters)])
-    return Signature(name, parameters, _type(value["returns"], "signature.returns"))
-
-
-def valid_name(value: Json, what: str) -> str:
-    """Return a snake_case name that is a keyword in no language.
-
-    Raises:
-        AnswerError: it is none.
-    """
-    if not isinstance(value, str) or len(value) > _MOST_NAME or not _NAME.fullmatch(value):
-        raise AnswerError(f"the name of {what}, {_shown(value)}, is not snake_case in ASCII")
-    for one in map(language.get, language.names()):
-        if value in one.naming.keywords:
-            raise AnswerError(f"the name of {what}, {value!r}, is a keyword in {one.title}")
-    return value
 
 
 def valid_case(value: Json, signature: Signature, where: str) -> Case:
@@ -81,7 +45,8 @@ def valid_case(value: Json, signature: Signature, where: str) -> Case:
     if not isinstance(value, Mapping) or "expected" not in value or "arguments" not in value:
         raise AnswerError(f'{where} must be an object with "arguments" and "expected"')
     arguments = valid_arguments(value["arguments"], signature, where)
-    reason = types.mismatch(value["expected"], types.parse(signature.returns), f"{where}.expected")
+    kind = result_type(signature, arguments)
+    reason = types.mismatch(value["expected"], kind, f"{where}.expected")
     if reason:
         raise AnswerError(reason)
     if len(canonical(value["expected"])) > MOST_VALUE:
@@ -104,7 +69,7 @@ def valid_text(value: Json, where: str) -> str:
         AnswerError: it is no text, or holds half a surrogate pair.
     """
     if not isinstance(value, str):
-        raise AnswerError(f"{where} must be a string: the whole text, got {_shown(value)}")
+        raise AnswerError(f"{where} must be a string: the whole text, got {shown(value)}")
     if not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value):
         raise AnswerError(f"{where} holds half a surrogate pair, which cannot be written as UTF-8")
     return value
@@ -119,6 +84,8 @@ def valid_arguments(value: Json, signature: Signature, where: str) -> tuple[Json
         AnswerError: they do not fit the signature, or are too large.
     """
     names = [one.name for one in signature.parameters]
+    if signature.methods:
+        names.append("operations")
     if isinstance(value, Mapping) and "arguments" in value and "arguments" not in names:
         value = value["arguments"]
     if isinstance(value, Mapping) and sorted(value) == sorted(names):
@@ -197,46 +164,12 @@ def numbered(cases: Iterable[Case], prefix: str) -> tuple[Case, ...]:
     return tuple(replace(case, id=f"{prefix}-{n}") for n, case in enumerate(cases, 1))
 
 
-def _parameter(value: Json, where: str) -> Parameter:
-    value = _object(value, where, ("name", "type"))
-    return Parameter(valid_name(value["name"], where), _type(value["type"], f"{where}.type"))
-
-
-def _type(value: Json, where: str) -> str:
-    if not isinstance(value, str):
-        raise AnswerError(f'{where} must be a type written as a string, such as "list[int]"')
-    try:
-        return str(types.parse(value))
-    except UsageError as error:
-        raise AnswerError(f"{where}: {error}") from error
-    except RecursionError as error:
-        raise AnswerError(f"{where}: the type is nested too deeply") from error
-
-
-def _all_distinct(names: list[str]) -> None:
-    for one in map(language.get, language.names()):
-        counted = Counter(map(one.identifier, names))
-        twice = next((name for name, count in counted.items() if count > 1), None)
-        if twice is not None:
-            raise AnswerError(f"two names of the signature are the same in {one.title}: {twice!r}")
-
-
 def _unfit(value: Json, signature: Signature, where: str) -> str:
+    if signature.methods:
+        return unfit(value, signature, where)
     expected = len(signature.parameters)
     if not isinstance(value, list) or len(value) != expected:
-        return f"{where} must be an array of {expected} arguments, got {_shown(value)}"
+        return f"{where} must be an array of {expected} arguments, got {shown(value)}"
     pairs = zip(value, signature.parameters, strict=True)
     reasons = (types.mismatch(one, types.parse(p.type), f"{where}: {p.name}") for one, p in pairs)
     return next(filter(None, reasons), "")
-
-
-def _object(value: Json, where: str, keys: tuple[str, ...]) -> Mapping[str, Json]:
-    if not isinstance(value, Mapping) or not set(keys) <= set(value):
-        wanted = ", ".join(f'"{key}"' for key in keys)
-        raise AnswerError(f"{where} must be an object with {wanted}, got {_shown(value)}")
-    return value
-
-
-def _shown(value: Json) -> str:
-    text = canonical(value)
-    return text if len(text) <= 80 else text[:77] + "…"  # noqa: PLR2004 - fits a line

@@ -1,19 +1,19 @@
 """A problem's cases, judged in the way that its solutions are used.
 
-A function is called with typed arguments, a whole program is run on texts. Whoever asks here need
-not know which: cases of one kind go in, results of one kind come out.
+A function is called with typed arguments, and so is a class; a whole program is run on texts.
+Whoever asks here need not know which: cases of one kind go in, results of one kind come out.
 
 Not here: the two ways themselves (`codegen.verify.judge_call`, `codegen.verify.judge_io`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codegen.operations import result_type
 from codegen.records import CaseResult, Comparator, Comparison, IoCase, Json, Outcome, Stage
-from codegen.types import parse
 from codegen.verify.compare import matches
 from codegen.verify.compare_text import same_text
 from codegen.verify.judge_io import NO_TEXT, TOO_LONG
@@ -43,13 +43,21 @@ async def judged(
 
 
 def same_answer(
-    one: Json, other: Json, signature: Signature, comparator: Comparison | Comparator
+    one: Json,
+    other: Json,
+    signature: Signature,
+    comparator: Comparison | Comparator,
+    *,
+    arguments: Sequence[Json] = (),
 ) -> bool:
-    """Whether two answers to a problem are the same: values of its type, or what was printed."""
+    """Whether two answers to one case are the same: values of its type, or what was printed.
+
+    `arguments` are the case's: what a class answers depends on what it is asked.
+    """
     if signature.interface == "program":
         how = comparator if isinstance(comparator, Comparison) else Comparison(comparator)
         return same_text(_bytes(one), _bytes(other), how)
-    return matches(one, other, parse(signature.returns), comparator)
+    return matches(one, other, result_type(signature, arguments), comparator)
 
 
 def _bytes(text: str) -> bytes:

@@ -12,11 +12,23 @@ from hypothesis import strategies as st
 
 from codegen import language as languages
 from codegen.answer import extract_code
+from codegen.declaration import written
 from codegen.errors import UsageError
+from codegen.language import fill
 from codegen.operations import unfit
-from codegen.records import Comparator, Outcome, Parameter, Signature, canonical, from_json, to_json
+from codegen.records import (
+    Comparator,
+    Outcome,
+    Parameter,
+    Problem,
+    Signature,
+    canonical,
+    from_json,
+    to_json,
+)
 from codegen.verify.cases import typed_cases
 from codegen.verify.mutants import mutants_of
+from codegen.verify.native.render import render_tests
 from codegen.verify.perturb import perturbed
 from codegen.verify.plan import plan
 from codegen.verify.request import check
@@ -413,3 +425,75 @@ def test_a_class_comes_out_of_an_answer_without_what_shows_it_off(language: str)
     answer = f"A stack:\n\n```{one.fence}\n{RIGHT[language]}{USED[language]}```\n"
     name = one.function_name(from_json(Signature, SIGNATURE))
     assert extract_code(one, answer, entry_point=name).strip() == RIGHT[language].strip()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", sorted(RIGHT))
+def test_native_tests_make_an_object_and_ask_it_in_order(local: Verifier, language: str) -> None:
+    signature = from_json(Signature, SIGNATURE)
+    problem = Problem("", "A stack", "A stack.", signature, ())
+    cases = typed_cases(CASES, signature)
+    one = languages.get(language)
+    tests = render_tests(one, problem, cases)
+    assert tests.lower().count("push(") == 4
+    verdict = local.verify(language, RIGHT[language], tests=tests, lint="off")
+    assert verdict.passed, verdict
+    assert len(verdict.cases) == 2
+    for _, stub in stubs_of(one, signature):
+        assert not local.verify(language, stub, tests=tests, lint="off").passed
+
+
+def test_what_does_not_compare_exactly_has_no_native_tests() -> None:
+    signature = from_json(Signature, COUNTER)
+    problem = Problem("", "A counter", "A counter.", signature, ())
+    with pytest.raises(UsageError, match="no native tests can be made"):
+        render_tests(languages.get("python"), problem, typed_cases(ADDED, signature))
+
+
+ECHOED: dict[str, list[Any]] = {
+    "bool": [True, False],
+    "int": [0, -1, (1 << 63) - 1, -(1 << 63)],
+    "float": [0.5, -2.0, "NaN", "Infinity"],
+    "str": ["", "aä€😀", 'quote " and \\ and \n'],
+    "list[int]": [[], [3, 1, 2]],
+    "list[list[str]]": [[[], ["a", ""]]],
+    "tuple[int, str]": [[7, "seven"]],
+    "map[str, int]": [[], [["a", 1], ["b", 2]]],
+    "optional[int]": [None, 5],
+    "optional[list[bool]]": [None, [True]],
+}
+RETURNS = {
+    "python": "\n        return value",
+    "go": " {\n\treturn value\n}",
+    "rust": " {\n        value\n    }",
+}
+BRACED = " {\n        return value;\n    }"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", sorted(RIGHT))
+def test_every_value_goes_in_and_comes_back(local: Verifier, language: str) -> None:
+    """A method for each type; a case asks for all of them, one after another."""
+    one = languages.get(language)
+    methods = tuple(
+        Signature(f"echo_{number}", (Parameter("value", kind),), kind)
+        for number, kind in enumerate(ECHOED)
+    )
+    signature = Signature("echo", (Parameter("first", "list[int]"),), "", methods)
+    assert one.object is not None
+    body = RETURNS.get(language, BRACED)
+    code = written(one, signature, one.object.bodies.constructed, lambda _: body)
+    operations = [
+        [f"echo_{number}", [value]]
+        for number, values in enumerate(ECHOED.values())
+        for value in values
+    ]
+    case = {"arguments": [[1], operations], "expected": [given[0] for _, given in operations]}
+    verdict = local.verify(
+        language,
+        fill(one.object.file, {"declaration": code}),
+        cases=[case],
+        signature=signature,
+        lint="off",
+    )
+    assert verdict.passed, (verdict.message, verdict.cases)

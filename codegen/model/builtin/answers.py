@@ -68,10 +68,12 @@ def problem(
     examples = draw_examples(family, parameters, rng)
     if wrong_example:
         # Not every answer can be mistaken without changing its type: null cannot.
-        fit = [i for i, (_, answer) in enumerate(examples) if distorted(answer) != answer]
+        of_class = bool(family.signature().methods)
+        slip = distorted_results if of_class else distorted
+        fit = [i for i, (_, answer) in enumerate(examples) if slip(answer) != answer]
         for place in fit and [rng.choice(fit)]:
             arguments, answer = examples[place]
-            examples[place] = (arguments, distorted(answer))
+            examples[place] = (arguments, slip(answer))
     clipped = family.text("clipped", parameters) if rng.random() < ambiguous else ""
     used = _run(family, examples) if interface == "program" else _called(family, examples)
     content = {
@@ -196,6 +198,13 @@ def stands_by(task: Task, variant: Variant, rng: Random) -> str:
 
 def _block(fence: str, text: str) -> str:
     return f"```{fence}\n{text.rstrip()}\n```"
+
+
+def distorted_results(results: Json) -> Json:
+    """Return the results of operations with a slip in the first that can have one."""
+    others = [distorted(one) for one in results]
+    place = next((i for i, one in enumerate(others) if one != results[i]), 0)
+    return [*results[:place], *others[place : place + 1], *results[place + 1 :]]
 
 
 def distorted(answer: Json) -> Json:  # noqa: PLR0911 - one return per kind of value

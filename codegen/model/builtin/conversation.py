@@ -23,6 +23,7 @@ _STATEMENT = re.compile(r"^## Problem\n(.*?)^## (?:Signature|Interface)$", re.DO
 _SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.MULTILINE)
 _PROGRAM = re.compile(r"^## Interface\nA whole (?:(.+) )?program: it reads", re.MULTILINE)
 _WANTED = "Its solution is a whole program"
+_WANTED_CLASS = "Its solution is a class"
 _INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
 _FUNCTION = re.compile(
     r"^## The function\nIt is real code in ([^\n]+):\n\n(`{3,})\n(.*?)\n\2$",
@@ -43,7 +44,8 @@ _MOST_INPUTS = 1000
 class Task:
     """One of the teacher's problems to be solved in one language.
 
-    `declaration` is that of the family's function, which a whole program has as well.
+    `declaration` is that of the family's function, which a whole program has as well; of a class it
+    is the start of its first line.
     """
 
     family: Family = field(hash=False, compare=False)
@@ -91,12 +93,20 @@ def is_program(text: str) -> bool:
     return _WANTED in text.partition("\n")[0] or _PROGRAM.search(text) is not None
 
 
+def wanted_interface(text: str) -> Interface:
+    """Return what the solution of a problem is to be that a prompt asks for."""
+    if _WANTED_CLASS in text.partition("\n")[0]:
+        return "class"
+    return "program" if is_program(text) else "function"
+
+
 def _function_task(family: Family, parameters: Parameters, text: str) -> Task | None:
     signature = _SIGNATURE.search(text)
     language = fences().get(signature[1]) if signature else None
     if signature is None or language is None or not family.speaks([language]):
         return None
-    declaration = dialect(language).declared(bare(signature[2]))
+    written = signature[2].split("\n")[0] if family.signature().methods else signature[2]
+    declaration = dialect(language).declared(bare(written))
     values = tuple(sorted(parameters.items()))
     return Task(family, family.name, values, language, signature[1], declaration)
 

@@ -26,8 +26,8 @@ from codegen.model.builtin.family import Family, Parameters
 from codegen.model.builtin.feedback import Feedback
 from codegen.model.builtin.knowledge import draw_examples, printed, recognise
 from codegen.model.builtin.mistakes import Mistakes
+from codegen.operations import result_type
 from codegen.records import Comparator, Json
-from codegen.types import parse
 from codegen.verify.compare import matches
 
 _PROGRAM = re.compile(r"^## The program\n(`{3,})\w*\n(.*?)\n\1$", re.DOTALL | re.MULTILINE)
@@ -158,7 +158,11 @@ def arbitration(prompt: str, mistakes: Mistakes, rng: Random) -> str:
             decision = _decided_output(family, parameters, given, known_outputs)
         else:
             right = family.reference(parameters, *given)
-            same = (one for one, value in known_outputs if _same(json.loads(value), right, family))
+            same = (
+                one
+                for one, value in known_outputs
+                if _same(json.loads(value), right, given, family)
+            )
             decision = next(same, "none")
     reason = "Worked out step by step from the statement."
     return f"```json\n{json.dumps({'reason': reason, 'decision': decision})}\n```"
@@ -187,8 +191,8 @@ def _describes(text: str, code: str) -> bool:
     return known is not None and "It departs" not in text and bool(code)
 
 
-def _same(one: Json, other: Json, family: Family) -> bool:
-    kind = parse(family.signature().returns)
+def _same(one: Json, other: Json, given: list[Json], family: Family) -> bool:
+    kind = result_type(family.signature(), given)
     return matches(one, other, kind, Comparator(family.comparator()))
 
 
@@ -209,9 +213,9 @@ def _unfaithful(task: Task, form: str, code: str, rng: Random) -> str:
 
 
 def _doctests(task: Task, rng: Random, *, wrong: bool) -> list[str]:
-    if task.interface == "program":
-        return []
     signature = task.family.signature()
+    if task.interface == "program" or signature.methods:
+        return []
     kinds = {signature.returns, *(one.type for one in signature.parameters)}
     if task.language != "python" or not kinds <= _SCALARS:
         return []

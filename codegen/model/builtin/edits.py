@@ -12,7 +12,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from textwrap import indent
 
+from codegen.declaration import method_name
+from codegen.language import get
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.dialect import Dialect, Omission, dialect
 from codegen.model.builtin.program import fill
@@ -33,12 +36,16 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class _Program:
-    """The lines of a program and where the body of its entry function lies: `lines[start:end]`."""
+    """The lines of a program and where the body of its entry function lies: `lines[start:end]`.
+
+    `indent` is how much deeper the body is than that of a function; a method is inside of a class.
+    """
 
     dialect: Dialect
     lines: tuple[str, ...]
     start: int
     end: int
+    indent: str = ""
 
     def replaced(self, index: int, *lines: str) -> str:
         return "\n".join((*self.lines[:index], *lines, *self.lines[index + 1 :])) + "\n"
@@ -47,6 +54,7 @@ class _Program:
         return self.replaced(index, self.lines[index].removesuffix(ending))
 
     def inserted(self, line: str) -> str:
+        line = indent(line, self.indent)
         return "\n".join((*self.lines[: self.start], line, *self.lines[self.start :])) + "\n"
 
     def body(self) -> Iterator[tuple[int, str]]:
@@ -66,7 +74,7 @@ def variants(task: Task) -> tuple[Variant, ...]:
     for label, code in programs.items():
         kind = _FAMILY_KINDS[label.rstrip("0123456789")]
         found.setdefault(code, Variant(kind, code, _changed(right, code)))
-    names = [parameter.name for parameter in task.family.signature().parameters]
+    names = [parameter.name for parameter in task.family.entry().parameters]
     for variant in _general(_located(right, task), right, names):
         found.setdefault(variant.code, variant)
     if not any(variant.kind == "endless_loop" for variant in found.values()):
@@ -77,13 +85,30 @@ def variants(task: Task) -> tuple[Variant, ...]:
 
 def _located(code: str, task: Task) -> _Program:
     lines = tuple(code.rstrip("\n").split("\n"))
-    header = code[: code.index(task.declaration)].count("\n") + task.declaration.count("\n")
     speech = dialect(task.language)
+    header = _header(code, lines, task)
+    body, usual = (one[: -len(one.lstrip())] for one in (lines[header + 1], speech.unused))
+    before = body[len(usual) :]
     after = range(header + 1, len(lines))
-    end = next((i for i in after if re.match(speech.closing, lines[i])), len(lines))
+    end = next((i for i in after if _closes(lines[i], before, speech)), len(lines))
     while not lines[end - 1].strip():
         end -= 1
-    return _Program(speech, lines, header + 1, end)
+    return _Program(speech, lines, header + 1, end, before)
+
+
+def _header(code: str, lines: tuple[str, ...], task: Task) -> int:
+    """Return the index of the last line of the entry function's declaration."""
+    if not task.family.signature().methods:
+        return code[: code.index(task.declaration)].count("\n") + task.declaration.count("\n")
+    name = method_name(get(task.language), task.family.entry())
+    opening = re.compile(rf"\b{name}\(.*{re.escape(dialect(task.language).block)}$")
+    return next(i for i, line in enumerate(lines) if opening.search(line))
+
+
+def _closes(line: str, before: str, speech: Dialect) -> bool:
+    if not line.startswith(before):
+        return bool(line.strip())
+    return re.match(speech.closing, line[len(before) :]) is not None
 
 
 def _changed(right: str, wrong: str) -> tuple[int, ...]:

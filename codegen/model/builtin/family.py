@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from math import prod
@@ -65,6 +65,11 @@ class Family:
     def signature(self) -> Signature:
         """Return the typed signature."""
         return _signature(sections(self.name)["signature"])
+
+    def entry(self) -> Signature:
+        """Return where general mistakes are made: the function, or the first returning method."""
+        signature = self.signature()
+        return next((one for one in signature.methods if one.returns), signature)
 
     def comparator(self) -> str:
         """Return how answers compare: `exact` where the file does not say."""
@@ -125,10 +130,17 @@ def _unwrap(text: str) -> str:
 
 @cache
 def _signature(text: str) -> Signature:
-    match = re.fullmatch(r"(\w+)\((.*)\) -> (.+)", text)
+    made, _, methods = text.partition(" with ")
+    signature = _call(made)
+    return replace(signature, methods=tuple(map(_call, methods.split("; "))) if methods else ())
+
+
+def _call(text: str) -> Signature:
+    match = re.fullmatch(r"(\w+)\((.*)\)(?: -> (.+))?", text)
     assert match, text
-    pairs = (part.split(": ", 1) for part in _NEXT_PARAMETER.split(match[2]))
-    return Signature(match[1], tuple(Parameter(name, kind) for name, kind in pairs), match[3])
+    pairs = (part.split(": ", 1) for part in _NEXT_PARAMETER.split(match[2]) if part)
+    parameters = tuple(Parameter(name, kind) for name, kind in pairs)
+    return Signature(match[1], parameters, match[3] or "")
 
 
 @cache

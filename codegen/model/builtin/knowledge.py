@@ -31,6 +31,7 @@ _MODULES = (
     "simulation",
     "strings",
 )
+_CLASSES = ("objects", "services")
 _WORD = re.compile(r"[a-z]{3,}")
 _SMALL = 90  # characters of JSON that an example's arguments may take
 _TRIES = 60
@@ -38,18 +39,32 @@ _TRIES = 60
 
 @cache
 def all_families() -> tuple[Family, ...]:
-    """Return every family, by name. Loaded at the first call, so that importing stays free."""
-    modules = (import_module(f"codegen.model.builtin.catalogue.{name}") for name in _MODULES)
+    """Return every family of functions, by name; loaded at the first call: importing stays free."""
+    return _loaded(_MODULES)
+
+
+@cache
+def class_families() -> tuple[Family, ...]:
+    """Return every family whose solutions are classes, by name."""
+    return _loaded(_CLASSES)
+
+
+def _loaded(names: tuple[str, ...]) -> tuple[Family, ...]:
+    modules = (import_module(f"codegen.model.builtin.catalogue.{name}") for name in names)
     return tuple(sorted((f for module in modules for f in module.FAMILIES), key=lambda f: f.name))
 
 
+def _every() -> tuple[Family, ...]:
+    return (*all_families(), *class_families())
+
+
 def families() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return (name, topics) of every family."""
+    """Return (name, topics) of every family of functions."""
     return tuple((family.name, family.topics) for family in all_families())
 
 
 def problem_count() -> int:
-    """Return how many distinct problems there are."""
+    """Return how many distinct problems about functions there are."""
     return sum(family.size for family in all_families())
 
 
@@ -59,7 +74,7 @@ def recognise(text: str) -> tuple[Family, dict[str, Json]] | None:
     A statement that lacks its last sentence is known as well.
     """
     for section in ("statement", "clipped"):
-        for family in all_families():
+        for family in _every():
             parameters = family.recognise(text, section)
             if parameters is not None:
                 return family, parameters
@@ -68,7 +83,7 @@ def recognise(text: str) -> tuple[Family, dict[str, Json]] | None:
 
 def lacking(text: str) -> tuple[Family, dict[str, Json], str] | None:
     """Return family, parameters and the sentence that a statement inside a text lacks, or None."""
-    for family in all_families():
+    for family in _every():
         parameters = family.recognise(text, "clipped")
         if parameters is not None:
             return family, parameters, family.text("lacking", parameters)
@@ -117,9 +132,10 @@ def fitting(
 
 @cache
 def _speaking(languages: tuple[str, ...], interface: Interface) -> tuple[Family, ...]:
-    known = (family for family in all_families() if family.speaks(languages))
+    families = class_families() if interface == "class" else all_families()
+    known = (family for family in families if family.speaks(languages))
     return tuple(
-        known if interface == "function" else (one for one in known if plays(one, languages))
+        (one for one in known if plays(one, languages)) if interface == "program" else known
     )
 
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+from codegen.declaration import maker
 from codegen.language import get
-from codegen.model.builtin.answers import distorted
+from codegen.model.builtin.answers import distorted, distorted_results
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.dialect import dialect
 from codegen.model.builtin.knowledge import draw_inputs
 from codegen.model.builtin.program import fill
 from codegen.records import Case, Comparator, Problem
-from codegen.types import parse
-from codegen.verify.compare import matches
+from codegen.verify.interface import same_answer
 from codegen.verify.native.render import render_tests
 
 _COUNT = 12
@@ -39,7 +39,7 @@ def written(task: Task, rng: Random, *, wrong: bool) -> str:
 
 def weak(task: Task) -> str:
     """Return a file of tests that asserts nothing of use."""
-    function = get(task.language).function_name(task.family.signature())
+    function = maker(get(task.language), task.family.signature())
     return fill(dialect(task.language).weak_tests, {"function": function})
 
 
@@ -57,12 +57,18 @@ def _problem(task: Task) -> Problem:
 
 def _mistaken(problem: Problem, cases: list[Case], rng: Random) -> list[Case]:
     """Return the cases with one answer mistaken; not every answer can be, an absent one cannot."""
-    kind = parse(problem.signature.returns)
-    others = [replace(case, expected=distorted(case.expected)) for case in cases]
+    slip = distorted_results if problem.signature.methods else distorted
+    others = [replace(case, expected=slip(case.expected)) for case in cases]
     fit = [
         place
         for place, (case, other) in enumerate(zip(cases, others, strict=True))
-        if not matches(case.expected, other.expected, kind, problem.comparator)
+        if not same_answer(
+            case.expected,
+            other.expected,
+            problem.signature,
+            problem.comparator,
+            arguments=case.arguments,
+        )
     ]
     if fit:
         place = rng.choice(fit)

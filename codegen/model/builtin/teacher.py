@@ -24,7 +24,7 @@ from codegen.model.builtin.knowledge import draw_inputs, fitting, recognise, wea
 from codegen.model.builtin.lines import stdin_of
 from codegen.model.builtin.mistakes import Mistakes
 from codegen.model.contract import Message, Reply, Request
-from codegen.records import Interface, canonical, content_id
+from codegen.records import canonical, content_id
 from codegen.resources import folder
 
 _DERIVED = {
@@ -109,7 +109,7 @@ class BuiltinTeacher:
         if conversation.is_given(inspiration):
             known = recognise(inspiration)
             return answers.problem(*known, rng, wrong_example=wrong) if known else answers.refusal()
-        interface: Interface = "program" if conversation.is_program(prompt) else "function"
+        interface = conversation.wanted_interface(prompt)
         families = fitting(inspiration, conversation.read_languages(prompt), interface)
         parent = recognise(inspiration) if conversation.is_evolved(inspiration) else None
         if parent is not None and parent[0] in families:

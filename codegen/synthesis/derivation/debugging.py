@@ -72,7 +72,8 @@ async def mutant_of(workshop: Workshop, parent: Parent, what: str) -> Planted | 
 def evidence_of(workshop: Workshop, verdict: Verdict, code: str) -> str:
     """Return what a programmer would see of a failure: the report, without what it asks for."""
     known = {case.id: case.known_from for case in workshop.cases}
-    return repair_prompt(verdict, code, known_from=known).text.rpartition("\n## Answer")[0].strip()
+    report = repair_prompt(verdict, code, known_from=known, signature=workshop.problem.signature)
+    return report.text.rpartition("\n## Answer")[0].strip()
 
 
 async def _patched(workshop: Workshop, parent: Parent, broken: Broken) -> tuple[Example, ...]:

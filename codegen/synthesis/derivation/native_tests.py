@@ -11,16 +11,21 @@ from functools import partial
 
 from codegen.answer import AnswerError
 from codegen.answer.tests import extract_tests
+from codegen.language import Language
 from codegen.model.contract import Message
 from codegen.prompt import Prompt, native_tests_prompt
-from codegen.records import Example, Lineage
+from codegen.records import Example, Lineage, Problem
 from codegen.synthesis.candidate import State
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
 from codegen.verify.native.gate import Programs, gate
+from codegen.verify.native.objects import renders
 from codegen.verify.native.render import render_tests
 from codegen.verify.stubs import stubs_of
 
-_NOT_CALLED = "Native tests call a function; a whole program has none that could be called."
+_REASONS = {
+    "program": "Native tests call a function; a whole program has none that could be called.",
+    "class": "A result does not compare exactly, or the language has no such tests.",
+}
 MOST_SHOWN = 12
 """Cases that a rendered file holds: more than a person would write is no example of it."""
 
@@ -28,8 +33,10 @@ MOST_SHOWN = 12
 async def native_tests(workshop: Workshop) -> tuple[Example, ...]:
     """Make a file of tests for one solution, in the one way or the other."""
     parent = workshop.chosen("tests")
-    if workshop.problem.interface == "program":
-        workshop.refuse("tests", parent.language, "not_for_programs", Made(text=_NOT_CALLED))
+    interface = workshop.problem.interface
+    if not _applies(workshop.problem, parent.language):
+        reason = "not_for_programs" if interface == "program" else "not_for_classes"
+        workshop.refuse("tests", parent.language, reason, Made(text=_REASONS[interface]))
         return ()
     if parent.language.native is None:
         return ()
@@ -38,6 +45,12 @@ async def native_tests(workshop: Workshop) -> tuple[Example, ...]:
         return await _written(workshop, parent, prompt)
     text = render_tests(parent.language, workshop.problem, workshop.cases[:MOST_SHOWN])
     return await _gated(workshop, parent, _made(parent, prompt, text, ()), 0.0)
+
+
+def _applies(problem: Problem, language: Language) -> bool:
+    if problem.interface == "class":
+        return renders(language, problem)
+    return problem.interface == "function"
 
 
 async def _written(workshop: Workshop, parent: Parent, prompt: Prompt) -> tuple[Example, ...]:

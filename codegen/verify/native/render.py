@@ -6,7 +6,8 @@ and may ask what the file needs: `uses` (kinds of literals, see `codegen.verify.
 `comparator` says is what it means for this result: `unordered` and `set` only where there is a list
 to compare, `float` only where there is a float.
 
-Not here: what the tests are worth (`codegen.verify.native.gate`).
+Not here: the tests of classes (`codegen.verify.native.objects`), what tests are worth
+(`codegen.verify.native.gate`).
 """
 
 from __future__ import annotations
@@ -14,20 +15,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from codegen.errors import UsageError
 from codegen.language import Language
 from codegen.records import Case, Comparator, Problem, Signature
-from codegen.schema_native import Literals
 from codegen.types import Type, mismatch, parse
-from codegen.verify.native.layout import Style, laid_out
+from codegen.verify.native.layout import Style
 from codegen.verify.native.literals import Writer
+from codegen.verify.native.objects import render_objects
+from codegen.verify.native.template import literals_of, template_of
 from codegen.verify.native.titles import slug, titles
-
-if TYPE_CHECKING:
-    import jinja2
 
 WIDTH = 100
 
@@ -58,14 +56,16 @@ def render_tests(language: Language, problem: Problem, cases: Iterable[Case]) ->
         UsageError: no case has an expected value, one is not of the signature's types or cannot be
             written, the comparator is a checker, or the language says nothing about literals.
     """
+    if problem.signature.methods:
+        return render_objects(language, problem, cases)
     known = tuple(case for case in cases if case.known_from)
     _check(problem, known)
-    writer = Writer(language, _literals(language))
+    writer = Writer(language, literals_of(language))
     shown = _shown(writer, problem.signature, known)
     returns = parse(problem.signature.returns)
     kinds = {one.name for one in _within(returns)}
     numbers = [n for case in known for n in _numbers(case.expected, returns)]
-    text = _template(language).render(
+    text = template_of(language, "tests.j2").render(
         problem=problem,
         language=language,
         function=language.function_name(problem.signature),
@@ -98,12 +98,6 @@ def _check(problem: Problem, cases: tuple[Case, ...]) -> None:
         wrong = next(filter(None, (mismatch(value, kind) for value, kind in pairs)), "")
         if wrong:
             raise UsageError(f"case {case.id}: {wrong}")
-
-
-def _literals(language: Language) -> Literals:
-    if language.literals is None:
-        raise UsageError(f"{language.title}: its language.toml has no [literals]")
-    return language.literals
 
 
 def _shown(writer: Writer, signature: Signature, cases: tuple[Case, ...]) -> tuple[ShownCase, ...]:
@@ -168,24 +162,3 @@ def _numbers(value: Any, kind: Type) -> Iterator[float]:
         for row in rows:
             for item, inside in zip(row, kind.arguments, strict=True):
                 yield from _numbers(item, inside)
-
-
-@cache
-def _template(language: Language) -> jinja2.Template:
-    import jinja2  # noqa: PLC0415 - importing this module stays free
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - as above
-
-    environment = ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update(camel=_camel, laid_out=laid_out)
-    path = language.folder / "tests.j2"
-    try:
-        return environment.from_string(path.read_text("utf-8"))
-    except (OSError, jinja2.TemplateError) as error:
-        raise UsageError(f"{language.name}/tests.j2: {error}") from error
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part[:1].upper() + part[1:] for part in rest)

@@ -14,6 +14,7 @@ from codegen.records import Case, Signature
 from codegen.types import Type, parse
 
 _LONGEST = 80
+_MOST_NAMED = 4  # operations
 _FEW = 3  # values that are named one by one
 _SHORT = 16  # characters of a text that is quoted
 _WORDS = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
@@ -33,6 +34,8 @@ def slug(title: str) -> str:
 
 
 def _title(signature: Signature, case: Case) -> str:
+    if signature.methods:
+        return _asked(case)
     shown = [
         _argument(parameter.name.replace("_", " "), value, parse(parameter.type))
         for parameter, value in zip(signature.parameters, case.arguments, strict=True)
@@ -40,6 +43,15 @@ def _title(signature: Signature, case: Case) -> str:
     start = ["example"] if case.known_from == "specification" else []
     given = _cut(", ".join([*start, *(shown or ["no arguments"])]))
     return f"{given}, gives {_result(case.expected, parse(signature.returns))}"
+
+
+def _asked(case: Case) -> str:
+    """Return which operations there are, the first few by name."""
+    names = [name.replace("_", " ") for name, _ in case.arguments[-1]]
+    start = ["example"] if case.known_from == "specification" else []
+    more = len(names) - _MOST_NAMED
+    said = ", ".join([*start, *names[:_MOST_NAMED]])
+    return f"{said} and {_count(more, 'operation')} more" if more > 0 else said
 
 
 def _cut(text: str) -> str:
