@@ -75,7 +75,7 @@ def _found(dataset: Dataset) -> dict[str, int]:
     kept: dict[tuple[str, str, str], int] = {}
     counted: Counter[str] = Counter()
     for row in dataset.rows(EVERYTHING):
-        fate, *_, number = row.title.split()
+        fate, number = row.title.split()[0], row.title.split()[-1]
         if fate == "stub":
             counted["stubs"] += row.language == "python"
             counted["stubs missed"] += row.language == "python" and row.reason != "stub"
