@@ -15,6 +15,7 @@ from codegen.errors import CodegenError, InfrastructureError, UsageError
 PIPE_CLOSED = 141  # what a shell says of a program that SIGPIPE ended
 
 _COMMANDS = {
+    "card": "Write what a dataset is: its card, for people and for machines.",
     "annotations": "Export, import and compare what people said of examples.",
     "curate": "Make a dataset of runs: filter, deduplicate, split.",
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",

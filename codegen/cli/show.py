@@ -25,12 +25,21 @@ _MOST_LISTED = 8
     show_default=True,
     help="The run's folder.",
 )
+@click.option(
+    "--dataset",
+    type=click.Path(path_type=Path),
+    help="A dataset's folder, in the place of a run's: for the ids of exported rows.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
-def show(identity: str, run: Path, *, as_json: bool) -> int:
+def show(identity: str, run: Path, *, dataset: Path | None, as_json: bool) -> int:
     """Print the history of a record: seed, problem, attempts, evidence, and what came of it.
 
-    ID is an example's or a problem's id, or the first characters of it, or a problem's number.
+    ID is an example's or a problem's id, or the first characters of it, or a problem's number. With
+    --dataset, it is an example's, which an exported row names as its `example`; what curation did
+    is told as well.
     """
+    if dataset is not None:
+        return _show_in(dataset, identity, as_json=as_json)
     from codegen.journal import Journal
     from codegen.records import canonical
     from codegen.report.history import history
@@ -42,6 +51,24 @@ def show(identity: str, run: Path, *, as_json: bool) -> int:
         return 0
     for line in history(record, example):
         click.echo(line)
+    return 0
+
+
+def _show_in(folder: Path, identity: str, *, as_json: bool) -> int:
+    from codegen.curate.dataset import Dataset
+    from codegen.records import canonical
+    from codegen.report.history import curation, history
+
+    with Dataset.open(folder) as dataset:
+        row = dataset.row(identity)
+        if as_json:
+            click.echo(canonical(row.example))
+            return 0
+        source = next(one for one in dataset.runs if one.number == row.run)
+        for line in curation(row, source, dataset.findings(row.position)):
+            click.echo(line)
+        for line in history(dataset.problem(row.run, row.index), row.example):
+            click.echo(line)
     return 0
 
 

@@ -2,7 +2,8 @@
 
     OUT/manifest.json                       settings, counts, checksums
     OUT/unfit.jsonl                         every example, or part, that has no row, and why
-    OUT/README.md                           which files are which configuration and split
+    OUT/README.md                           the card, which also says which files are which split
+    OUT/croissant.json                      the same for machines
     OUT/sft/train-00000-of-00003.jsonl
 
 The dataset is gone through once, the examples of one problem in memory at a time.
@@ -21,10 +22,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codegen.export.card import write_card
 from codegen.export.desk import Desk, Exported, Writing
 from codegen.export.fim import MARKS, named
 from codegen.export.format import Format, Source
-from codegen.export.readme import configurations, readme
 from codegen.export.tokens import Tokenizer
 from codegen.files import appearing
 from codegen.records import Json, content_id
@@ -79,7 +80,7 @@ def export(
             made = tuple(desk.finish() for desk in desks)
         manifest = _manifest(dataset, settings, made)
         (folder / MANIFEST).write_text(_indented(manifest), encoding="utf-8")
-        (folder / "README.md").write_text(_readme(manifest), encoding="utf-8")
+        write_card(dataset, folder)
     return made
 
 
@@ -137,15 +138,6 @@ def _manifest(dataset: Dataset, settings: Settings, made: Sequence[Exported]) ->
         },
         "formats": {one.format.name: one.to_json() for one in made},
     }
-
-
-def _readme(manifest: Json) -> str:
-    formats = manifest["formats"]
-    lines = [
-        f"- `{name}` ({told['style']}): {sum(told['rows'].values()):,} rows"
-        for name, told in formats.items()
-    ]
-    return readme("Verified code", configurations(formats), lines)
 
 
 def _indented(manifest: Json) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 SAMPLE = 4000
 ENDS = 8
 _WHISKER = 2.2
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ class Distribution:
         values = [value for _, value in self._sample]
         low, high = span or (min(values), max(values))
         width = _round_width((high - low) / most)
+        if span is None and all(value.is_integer() for value in values):
+            width = max(width, 1.0)
         first = math.floor(low / width + 1e-9)
         count = max(1, math.ceil(high / width - 1e-9) - first)
         counts = [0] * count

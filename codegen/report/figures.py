@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from codegen.curate.dataset import Row
 from codegen.records import Example, ProblemRecord, Usage
 from codegen.report.distribution import Distribution
+from codegen.report.provenance import Provenance
 from codegen.report.statistics import Statistics
 from codegen.report.wishes import wish_of
 from codegen.report.wording import STAGES, stage_lost
@@ -92,6 +93,7 @@ class Figures:
     wishes: Counter[tuple[str, str]] = field(default_factory=Counter)
     asked: int = 0
     costs: dict[str, Usage] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)
     _wished: set[str] = field(default_factory=set)
 
     def add_problem(self, lived: Lived) -> None:
@@ -138,6 +140,7 @@ class Figures:
             self.tallies[column][getattr(row, column)] += 1
         self.tallies["split"][row.split or SPLIT_LATER] += 1
         self.proven[row.kind, row.level] += 1
+        self.provenance.add(example)
         for measure, value in measured(example).items():
             self.spread[measure].add(row.id, value)
         if row.kind == "solution" and example.strength is not None:

@@ -8,7 +8,8 @@ Not here: finding the record (`codegen.cli.show`), figures of a run (`codegen.re
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from codegen.records import (
     Attempt,
@@ -22,6 +23,9 @@ from codegen.records import (
     canonical,
 )
 from codegen.traits import shown
+
+if TYPE_CHECKING:
+    from codegen.curate.dataset import Finding, Row, SourceRun
 
 _WIDTH = 96
 _KEY = 12
@@ -40,6 +44,18 @@ def history(record: ProblemRecord, example: Example | None) -> Iterator[str]:
     if example is not None:
         yield from _example(example)
     yield from _relatives(record, example)
+
+
+def curation(row: Row, source: SourceRun, findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the lines about what became of an example in a dataset, and which run it is of."""
+    status = row.status + (f" by {row.reason}: {row.detail}" if row.reason else "")
+    yield f"Example {row.id[:_KEY]}, {status}"
+    if row.split:
+        yield f"  split {row.split}"
+    yield f"  from {source.folder}, problem {row.index}"
+    for one in findings:
+        yield f"  noticed by {one.filter}: {_short(one.detail)}"
+    yield ""
 
 
 def _heading(text: str) -> Iterator[str]:

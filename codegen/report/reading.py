@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ from codegen.report.clock import Clock
 from codegen.report.diversity import Diversity
 from codegen.report.figures import Figures, Lived
 from codegen.report.names import language_title, natural_title
-from codegen.report.slices import EVERYTHING, Slice, Slices
+from codegen.report.slices import DIMENSIONS, EVERYTHING, Slice, Slices
 from codegen.report.wording import SEEDS
 
 MOST_PERIODS = 24
@@ -99,9 +99,22 @@ def reading(paths: Sequence[Path], *, compared: bool = True) -> Iterator[Reading
         raise UsageError(f"{twice} is named twice")
     with ExitStack() as stack:
         datasets = [stack.enter_context(opened(path)) for path in paths]
+        yield stack.enter_context(reading_of(datasets, compared=compared))
+
+
+@contextlib.contextmanager
+def reading_of(
+    datasets: Sequence[Dataset], *, compared: bool = True, dimensions: Collection[str] = DIMENSIONS
+) -> Iterator[Reading]:
+    """Read datasets that are open, as `reading` does; parts are of some dimensions alone.
+
+    Raises:
+        UsageError: nothing has come to its end in any of them.
+    """
+    with ExitStack() as stack:
         sources = _sources(datasets, stack)
         clock, times = _clocks(sources)
-        slices = _slices(sources, times)
+        slices = _slices(sources, times, dimensions)
         figures = {part: Figures(_language(part)) for part in slices.parts}
         for source in sources:
             _add_problems(source, slices, figures, (clock, times))
@@ -110,7 +123,8 @@ def reading(paths: Sequence[Path], *, compared: bool = True) -> Iterator[Reading
             if compared and len(sources) > 1:
                 _add_diversity(source)
         if not figures[EVERYTHING].statistics.attempted:
-            raise UsageError(f"no problem has come to its end in {', '.join(map(str, paths))}")
+            named = ", ".join(str(one.run.folder) for one in sources)
+            raise UsageError(f"no problem has come to its end in {named or 'no run at all'}")
         manifests = tuple(dataset.manifest for dataset in datasets)
         yield Reading(tuple(sources), figures, manifests, clock)
 
@@ -144,7 +158,7 @@ def _clocks(sources: Iterable[Source]) -> tuple[Clock | None, Clock | None]:
     )
 
 
-def _slices(sources: Sequence[Source], times: Clock | None) -> Slices:
+def _slices(sources: Sequence[Source], times: Clock | None, dimensions: Collection[str]) -> Slices:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     columns = {
         "source": "seed",
@@ -163,7 +177,7 @@ def _slices(sources: Sequence[Source], times: Clock | None) -> Slices:
                 _count_periods(counted["time"], times, first, last)
     titles = {one: language_title(one) for one in counted["language"]}
     titles |= SEEDS | {one: natural_title(one) for one in counted["natural"]}
-    return Slices.of(counted, titles)
+    return Slices.of({one: counted[one] for one in dimensions}, titles)
 
 
 def _count_periods(counted: Counter[str], clock: Clock, first: float, last: float) -> None:

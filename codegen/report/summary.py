@@ -13,7 +13,7 @@ from codegen.report.names import language_title
 from codegen.report.reading import Reading
 from codegen.report.section import Tile, View, counted, listed, share
 from codegen.report.sections import sections_of
-from codegen.report.slices import DIMENSIONS, Slice
+from codegen.report.slices import DIMENSIONS, EVERYTHING, Slice
 from codegen.report.warned import warned
 from codegen.verify.evidence import at_least
 
@@ -25,14 +25,15 @@ def views(reading: Reading) -> Iterator[View]:
             key=part.key,
             group=DIMENSIONS.get(part.dimension, ""),
             title=part.title,
-            summary=_sentence(figures, part),
+            summary=sentence(figures, part),
             tiles=tuple(_tiles(figures)),
             warnings=warned(figures, reading),
             sections=sections_of(figures, reading),
         )
 
 
-def _sentence(figures: Figures, part: Slice) -> str:
+def sentence(figures: Figures, part: Slice = EVERYTHING) -> str:
+    """Say in one sentence what a part holds."""
     found = figures.statistics
     if not figures.kept:
         return f"{counted(found.attempted, 'problem')} begun; no example is kept."
