@@ -9,13 +9,9 @@ Not here: the figures (`codegen.report.reading`), the machine-readable form
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +20,10 @@ from codegen.export.about import About, ModelTerms, about_of
 from codegen.export.commands import curate_command, export_command, synthesize_command
 from codegen.export.croissant import croissant
 from codegen.export.missing import missing
+from codegen.export.prompts import prompts_told
 from codegen.export.readme import configurations
 from codegen.files import replacing
 from codegen.records import Json
-from codegen.resources import folder as data_folder
 from codegen.synthesis.difficulty import LEVELS
 
 if TYPE_CHECKING:
@@ -117,7 +113,7 @@ def _told(dataset: Dataset, found: Reading, about: About, exported: Json) -> dic
         "topics": _topics(figures),
         "measures": MEASURES,
         "models": _models(found, about),
-        "prompts": _prompts(figures.provenance.prompts),
+        "prompts": prompts_told(figures.provenance.prompts),
         "missing": missing(found),
         "sections": {one.key: one for one in sections_of(figures, found)},
         "summary": sentence(figures),
@@ -142,7 +138,7 @@ def cell(value: object) -> str:
 def _head(found: Reading, about: About, exported: Json) -> list[str]:
     """Return the lines of the YAML head; its values are JSON, which YAML takes."""
     figures = found.everything
-    natural = list(figures.tallies["natural_language"])
+    natural = [name for name, _ in figures.tallies["natural_language"].most_common()]
     rows = [sum(one["rows"].values()) for one in exported.get("formats", {}).values()]
     head: dict[str, Json] = {
         "pretty_name": about.title,
@@ -215,32 +211,3 @@ def _commands(found: Reading, exported: Json) -> list[str]:
     if any(found.manifests):
         made.append(curate_command([one.name for one in found.sources]))
     return [*made, export_command(exported)] if exported else made
-
-
-@dataclass(frozen=True, slots=True)
-class PromptTold:
-    """A prompt's template; its text is empty where this version of codegen has another."""
-
-    turn: str
-    sha256: str
-    examples: int
-    text: str
-
-
-def _prompts(counted: Counter[tuple[str, str]]) -> list[PromptTold]:
-    texts = _templates()
-    return [
-        PromptTold(turn, sha256, count, texts.get(sha256, ""))
-        for (turn, sha256), count in sorted(counted.items())
-    ]
-
-
-@cache
-def _templates() -> Mapping[str, str]:
-    return dict(_read_templates())
-
-
-def _read_templates() -> Iterator[tuple[str, str]]:
-    for path in sorted(data_folder("prompts").rglob("*.j2")):
-        source = path.read_text("utf-8")
-        yield hashlib.sha256(source.encode()).hexdigest(), source

@@ -137,12 +137,20 @@ def _sets(name: str, told: Json) -> Iterator[Json]:
             "@type": "cr:RecordSet",
             "@id": stem,
             "name": stem,
-            "description": f"{one['rows']} rows of the format {name}",
+            "description": f"{one['rows']} rows of the format {name}; columns of objects, such as"
+            " the turns of a conversation, are in the file and not described here",
             "key": {"@id": f"{stem}/id"},
             "field": [
-                _field(stem, column, kind, one["name"]) for column, kind in told["columns"].items()
+                _field(stem, column, kind, one["name"])
+                for column, kind in told["columns"].items()
+                if _plain(kind)
             ],
         }
+
+
+def _plain(kind: Any) -> bool:
+    """Whether a column holds text, numbers or flags, or lists of them."""
+    return (kind[0] if isinstance(kind, list) else kind) in tuple(_TYPES)
 
 
 def _field(stem: str, column: str, kind: Any, file: str) -> Json:
@@ -152,9 +160,7 @@ def _field(stem: str, column: str, kind: Any, file: str) -> Json:
         "@id": f"{stem}/{column}",
         "name": f"{stem}/{column}",
     }
-    inner = kind[0] if isinstance(kind, list) else kind
-    # what has parts is given as its JSON text: rows differ in depth, and a trainer reads them whole
-    made |= {"dataType": _TYPES.get(inner, "sc:Text") if isinstance(inner, str) else "sc:Text"}
+    made["dataType"] = _TYPES[kind[0] if isinstance(kind, list) else kind]
     if isinstance(kind, list):
         made["repeated"] = True
     return {**made, "source": source}

@@ -30,7 +30,7 @@ def missing(found: Reading) -> tuple[str, ...]:
 
 def _natural(figures: Figures, _: Reading) -> Iterator[str]:
     there = figures.tallies["natural_language"]
-    named = ", ".join(NATURAL_LANGUAGES.get(one, one) for one in there)
+    named = ", ".join(NATURAL_LANGUAGES.get(one, one) for one, _ in there.most_common())
     absent = sorted(set(NATURAL_LANGUAGES) - set(there))
     if absent:
         yield (

@@ -34,13 +34,13 @@ def views(reading: Reading) -> Iterator[View]:
 
 def sentence(figures: Figures, part: Slice = EVERYTHING) -> str:
     """Say in one sentence what a part holds."""
-    found = figures.statistics
+    found, languages = figures.statistics, figures.tallies["language"].most_common()
     if not figures.kept:
         return f"{counted(found.attempted, 'problem')} begun; no example is kept."
     where = f" ({DIMENSIONS[part.dimension].lower()}: {part.title})" if part.dimension else ""
     return (
         f"{counted(figures.kept, 'verified example')} in"
-        f" {listed(map(language_title, figures.tallies['language']))},"
+        f" {listed(language_title(one) for one, _ in languages)},"
         f" from {counted(found.accepted, 'accepted problem')} of {found.attempted:,} begun,"
         f" written by {listed(figures.tallies['model'])}{where}."
     )

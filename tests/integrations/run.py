@@ -25,6 +25,7 @@ PACKAGES = {
     "distilabel": ("distilabel==1.5.3",),
     "export": ("trl==1.16.0",),
     "inspect_ai": ("inspect-ai==0.3.285",),
+    "mlcroissant": ("mlcroissant==1.1.1",),
     "trl": ("trl==1.16.0",),
     "verl": ("verl==0.9.1",),
 }
