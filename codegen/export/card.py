@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 README = "README.md"
 CROISSANT = "croissant.json"
-_EXPORTED = "manifest.json"
+_EXPORTED, _MADE_BY = "manifest.json", "codegen export"
 _SIZES = (
     *((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K")),
     *((1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M")),
@@ -73,9 +73,11 @@ def _exported(folder: Path) -> Json:
     if not path.is_file():
         return {}
     try:
-        return json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
+    # another program's manifest says nothing that is known here
+    return found if isinstance(found, dict) and found.get("made_by") == _MADE_BY else {}
 
 
 def _readme(dataset: Dataset, found: Reading, about: About, exported: Json) -> str:

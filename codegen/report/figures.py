@@ -10,17 +10,19 @@ Not here: where both come from (`codegen.report.reading`), what is said of it
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codegen.curate.dataset import Row
 from codegen.records import Example, ProblemRecord, Usage
 from codegen.report.distribution import Distribution
+from codegen.report.evidence import Mean
 from codegen.report.provenance import Provenance
 from codegen.report.statistics import Statistics
 from codegen.report.wishes import wish_of
 from codegen.report.wording import STAGES, stage_lost
 from codegen.synthesis.difficulty import difficulty_of
+from codegen.view.annotations import Annotation
 
 MOST_SAMPLES = 3
 _MEASURED_BINS = 5
@@ -75,7 +77,7 @@ class Figures:
 
     `language` restricts attempts to one language. Of `examples`, all are counted in `made`; only
     those that are kept count anywhere else. `times` counts problems by period and status, `costs`
-    the tokens of whole runs by purpose.
+    the tokens of whole runs by purpose, `marks` what people said, by who and what.
     """
 
     language: str = ""
@@ -93,6 +95,9 @@ class Figures:
     wishes: Counter[tuple[str, str]] = field(default_factory=Counter)
     asked: int = 0
     costs: dict[str, Usage] = field(default_factory=dict)
+    marks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    scores: dict[str, Mean] = field(default_factory=lambda: defaultdict(Mean))
+    looked_at: int = 0
     provenance: Provenance = field(default_factory=Provenance)
     _wished: set[str] = field(default_factory=set)
 
@@ -129,9 +134,14 @@ class Figures:
                 break
             self.reached[stage] += 1
 
-    def add_row(self, row: Row, example: Example) -> None:
-        """Count one example of the dataset, kept or dropped."""
+    def add_row(self, row: Row, example: Example, said: Sequence[Annotation] = ()) -> None:
+        """Count one example of the dataset, kept or dropped, and what people said of it."""
         self.made[row.kind, row.status] += 1
+        self.looked_at += bool(said)
+        for one in said:
+            self.marks[one.annotator, one.mark] += 1
+            if one.score is not None:
+                self.scores[one.annotator].add(one.score)
         if row.status == "dropped":
             self.dropped.add(row.reason, Sample(row.id, row.title, row.detail))
             return

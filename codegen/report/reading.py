@@ -13,59 +13,25 @@ import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen.curate.dataset import Dataset, SourceRun
+from codegen.curate.dataset import Dataset
 from codegen.curate.opened import opened
 from codegen.curate.selection import EVERYTHING as ALL_ROWS
 from codegen.curate.selection import Selection
-from codegen.errors import CodegenError, UsageError
-from codegen.journal import Journal
+from codegen.errors import UsageError
 from codegen.records import Json, ProblemRecord
 from codegen.report.clock import Clock
-from codegen.report.diversity import Diversity
 from codegen.report.figures import Figures, Lived
 from codegen.report.names import language_title, natural_title
 from codegen.report.slices import DIMENSIONS, EVERYTHING, Slice, Slices
+from codegen.report.source import Source, sources_of
 from codegen.report.wording import SEEDS
 
 MOST_PERIODS = 24
 MOST_TIMES = 6
-
-
-@dataclass(slots=True)
-class Source:
-    """One run among those that were read; `journal` is None where it has gone."""
-
-    name: str
-    run: SourceRun
-    dataset: Dataset
-    journal: Journal | None
-    diversity: Diversity = field(default_factory=Diversity)
-    ends: dict[int, float] = field(default_factory=dict)
-
-    @property
-    def model(self) -> str:
-        """The model that wrote."""
-        return str(self.run.configuration.get("model", ""))
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The programming languages that it was asked for."""
-        return tuple(self.run.configuration.get("languages", ()))
-
-    def end(self, record: ProblemRecord) -> float | None:
-        """Return when the last call of a problem began; None where nobody knows."""
-        if self.journal is None:
-            return None
-        asked = [one.call for one in record.attempts if one.call]
-        asked += [key for one in record.refused for key in one.calls]
-        found = self.journal.last_started(asked)
-        if found is not None:
-            self.ends[record.index] = found
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +78,7 @@ def reading_of(
         UsageError: nothing has come to its end in any of them.
     """
     with ExitStack() as stack:
-        sources = _sources(datasets, stack)
+        sources = sources_of(datasets, stack)
         clock, times = _clocks(sources)
         slices = _slices(sources, times, dimensions)
         figures = {part: Figures(_language(part)) for part in slices.parts}
@@ -127,21 +93,6 @@ def reading_of(
             raise UsageError(f"no problem has come to its end in {named or 'no run at all'}")
         manifests = tuple(dataset.manifest for dataset in datasets)
         yield Reading(tuple(sources), figures, manifests, clock)
-
-
-def _sources(datasets: Iterable[Dataset], stack: ExitStack) -> list[Source]:
-    made: list[Source] = []
-    taken: Counter[str] = Counter()
-    for dataset in datasets:
-        for run in dataset.runs:
-            name = run.folder.name or str(run.folder)
-            taken[name] += 1
-            journal = None
-            with contextlib.suppress(CodegenError):
-                journal = stack.enter_context(Journal.open(run.folder, read_only=True))
-            shown = f"{name} ({taken[name]})" if taken[name] > 1 else name
-            made.append(Source(shown, run, dataset, journal))
-    return made
 
 
 def _clocks(sources: Iterable[Source]) -> tuple[Clock | None, Clock | None]:
@@ -166,7 +117,9 @@ def _slices(sources: Sequence[Source], times: Clock | None, dimensions: Collecti
         "language": "language",
         "natural": "natural_language",
     }
-    for dataset in {id(one.dataset): one.dataset for one in sources}.values():
+    for dataset, people in {id(one.dataset): (one.dataset, one.people) for one in sources}.values():
+        for said in people.said.values():
+            counted["annotator"].update(one.annotator for one in said)
         for dimension, column in columns.items():
             counted[dimension].update(dataset.tally(column, ALL_ROWS))
     for source in sources:
@@ -216,6 +169,7 @@ def _place(
         "model": [source.model],
         "language": tried or source.languages,
         "natural": [traits.natural_language or "en"],
+        "annotator": source.people.of_problem.get((source.run.number, record.index), ()),
         "time": [times.written(times.period(end))] if times and end else [],
     }
 
@@ -231,11 +185,12 @@ def _add_rows(
             "model": [row.model],
             "language": [row.language],
             "natural": [row.natural_language],
+            "annotator": source.people.annotators(row.id),
             "time": [times.written(times.period(end))] if times and end else [],
         }
         example = row.example
         for part in slices.containing(place):
-            figures[part].add_row(row, example)
+            figures[part].add_row(row, example, source.people.said.get(row.id, ()))
 
 
 def _add_costs(source: Source, slices: Slices, figures: Mapping[Slice, Figures]) -> None:

@@ -23,6 +23,10 @@ DIMENSIONS = {
 }
 
 
+_ALONE = ("annotator",)
+"""Dimensions of which not everything has a value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """One part; `value` is what is in the records, `title` what is shown. All has neither."""
@@ -51,14 +55,14 @@ class Slices:
     def of(cls, counted: Mapping[str, Counter[str]], titles: Mapping[str, str]) -> Slices:
         """Choose parts by how often each value of each dimension is there.
 
-        A dimension with one value is left out: that part would be everything. `titles` are names to
-        show in the place of values.
+        A dimension with one value is left out where that part would be everything. `titles` are
+        names to show in the place of values.
         """
         parts = [EVERYTHING]
         for dimension in DIMENSIONS:
             values = counted.get(dimension, Counter())
             chosen = [value for value, n in values.most_common(MOST_VALUES) if n and value]
-            if len(chosen) > 1:
+            if len(chosen) > 1 or (chosen and dimension in _ALONE):
                 ordered = sorted(chosen) if dimension in ("time", "run") else chosen
                 parts += [Slice(dimension, one, titles.get(one, one)) for one in ordered]
         return cls(tuple(parts), {(one.dimension, one.value): one for one in parts})

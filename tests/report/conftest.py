@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -25,10 +26,13 @@ from codegen.records import (
     Traits,
     Usage,
 )
+from codegen.view.annotations import Annotation, Mark
+from codegen.view.notebook import Notebook
 from tests.export import made
 
 HOSTILE = "</script><script>document.title = 'owned'</script><img src=x onerror=alert(1)>"
 PROBLEMS = 24
+LOOKED_AT, BAD = 6, 3  # by each of two people; of both
 REASONS = ("no_consensus", "unusable_tests", "near_duplicate_problem", "unstable")
 
 
@@ -109,6 +113,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "split", {row.position: "test" if row.index % 8 == 0 else "train" for row in rows}
         )
         draft.finish({"made_by": "a test"})
+    with contextlib.closing(Notebook(out)) as notebook:
+        for number, row in enumerate(row for row in rows if row.kind == "solution"):
+            if number < 2 * LOOKED_AT:
+                name = "ada" if number % 2 else "bob"
+                mark: Mark = "bad" if number < BAD else "good"
+                notebook.put(Annotation(row.id, name, mark, score=1 + number % 5))
     return out
 
 

@@ -10,7 +10,7 @@ from codegen.curate.dataset import Dataset
 from codegen.curate.selection import Selection
 from codegen.report.reading import reading
 from codegen.report.summary import views
-from tests.report.conftest import PROBLEMS, REASONS
+from tests.report.conftest import BAD, LOOKED_AT, PROBLEMS, REASONS
 
 ALL = 2 * PROBLEMS
 LOST = ALL // 2
@@ -46,6 +46,7 @@ def test_there_is_a_part_for_each_value_of_each_dimension_that_has_several(told)
         "Model": 2,
         "Programming language": 3,
         "Natural language": 2,
+        "Annotator": 2,
     }
     assert told["language=python"].title == "Python" and told["natural=de"].title == "German"
 
@@ -133,6 +134,15 @@ def test_scores_are_the_solutions_own(told, rows):
     assert sum(one["solutions"] for one in bins) == len(kept)
     full = sum(one.strength.strict_score == 1 for one in kept)
     assert bins[-1]["solutions"] == full
+
+
+def test_what_people_said_is_told_of_everything_and_of_each_of_them(told):
+    found = section(told[""], "people").says
+    assert found.startswith(f"2 people looked at {2 * LOOKED_AT} examples; {BAD} of")
+    marks = table(told["annotator=ada"], "people", "Marks by annotator")
+    assert sum(one["examples"] for one in marks) == LOOKED_AT
+    kinds = table(told["annotator=ada"], "funnel", "Examples by kind, kept and dropped")
+    assert {one["kind"]: one["examples"] for one in kinds} == {"solution": LOOKED_AT}
 
 
 def test_parts_of_a_language_count_its_own_attempts(told):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from codegen.report.figures import Figures
 from codegen.report.reading import Reading
 from codegen.report.section import Section
-from codegen.report.sections import contents, course, funnel, lengths, losses, proof, repair
+from codegen.report.sections import contents, course, funnel, lengths, losses, people, proof, repair
 
 Maker = Callable[[Figures, Reading], Section | None]
 
@@ -22,6 +22,7 @@ SECTIONS: tuple[Maker, ...] = (
     proof.levels,
     proof.mutation,
     proof.difficulty,
+    people.people,
     losses.rejections,
     losses.refusals,
     losses.drops,
