@@ -42,6 +42,25 @@ CALLED: Schema = {
     },
     "cases": [{"arguments": [[3, 1, 2]], "expected": 3}],
 }
+ASKED: Schema = {
+    "language": "python",
+    "solution": (
+        "class Counter:\n"
+        "    def __init__(self, start: int) -> None:\n"
+        "        self._total = start\n\n"
+        "    def add(self, value: int) -> int:\n"
+        "        self._total += value\n"
+        "        return self._total\n"
+    ),
+    "signature": {
+        "name": "counter",
+        "parameters": [{"name": "start", "type": "int"}],
+        "methods": [
+            {"name": "add", "parameters": [{"name": "value", "type": "int"}], "returns": "int"}
+        ],
+    },
+    "cases": [{"arguments": [10, [["add", [1]], ["add", [2]]]], "expected": [11, 13]}],
+}
 TESTED: Schema = {
     "language": "python",
     "solution": "def double(x):\n    return 2 * x\n",
@@ -59,7 +78,12 @@ RAN: Schema = {"language": "python", "code": "print(input()[::-1])\n", "stdin": 
 _REQUESTS: dict[str, tuple[type, dict[str, Schema]]] = {
     "/v1/verify": (
         VerifyRequest,
-        {"typed cases": CALLED, "native tests": TESTED, "standard input": FED},
+        {
+            "typed cases": CALLED,
+            "operations on an object": ASKED,
+            "native tests": TESTED,
+            "standard input": FED,
+        },
     ),
     "/v1/run": (RunRequest, {"a program": RAN}),
 }

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codegen.records import Verdict, from_json
-from codegen.serve.describe import CALLED, FED, RAN, TESTED
+from codegen.serve.describe import ASKED, CALLED, FED, RAN, TESTED
 from tests.serve.conftest import Server
 
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -23,7 +23,9 @@ def batch(rows: list[Any]) -> bytes:
     return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
 
-@pytest.mark.parametrize(("example", "oracle"), [(CALLED, "call"), (TESTED, "unit"), (FED, "io")])
+@pytest.mark.parametrize(
+    ("example", "oracle"), [(CALLED, "call"), (ASKED, "call"), (TESTED, "unit"), (FED, "io")]
+)
 def test_a_verdict_by_every_oracle(server: Server, example: dict[str, Any], oracle: str) -> None:
     answer = server.ask("/v1/verify", example)
     assert answer.status == 200
@@ -37,6 +39,18 @@ def test_a_wrong_program_has_its_verdict_too(server: Server) -> None:
     answer = server.ask("/v1/verify", wrong)
     assert (answer.status, answer.json["outcome"]) == (200, "wrong_answer")
     assert answer.json["cases"][0]["got"] == 0
+
+
+def test_a_class_that_is_wrong_is_told_where(server: Server) -> None:
+    wrong = {**ASKED, "solution": ASKED["solution"].replace("+= value", "= value")}
+    told = server.ask("/v1/verify", wrong).json
+    assert told["outcome"] == "wrong_answer"
+    assert told["cases"][0]["got"] == [1, 2]
+    assert "operation 1, add" in told["message"]
+    unknown = {**ASKED, "cases": [{"arguments": [1, [["sub", []]]]}]}
+    answer = server.ask("/v1/verify", unknown)
+    assert answer.status == 400
+    assert "no method 'sub'" in answer.json["message"]
 
 
 def test_a_run_gives_back_bytes_and_files(server: Server) -> None:
