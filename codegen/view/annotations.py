@@ -8,7 +8,6 @@ the judge agree (`codegen.view.agreement`).
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -81,8 +80,7 @@ def read_annotations(path: Path) -> tuple[Annotation, ...]:
         folder = path if path.is_dir() else path.parent
         if not (folder / FILE).is_file():
             raise UsageError(f"{folder} holds no annotations; make some with `codegen view`")
-        with contextlib.closing(Notebook(folder)) as notebook:
-            return notebook.all()
+        return Notebook(folder).all()
     return tuple(_lines(path))
 
 

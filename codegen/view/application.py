@@ -8,7 +8,9 @@ import urllib.parse
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from codegen.errors import CodegenError, UsageError
@@ -34,6 +36,8 @@ def make_application(library: Library, annotator: str) -> Guard:
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     application.mount("/static", StaticFiles(directory=STATIC))
     application.add_exception_handler(CodegenError, _failed)
+    for nowhere in (HTTPException, RequestValidationError):
+        application.add_exception_handler(nowhere, _nowhere)
     desk = _Desk(library, annotator)
     for path, route in (
         ("/", desk.list),
@@ -53,6 +57,12 @@ async def _failed(_: Request, error: Exception) -> Response:
     assert isinstance(error, CodegenError)
     status = 404 if isinstance(error, Missing) else 400 if isinstance(error, UsageError) else 500
     return HTMLResponse(render("failure", {"message": str(error), "status": status}), status)
+
+
+async def _nowhere(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    said = "there is no such page" if request.method == "GET" else "this is no annotation"
+    return HTMLResponse(render("failure", {"message": said, "status": status}), status)
 
 
 class _Desk:

@@ -15,6 +15,9 @@ from codegen.view.catalogue import PROBLEM, Catalogue, entries
 from codegen.view.filter import FACETS, Filter, notes
 
 PAGE = 50
+MOST_NUMBER = 2**53
+"""No number of anything is larger, and databases count no further than 2**63."""
+
 _MOST_VALUES = 400
 _MOST_RELATED = 60
 
@@ -138,8 +141,10 @@ class Browser:
         Raises:
             Missing: there is none.
         """
-        with self._index.reading() as connection:
-            row = connection.execute(select(entries).where(entries.c.number == number)).first()
+        row = None
+        if abs(number) <= MOST_NUMBER:
+            with self._index.reading() as connection:
+                row = connection.execute(select(entries).where(entries.c.number == number)).first()
         if row is None:
             raise Missing(f"there is no record {number}")
         return Entry(*row)

@@ -83,7 +83,7 @@ class Catalogue:
         if not os.access(dataset.folder, os.W_OK):
             self._temporary = tempfile.TemporaryDirectory(prefix="codegen-view-")
             self.path = Path(self._temporary.name) / FILE
-        self._engines: dict[bool, Engine] = {}
+        self._engines: dict[int, Engine] = {}
         if not self._current():
             self._forget()
             self._make()
@@ -117,11 +117,12 @@ class Catalogue:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees entries, words, and annotations as the schema `notes`."""
-        annotated = self._notes.exists
+        annotated = self._notes.identity
         if annotated not in self._engines:
             self._engines[annotated] = files.engine(
                 self.path,
                 read_only=True,
+                keep=True,
                 attached={"notes": self._notes.path} if annotated else {},
                 pragmas=[f"cache_size=-{_CACHE_KIB}"],
                 prepare=(lambda _: None) if annotated else _without_notes,

@@ -25,14 +25,15 @@ def engine(
     path: Path,
     *,
     read_only: bool,
+    keep: bool = False,
     attached: Mapping[str, Path] | None = None,
     pragmas: Sequence[str] = (),
     prepare: Callable[[sqlite3.Connection], None] = lambda _: None,
 ) -> Engine:
     """Return an engine over a file; nothing is opened yet.
 
-    Each of `attached` is read as the schema of its name. Connections for reading are kept, and what
-    they have read stays in memory; `prepare` is done to each new one.
+    Each of `attached` is read as the schema of its name. Connections are opened for each use, or
+    kept, so that what they have read stays in memory; `prepare` is done to each new one.
     """
 
     def connect() -> sqlite3.Connection:
@@ -50,7 +51,7 @@ def engine(
         prepare(connection)
         return connection
 
-    pool = QueuePool if read_only else NullPool
+    pool = QueuePool if keep else NullPool
     made = create_engine("sqlite://", creator=connect, poolclass=pool, hide_parameters=True)
 
     @event.listens_for(made, "begin")

@@ -50,7 +50,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
-                headers.setdefault("Cache-Control", "no-store")
+                ours = scope["path"].startswith("/static/")
+                headers["Cache-Control"] = "no-cache" if ours else "no-store"
             await send(message)
 
         refusal = self._refusal(scope["method"], Headers(scope=scope))

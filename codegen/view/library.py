@@ -15,7 +15,7 @@ from codegen.curate.selection import EVERYTHING
 from codegen.errors import UsageError
 from codegen.records import Example, ProblemRecord
 from codegen.view.agreement import Agreement, agreements
-from codegen.view.browse import Browser, Entry, Missing
+from codegen.view.browse import MOST_NUMBER, Browser, Entry, Missing
 from codegen.view.catalogue import Catalogue
 from codegen.view.notebook import Notebook
 from codegen.view.regenerated import Regenerated, regenerated
@@ -56,6 +56,8 @@ class Library:
         Raises:
             Missing: there is no such problem.
         """
+        if max(run, index) > MOST_NUMBER:
+            raise Missing(f"there is no problem {index} of run {run}")
         with self._turn:
             try:
                 return self._dataset.problem(run, index, examples=False)
@@ -82,4 +84,3 @@ class Library:
     def close(self) -> None:
         """Close the list's file; the dataset is its opener's to close."""
         self.catalogue.close()
-        self.notes.close()

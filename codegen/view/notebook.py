@@ -18,7 +18,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    Engine,
     Float,
     Integer,
     MetaData,
@@ -73,12 +72,16 @@ class Notebook:
         """Name the folder; nothing is read or made yet."""
         self.path = folder / FILE
         self._checked = False
-        self._reader: Engine | None = None
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever written."""
         return self.path.is_file()
+
+    @property
+    def identity(self) -> int:
+        """What tells the file from another in its place; 0 where there is none."""
+        return self.path.stat().st_ino if self.exists else 0
 
     def of(self, example: str) -> tuple[Annotation, ...]:
         """Return what is said of an example, by annotator."""
@@ -121,12 +124,6 @@ class Notebook:
                 counts[_merged(connection, one)] += 1
         return Merged(**counts)
 
-    def close(self) -> None:
-        """Close the file. Safe to call twice; what is asked later opens it again."""
-        if self._reader is not None:
-            self._reader.dispose()
-            self._reader = None
-
     def _read(self, statement: Any) -> tuple[Annotation, ...]:
         ordered = statement.order_by(table.c.example, table.c.annotator)
         return tuple(Annotation(*row) for row in self._rows(ordered))
@@ -153,9 +150,9 @@ class Notebook:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:
-        if self._reader is None:
-            self._reader = files.engine(self.path, read_only=True)
-        with files.told(self.path, _MEND), self._reader.connect() as connection:
+        # opened each time: the folder may have been made again since, with another file in it
+        made = files.engine(self.path, read_only=True)
+        with files.told(self.path, _MEND), made.connect() as connection:
             self._check(connection)
             yield connection
 

@@ -125,7 +125,9 @@ def test_nothing_is_fetched_from_elsewhere_and_no_page_has_inline_script_or_styl
     ("path", "status"),
     [
         ("/record/99", 404),
-        ("/record/x", 422),
+        ("/record/x", 400),
+        (f"/record/{10**30}", 404),
+        (f"/problem/0/{10**30}", 404),
         ("/problem/0/99", 404),
         ("/id/ffffffff", 404),
         ("/?colour=red", 400),

@@ -179,13 +179,24 @@ def test_the_file_is_made_again_for_another_dataset_and_where_it_is_broken(folde
     with Dataset.open(folder) as dataset, contextlib.closing(Library(dataset, folder)) as made:
         assert made.browser.page(EVERYTHING, "anna").total == 8
         made.notes.put(Annotation(made.browser.entry(0).id, "anna", "bad", written=time.time()))
-    write(folder, records[:1])
+        write(folder, records[:1])
+        assert len(made.notes.all()) == 1
+        made.notes.put(Annotation("another", "anna", "bad", written=1.0))
     with Dataset.open(folder) as dataset, contextlib.closing(Library(dataset, folder)) as made:
         assert made.browser.page(EVERYTHING, "anna").total == 5
         assert made.browser.page(Filter(notes="bad"), "anna").total == 1
     (folder / FILE).write_bytes(b"no database" * 1000)
     with Dataset.open(folder) as dataset, contextlib.closing(Library(dataset, folder)) as made:
         assert made.browser.page(EVERYTHING, "anna").total == 5
+
+
+def test_annotations_of_a_dataset_that_is_made_again_go_on(library, folder, records):
+    first = library.browser.entry(0).id
+    library.notes.put(Annotation(first, "anna", "bad", written=1.0))
+    assert library.browser.marks([first])[first][0].mark == "bad"
+    write(folder, records)
+    library.notes.put(Annotation(first, "anna", "good", written=2.0))
+    assert library.browser.marks([first])[first][0].mark == "good"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
