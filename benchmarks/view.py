@@ -4,7 +4,8 @@
 
 The records of a real run are copied under other ids, titles and words until there are enough of
 them, so that each is as long as a real one. The server is another process, asked over HTTP by one
-client that waits for each answer, as a browser does. Times are milliseconds by the clock.
+client that waits for each answer, as a browser does. Times are milliseconds by the clock, and, as
+the machine may have other work, the server's CPU time for each answer.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import http.client
+import os
 import re
 import signal
 import statistics
@@ -57,7 +59,7 @@ def main() -> None:
         assert found, "it did not start"
         print(f"listening after {time.perf_counter() - began:.1f} s", flush=True)
         try:
-            _measure(found[1].decode(), options.requests, began)
+            _measure(found[1].decode(), process.pid, options.requests, began)
         finally:
             process.send_signal(signal.SIGINT)
 
@@ -128,7 +130,7 @@ def _annotate(folder: Path, count: int) -> None:
     Notebook(folder).merge(said)
 
 
-def _measure(address: str, requests: int, began: float) -> None:
+def _measure(address: str, server: int, requests: int, began: float) -> None:
     ask = _Client(address)
     while "records so far" in ask(f"/?q={_word(Random(3))}"):
         time.sleep(1)
@@ -139,10 +141,12 @@ def _measure(address: str, requests: int, began: float) -> None:
     rows = []
     for name, paths in _questions(rng, total):
         ask(paths())
+        before = _cpu_seconds(server)
         seconds = [ask.seconds(paths()) for _ in range(requests)]
-        rows.append([name, *(f"{1000 * one:.0f}" for one in _figures(seconds))])
+        cpu = (_cpu_seconds(server) - before) / requests
+        rows.append([name, *(f"{1000 * one:.0f}" for one in (*_figures(seconds), cpu))])
         print(f"{name}: {rows[-1][1:]}", file=sys.stderr, flush=True)
-    print(table(["page", "median", "95 of 100", "slowest"], rows))
+    print(table(["page", "median", "95 of 100", "slowest", "CPU"], rows))
 
 
 def _questions(rng: Random, total: int) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -173,6 +177,11 @@ def _questions(rng: Random, total: int) -> Iterator[tuple[str, Callable[[], str]
 
 def _figures(seconds: Sequence[float]) -> tuple[float, float, float]:
     return statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1], max(seconds)
+
+
+def _cpu_seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class _Client:
