@@ -4,7 +4,6 @@ A dataset's rows carry whole examples; a list that is filtered by anything wants
 Entries are copied when the file is made, in a second or two for 100,000; the words of titles,
 statements, programs and texts follow in the background, and searching finds what is there so far.
 An entry is an example or a rejected problem, numbered in the dataset's order, problems last.
-
 The file is a cache: losing it loses nothing.
 
 Not here: what is asked of it (`codegen.view.browse`).
@@ -40,7 +39,7 @@ from codegen.curate import tables as dataset_tables
 from codegen.curate.dataset import FILE as DATASET_FILE
 from codegen.curate.dataset import Dataset
 from codegen.curate.selection import EVERYTHING
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, UsageError
 from codegen.journal import codec
 from codegen.view import files, notebook, words
 
@@ -84,12 +83,14 @@ class Catalogue:
             self._temporary = tempfile.TemporaryDirectory(prefix="codegen-view-")
             self.path = Path(self._temporary.name) / FILE
         self._engines: dict[int, Engine] = {}
+        self._made_of = self._mark()
         if not self._current():
             self._forget()
             self._make()
 
     def _mark(self) -> str:
-        found = (self._dataset.folder / DATASET_FILE).stat()
+        with files.told(self._dataset.folder, "it was there when it was opened"):
+            found = (self._dataset.folder / DATASET_FILE).stat()
         return f"{VERSION} {found.st_ino} {found.st_size} {found.st_mtime_ns}"
 
     def _current(self) -> bool:
@@ -97,7 +98,7 @@ class Catalogue:
             return False
         try:
             with self.reading() as connection:
-                return _told(connection, "made of") == self._mark()
+                return _told(connection, "made of") == self._made_of
         except CodegenError:
             return False  # whatever is wrong with a cache, it is made again
 
@@ -111,12 +112,20 @@ class Catalogue:
             connection.execute(_copied_problems(_last(connection) + 1))
             _tell(connection, "done", -1)
             _tell(connection, "last", _last(connection))
-            _tell(connection, "made of", self._mark())
+            _tell(connection, "made of", self._made_of)
             connection.exec_driver_sql("ANALYZE main")
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees entries, words, and annotations as the schema `notes`."""
+        """Give a connection that sees entries, words, and annotations as the schema `notes`.
+
+        Raises:
+            UsageError: the dataset was made again since, or a file cannot be read.
+        """
+        if self._mark() != self._made_of:
+            raise UsageError(
+                f"{self._dataset.folder} was made again meanwhile; start `codegen view` again"
+            )
         annotated = self._notes.identity
         if annotated not in self._engines:
             self._engines[annotated] = files.engine(
@@ -144,7 +153,7 @@ class Catalogue:
     def share(self) -> float:
         """Return how much of the words is there, 0 to 1."""
         done, last = self._progress()
-        return 1.0 if done >= last else (done + 1) / (last + 1)
+        return min(1.0, (done + 1) / (last + 1)) if last >= 0 else 1.0
 
     def _progress(self) -> tuple[int, int]:
         with self.reading() as connection:
@@ -173,10 +182,10 @@ class Catalogue:
                 return  # another process fills the same file
             if rows:
                 connection.execute(words.INSERT, rows)
-            judged = [{"at": row["number"], "score": row["judged"]} for row in rows]
-            changed = entries.update().where(entries.c.number == bindparam("at"))
-            if judged := [one for one in judged if one["score"] is not None]:
-                connection.execute(changed.values(judged=bindparam("score")), judged)
+            changed = entries.update().where(entries.c.number == bindparam("number_"))
+            if judged := [one for one in rows if one["judged"] is not None]:
+                scores = [{"number_": one["number"], "score": one["judged"]} for one in judged]
+                connection.execute(changed.values(judged=bindparam("score")), scores)
             _tell(connection, "done", rows[-1]["number"] if rows else last)
 
     def _forget(self) -> None:

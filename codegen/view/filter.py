@@ -164,7 +164,8 @@ def _judged(judged: str) -> ColumnElement[bool]:
         return score <= _LOW
     if judged == "apart":
         far = func.abs(notes.score - score) >= APART
-        return select(notes.example).where(notes.example == entries.c.id, far).exists()
+        scored = select(notes.example).where(notes.example == entries.c.id, far).exists()
+        return score.is_not(None) & scored
     return score == int(judged)
 
 

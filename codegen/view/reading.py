@@ -6,7 +6,7 @@ Not here: how it looks (`codegen.view.pages`, `templates/`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from codegen.curate.dataset import Finding
 from codegen.errors import CodegenError
@@ -91,8 +91,17 @@ class Reading:
     detail: str = ""
     findings: tuple[Finding, ...] = ()
     pair: Pair | None = None
-    regenerated: tuple[Regenerated, ...] = field(default=())
-    raw: bytes = field(default=b"", repr=False)
+    regenerated: tuple[Regenerated, ...] = ()
+
+    @property
+    def answers(self) -> int:
+        """How many attempts there were."""
+        return sum(len(track.steps) for track in self.tracks)
+
+    @property
+    def failures(self) -> int:
+        """How many of them failed."""
+        return sum(track.failures for track in self.tracks)
 
 
 def read_example(library: Library, entry: Entry) -> Reading:
@@ -116,7 +125,6 @@ def read_example(library: Library, entry: Entry) -> Reading:
         findings=library.findings(entry),
         pair=_pair(example),
         regenerated=library.regenerated(entry, example),
-        raw=row.data,
     )
 
 

@@ -183,10 +183,10 @@ def address(library):
     started = threading.Event()
     thread = threading.Thread(target=_serve, args=(server, listener, started), daemon=True)
     thread.start()
-    assert started.wait(20)
+    assert started.wait(60)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
-    thread.join(20)
+    thread.join(60)
     listener.close()
 
 

@@ -23,11 +23,13 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; install the package"),
 ]
+PATIENCE_MS = 60_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture(scope="module")
 def browser():
+    playwright.expect.set_options(timeout=PATIENCE_MS)
     with playwright.sync_playwright() as started:
         made = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield made
@@ -44,7 +46,7 @@ def opened(browser, address, **options):
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("dialog", lambda dialog: wrong.append(dialog.message))
     page.on("request", lambda one: None if one.url.startswith(address) else wrong.append(one.url))
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     assert wrong == []
     context.close()

@@ -45,7 +45,7 @@ def test_it_serves_until_it_is_told_to_end(folder, number):
         page = urllib.request.urlopen(f"{address}/record/0").read().decode()
         assert 'data-annotator="Zoë"' in page
         process.send_signal(number)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert process.stderr.read() == ""
 
 
@@ -59,7 +59,7 @@ def test_it_is_not_reached_from_elsewhere(folder):
         ):
             pass
         process.send_signal(signal.SIGINT)
-        process.wait(20)
+        process.wait(60)
 
 
 def test_what_cannot_be_viewed_is_said(tmp_path, folder):
