@@ -123,9 +123,7 @@ class Catalogue:
             UsageError: the dataset was made again since, or a file cannot be read.
         """
         if self._mark() != self._made_of:
-            raise UsageError(
-                f"{self._dataset.folder} was made again meanwhile; start `codegen view` again"
-            )
+            raise UsageError(f"{self._dataset.folder} was made again: start `codegen view` again")
         annotated = self._notes.identity
         if annotated not in self._engines:
             self._engines[annotated] = files.engine(
@@ -248,5 +246,5 @@ def _tell(connection: Connection, name: str, value: object) -> None:
 
 
 def _last(connection: Connection) -> int:
-    last = connection.execute(select(func.max(entries.c.number))).scalar_one()
-    return -1 if last is None else int(last)
+    last = func.coalesce(func.max(entries.c.number), -1)
+    return int(connection.execute(select(last)).scalar_one())

@@ -197,7 +197,7 @@ def test_a_dataset_that_is_made_again_is_to_be_opened_again_with_its_annotations
     library.notes.put(Annotation(first, "anna", "bad", written=1.0))
     assert library.browser.marks([first])[first][0].mark == "bad"
     write(folder, records)
-    with pytest.raises(UsageError, match="was made again meanwhile; start `codegen view` again"):
+    with pytest.raises(UsageError, match="was made again: start `codegen view` again"):
         library.browser.entry(0)
     with Dataset.open(folder) as dataset, contextlib.closing(Library(dataset, folder)) as made:
         assert made.browser.marks([first])[first][0].mark == "bad"
