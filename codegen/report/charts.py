@@ -192,7 +192,7 @@ def dumbbell(category: str, before: str, after: str) -> Json:
 
 
 def line(across: str, value: str) -> Json:
-    """Return a line over ordered categories, in the order of the rows."""
+    """Return a line of shares (0 to 1) over categories, in the order of the rows."""
     return {
         "height": 130,
         "mark": {"type": "line", "point": {"size": 70, "filled": True}, "strokeWidth": 2.5},
@@ -206,8 +206,8 @@ def line(across: str, value: str) -> Json:
             "y": {
                 "field": value,
                 "type": "quantitative",
-                "axis": {"title": None, "tickCount": 4},
-                "scale": {"zero": True},
+                "axis": {"title": None, "tickCount": 4, "format": "%"},
+                "scale": {"domain": [0, 1]},
             },
             "color": {"value": ACCENT},
             "tooltip": [{"field": one} for one in (across, value)],
