@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from codegen.prompt import problem_prompt, solution_prompt, tests_prompt
-from codegen.records import Case, Parameter, Problem, Signature
+from codegen.records import PROGRAM, Case, Parameter, Problem, Signature
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.tasks import tasks_of
+from codegen.traits import interface_of
 
 _SAMPLE = Problem(
     id="sample",
@@ -15,6 +16,14 @@ _SAMPLE = Problem(
     statement="Return the length of the longest run of equal neighbours in `values`; 0 if empty.",
     signature=Signature("longest_run", (Parameter("values", "list[int]"),), "int"),
     examples=(Case("example-1", ([1, 1, 2],), 2, "specification"),),
+)
+_PROGRAM = Problem(
+    id="sample",
+    title="Longest run",
+    statement="Print the length of the longest run of equal neighbours; 0 if there are no numbers."
+    "\n\n### Input\nOne line of integers.\n\n### Output\nOne line with the length.",
+    signature=PROGRAM,
+    examples=(Case("example-1", ("1 1 2\n",), "2\n", "specification"),),
 )
 
 
@@ -29,7 +38,8 @@ def print_prompts(settings: Settings) -> None:
         return
     if task.problem is None:
         _show("problem", problem_prompt(task.seed, settings.languages).text)
-    problem = task.problem or _SAMPLE
+    sample = _PROGRAM if interface_of(task.seed.traits) == "program" else _SAMPLE
+    problem = task.problem or sample
     note = "" if task.problem else " (for a sample problem)"
     if not task.cases:
         _show("tests" + note, tests_prompt(problem, settings.inputs).text)

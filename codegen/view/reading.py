@@ -151,6 +151,8 @@ def read_problem(library: Library, entry: Entry) -> Reading:
 
 
 def _declaration(problem: Problem, language: str) -> str:
+    if problem.interface == "program":
+        return ""
     try:
         return get(language).declaration(problem.signature)
     except CodegenError:

@@ -12,7 +12,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.answer import AnswerError, extract_code
+from codegen.answer import AnswerError, extract_solution
 from codegen.errors import CodegenError
 from codegen.journal import Journal
 from codegen.journal.opening import file_of
@@ -69,6 +69,6 @@ async def _found(
 def _code(answer: str, problem: Problem, language: str) -> str:
     try:
         spoken = get(language)
-        return extract_code(spoken, answer, entry_point=spoken.function_name(problem.signature))
+        return extract_solution(spoken, answer, problem.signature)
     except (AnswerError, CodegenError):
         return answer

@@ -155,6 +155,14 @@ def test_a_dry_run_prints_every_prompt_and_writes_nothing(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_dry_run_with_a_quota_of_programs_shows_the_prompts_of_one():
+    done = run("--dry-run", "--langs", "go", "--quota", "interface=program:100%")
+    assert done.returncode == 0, done.stderr
+    assert '"interface": "program"' in done.stdout and '"signature"' not in done.stdout
+    assert "Standard input:\n```text\n1 1 2\n```" in done.stdout
+    assert "`package main`" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
