@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from codegen.records import Json
+from codegen.records import Json, content_id
 
 
 def configurations(formats: Mapping[str, Json]) -> list[Json]:
@@ -19,8 +19,18 @@ def configurations(formats: Mapping[str, Json]) -> list[Json]:
         splits = list(dict.fromkeys(split_of(one["name"]) for one in told["files"]))
         files = [{"split": one, "path": f"{name}/{one}-*"} for one in splits]
         if files:
-            found.append({"config_name": name, "data_files": files})
+            found.append(configuration(name, files, [one["sha256"] for one in told["files"]]))
     return found
+
+
+def configuration(name: str, files: list[Json], checksums: Iterable[str]) -> dict[str, Json]:
+    """Return one configuration, which tells what its files hold.
+
+    `datasets` caches what it has read by the folder's name and the configurations, and not by the
+    files: without their checksums, rows of an earlier export would be loaded in place of these.
+    """
+    described = f"SHA-256 of the files' checksums: {content_id(list(checksums))}"
+    return {"config_name": name, "description": described, "data_files": files}
 
 
 def split_of(file: str) -> str:

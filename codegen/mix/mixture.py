@@ -21,7 +21,7 @@ from pathlib import Path
 from codegen.errors import UsageError
 from codegen.export.columns import TEXT, UNKNOWN, Type, common, fitted, inferred, settled
 from codegen.export.format import Reading
-from codegen.export.readme import readme
+from codegen.export.readme import configuration, readme
 from codegen.export.shards import File, Shards, Sizes, checksum
 from codegen.export.tokens import Tokenizer
 from codegen.files import appearing
@@ -225,13 +225,14 @@ def _manifest(made: Mixed) -> Json:
 
 
 def _readme(made: Mixed) -> str:
-    configs, parts = [], []
+    configs: list[Json] = []
+    parts: list[str] = []
+    checksums: list[str] = []
     for subset in made.spec.subsets:
         parts += [f"{subset:03d}/{SPLIT}-*"] if made.files[subset] else []
-        config = {
-            "config_name": str(subset),
-            "data_files": [{"split": SPLIT, "path": list(parts)}],
-        }
+        checksums += [one.sha256 for one in made.files[subset]]
+        files = [{"split": SPLIT, "path": list(parts)}]
+        config = configuration(str(subset), files, checksums)
         configs.append({**config, "default": True} if subset == 100 else config)  # noqa: PLR2004
     lines = [
         f"- {source}{f', {domain}' if domain else ''}: {share:.1%} of the {made.spec.unit}"

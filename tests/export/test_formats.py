@@ -130,6 +130,18 @@ def test_the_manifest_has_each_files_checksum(dataset, tmp_path, style):
     assert there == {one["name"] for one in told}
 
 
+def test_readers_that_cache_by_configuration_see_that_the_rows_are_others(dataset, tmp_path):
+    style = chosen(["sft"])[0]
+
+    def configs(out, **more):
+        exported(dataset, out, style, **more)
+        return (out / "README.md").read_text("utf-8").split("---")[1]
+
+    first = configs(tmp_path / "a")
+    assert configs(tmp_path / "b") == first
+    assert configs(tmp_path / "c", selection=Selection(languages=("python",))) != first
+
+
 @EVERY
 def test_rows_of_another_selection_are_rows_of_the_whole(dataset, tmp_path, style):
     whole = exported(dataset, tmp_path / "whole", style)

@@ -88,6 +88,11 @@ for folder in ("plain", "tables"):
         assert alone[0] == found[0], name
         data[folder, name] = found
 
+# the reader caches by the folder's name: other rows in it must not be taken for these
+codegen("export", "run", "--format", "sft", "--where", "kind=tests", "--out", "plain", "--force")
+assert set(load_dataset("plain", "sft", split="train")["kind"]) == {"tests"}
+codegen("export", "run", "--format", "pretrain", "--out", "documents")
+
 real = [json.dumps({"content": f"# a person wrote this, {n}"}) for n in range(30)]
 Path("real.jsonl").write_text("\n".join(real), encoding="utf-8")
 Path("mix.toml").write_text(
@@ -96,7 +101,7 @@ Path("mix.toml").write_text(
     subsets = [25, 50]
     [[sources]]
     name = "ours"
-    path = "plain/pretrain"
+    path = "documents/pretrain"
     share = 0.4
     [[sources]]
     name = "real"
