@@ -122,7 +122,7 @@ def test_each_subset_holds_the_smaller_ones_and_keeps_the_proportions(
     sources = (Source("r", str(real), 0.6, "people"), Source("m", str(ours), 0.4, "model"))
     spec = Spec(("text",), sources, unit=unit, seed=seed, subsets=tuple(subsets))
     made = mix(spec, folder / "out")
-    before: list[str] = []
+    before = []
     for subset in (*sorted(subsets), 100):
         those = [row["text"] for row in rows_in(folder / "out", subset)]
         assert set(before) <= set(those)

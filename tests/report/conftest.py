@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -113,12 +112,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "split", {row.position: "test" if row.index % 8 == 0 else "train" for row in rows}
         )
         draft.finish({"made_by": "a test"})
-    with contextlib.closing(Notebook(out)) as notebook:
-        for number, row in enumerate(row for row in rows if row.kind == "solution"):
-            if number < 2 * LOOKED_AT:
-                name = "ada" if number % 2 else "bob"
-                mark: Mark = "bad" if number < BAD else "good"
-                notebook.put(Annotation(row.id, name, mark, score=1 + number % 5))
+    notebook = Notebook(out)
+    for number, row in enumerate(row for row in rows if row.kind == "solution"):
+        if number < 2 * LOOKED_AT:
+            name = "ada" if number % 2 else "bob"
+            mark: Mark = "bad" if number < BAD else "good"
+            notebook.put(Annotation(row.id, name, mark, score=1 + number % 5))
     return out
 
 
