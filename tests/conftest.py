@@ -1,6 +1,8 @@
 """What all tests share."""
 
 import fcntl
+import os
+import shutil
 import subprocess
 import sys
 
@@ -28,3 +30,25 @@ def small_run(tmp_path_factory):
             done = subprocess.run(command, capture_output=True, text=True, timeout=600)
             assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Return the Chromium of this machine, or the one that CODEGEN_CHROMIUM names.
+
+    Where there is none its tests are skipped, or fail if CODEGEN_REQUIRE_BROWSER is set. It is
+    closed with its module: its driver holds the thread's event loop.
+    """
+    names = ("chromium", "chromium-browser", "google-chrome")
+    installed = next(filter(None, map(shutil.which, names)), None)
+    found = os.environ.get("CODEGEN_CHROMIUM") or installed
+    if found is None:
+        if os.environ.get("CODEGEN_REQUIRE_BROWSER"):
+            pytest.fail("CODEGEN_REQUIRE_BROWSER is set, and no Chromium is installed")
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield made
+        made.close()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -119,20 +116,3 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             mark: Mark = "bad" if number < BAD else "good"
             notebook.put(Annotation(row.id, name, mark, score=1 + number % 5))
     return out
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Return a browser; skipped where none is installed, unless CODEGEN_REQUIRE_BROWSER is set."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    installed = next(filter(None, map(shutil.which, names)), None)
-    found = os.environ.get("CODEGEN_CHROMIUM") or installed
-    if found is None:
-        if os.environ.get("CODEGEN_REQUIRE_BROWSER"):
-            pytest.fail("CODEGEN_REQUIRE_BROWSER is set, and no chromium is installed")
-        pytest.skip("no chromium is installed")
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()

@@ -27,13 +27,13 @@ def page(data, tmp_path_factory):
 
 
 @pytest.fixture
-def opened(chromium, page):
+def opened(browser, page):
     """Return a function that opens the page; nothing may be asked for or complained of."""
     contexts, troubles = [], []
 
     def opening(size="desktop", **options):
         width, height = SIZES[size]
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         tab = context.new_page()
         tab.on("console", lambda message: troubles.append(message.text))

@@ -1,39 +1,19 @@
-"""The application in a browser, with nothing but a keyboard; needs Playwright and Chromium.
-
-The browser is the one that is installed on the machine: `CODEGEN_CHROMIUM` names another.
-"""
+"""The application in a browser, with nothing but a keyboard."""
 
 import contextlib
-import os
 import re
-import shutil
 
 import pytest
+from playwright.sync_api import expect
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = os.environ.get("CODEGEN_CHROMIUM") or next(
-    (
-        found
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (found := shutil.which(name))
-    ),
-    None,
-)
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; install the package"),
-]
+pytestmark = pytest.mark.slow
 PATIENCE_MS = 60_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright.expect.set_options(timeout=PATIENCE_MS)
-    with playwright.sync_playwright() as started:
-        made = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
+@pytest.fixture(autouse=True, scope="module")
+def _patient():
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextlib.contextmanager
@@ -59,7 +39,7 @@ def press(page, *keys):
 
 def said(page):
     status = page.get_by_role("status")
-    playwright.expect(status).not_to_be_empty()
+    expect(status).not_to_be_empty()
     return status.inner_text()
 
 
@@ -76,7 +56,7 @@ def test_a_walk_with_the_keyboard_alone(browser, address, library):
         press(page, "2", "n")
         page.keyboard.type("It leaves out the empty list.")
         press(page, "Control+Enter")
-        playwright.expect(page.get_by_role("status")).to_have_text("Note kept")
+        expect(page.get_by_role("status")).to_have_text("Note kept")
         press(page, "j")
         page.wait_for_url("**/record/2")
         press(page, "k")
@@ -102,10 +82,10 @@ def test_the_same_key_takes_back_and_quick_keys_all_count(browser, address, libr
     with opened(browser, address) as page:
         page.goto(f"{address}/record/0")
         press(page, "g", "4", "b", "5", "g")
-        playwright.expect(page.locator("#good")).to_have_attribute("aria-pressed", "true")
-        playwright.expect(page.locator("#score-5")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#good")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#score-5")).to_have_attribute("aria-pressed", "true")
         press(page, "g", "5")
-        playwright.expect(page.locator("#panel")).to_have_attribute("data-score", "")
+        expect(page.locator("#panel")).to_have_attribute("data-score", "")
     assert library.notes.all() == ()
 
 
@@ -139,7 +119,7 @@ def test_two_annotators_disagree(browser, address, library):
     with opened(browser, address) as page:
         page.goto(f"{address}/record/1")
         press(page, "g", "5")
-        playwright.expect(page.locator("#score-5")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#score-5")).to_have_attribute("aria-pressed", "true")
         page.locator("#annotator").select_option(label="somebody else …")
         page.locator("#new-name").fill("Bela <b>")
         press(page, "Enter")
@@ -147,12 +127,12 @@ def test_two_annotators_disagree(browser, address, library):
         assert page.locator("#good").get_attribute("aria-pressed") == "false"
         assert not page.locator(".others li").first.is_visible()
         press(page, "b")
-        playwright.expect(page.locator(".others")).to_contain_text("disagrees")
+        expect(page.locator(".others")).to_contain_text("disagrees")
         assert page.locator(".others").inner_text().count("anna") == 1
         page.goto(f"{address}/?notes=disputed")
         assert page.locator(".entry").count() == 1
         page.get_by_role("link", name="Agreement").click()
-        playwright.expect(page.locator("table")).to_contain_text("Bela <b> and anna")
+        expect(page.locator("table")).to_contain_text("Bela <b> and anna")
     assert library.notes.annotators() == ("Bela <b>", "anna")
 
 
