@@ -61,6 +61,13 @@ if TYPE_CHECKING:
     help="Where these programs run; auto takes Docker where a daemon answers.  [default: auto]",
 )
 @click.option(
+    "--annotations",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(),
+    help="What people said, as JSON lines or in a folder; what they marked bad is dropped.",
+)
+@click.option(
     "--denied-terms",
     metavar="FILE",
     help="Terms that nothing may hold, one a line.",
@@ -110,6 +117,9 @@ def _settings(config: Path | None, options: dict[str, Any]) -> CurationSettings:
     if options["references"]:
         paths = (*found.duplicates.reference, *options["references"])
         found = replace(found, duplicates=replace(found.duplicates, reference=paths))
+    if options["annotations"]:
+        files = (*found.annotations.files, *options["annotations"])
+        found = replace(found, annotations=replace(found.annotations, files=files))
     if options["embedding_url"] or options["embedding_model"]:
         found = replace(found, duplicates=replace(found.duplicates, meaning=_meaning(options)))
     if options["denied_terms"]:

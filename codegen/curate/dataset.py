@@ -14,7 +14,7 @@ import contextlib
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -210,6 +210,16 @@ class Dataset:
         if len({row.id for row in found}) > 1:
             raise UsageError(f"{prefix!r} is the beginning of several ids; give more of it")
         return Row(*found[0])
+
+    def positions(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return where the examples with these ids are, without those that are not there."""
+        wanted, table = list(ids), tables.examples.c
+        found: dict[str, int] = {}
+        for first in range(0, len(wanted), _PAGE):
+            some = wanted[first : first + _PAGE]
+            statement = select(table.id, table.position).where(table.id.in_(some))
+            found.update((name, position) for name, position in self._all(statement))
+        return found
 
     def problem(self, run: int, index: int, *, examples: bool = True) -> ProblemRecord:
         """Return a problem's whole life, with its examples, the dropped ones too, or without.

@@ -41,11 +41,13 @@ def passes_of(settings: CurationSettings, *, workers: int = 1) -> tuple[Pass, ..
     from codegen.curate.decontamination import DecontaminationPass  # noqa: PLC0415
     from codegen.curate.duplicates import DuplicatePass  # noqa: PLC0415
     from codegen.curate.heuristics import HeuristicPass  # noqa: PLC0415
+    from codegen.curate.judgements import AnnotationPass  # noqa: PLC0415
     from codegen.curate.kinship import Pairs  # noqa: PLC0415
     from codegen.curate.splits import SplitPass  # noqa: PLC0415
 
     pairs = Pairs()
     return (
+        AnnotationPass(settings.annotations),
         HeuristicPass(settings.heuristics, workers),
         CompliancePass(settings.compliance, workers),
         ContradictionPass(settings.contradictions),

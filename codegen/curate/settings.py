@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from codegen.compliance.policy import Compliance
 from codegen.contamination.policy import Decontamination
@@ -21,6 +22,18 @@ _SHARES = (
     *("repeated_code_lines", "repeated_lines", "repeated_runs"),
     *("repeated_instruction", "trailing_lines"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """What people said that is followed: `files` are JSON lines, datasets or runs that hold them.
+
+    An example that is marked bad is dropped: by the rule `any` one annotator is enough, by `most`
+    more than half of those who marked it must say so, by `all` everyone.
+    """
+
+    files: tuple[str, ...] = ()
+    rule: Literal["any", "most", "all"] = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +121,7 @@ class Splits:
 class CurationSettings:
     """The settings of all passes, a table for each."""
 
+    annotations: Annotated = Annotated()
     heuristics: Heuristics = Heuristics()
     contradictions: Contradictions = Contradictions()
     duplicates: Duplicates = Duplicates()

@@ -12,9 +12,11 @@ from codegen.curate.curation import curate
 from codegen.curate.dataset import Dataset
 from codegen.curate.passes import passes_of
 from codegen.curate.selection import EVERYTHING
-from codegen.curate.settings import CurationSettings, Duplicates, Heuristics, Splits
+from codegen.curate.settings import Annotated, CurationSettings, Duplicates, Heuristics, Splits
 from codegen.errors import UsageError
 from codegen.records import Seed
+from codegen.view.annotations import Annotation
+from codegen.view.notebook import Notebook
 
 SHARES = {"train": 0.5, "validation": 0.25, "test": 0.25}
 STUB = generated(1, 0)
@@ -107,6 +109,27 @@ def test_a_split_stays_when_runs_are_added_behind(tmp_path):
         _, rows, _ = curated(tmp_path / "out", *given, splits=Splits(SHARES))
         splits.append({row.id: row.split for row in rows if row.run == 0})
     assert splits[0] == splits[1] and set(splits[0].values()) == set(SHARES)
+
+
+def test_what_people_mark_bad_is_dropped_first_with_who_says_so(tmp_path):
+    run = write_run(tmp_path / "run", [record(0, generated(1, 0))])
+    _, rows, _ = curated(tmp_path / "first", run)
+    ids = [row.id for row in rows if row.status == "kept"]
+    notebook = Notebook(tmp_path / "first")
+    notebook.put(Annotation(ids[0], "ada", "bad", note="sums the\n wrong list"))
+    notebook.put(Annotation(ids[0], "bob", "good"))
+    notebook.put(Annotation(ids[1], "ada", "good"))
+    notebook.put(Annotation("0" * 64, "ada", "bad"))
+    said = Annotated((str(tmp_path / "first"),))
+    made, rows, _ = curated(tmp_path / "second", run, annotations=said)
+    assert [(row.id, row.detail) for row in rows if row.reason == "marked_bad"] == [
+        (ids[0], "ada: sums the wrong list")
+    ]
+    assert made["passes"]["annotations"] == {"annotations": 4, "bad": 2, "found": 1}
+    made, _, _ = curated(tmp_path / "third", run, annotations=replace(said, rule="most"))
+    assert "marked_bad" not in made["dropped"]
+    with pytest.raises(UsageError, match="no annotations"):
+        curated(tmp_path / "fourth", run, annotations=Annotated((str(tmp_path / "second"),)))
 
 
 def test_nothing_is_split_without_shares(tmp_path):
