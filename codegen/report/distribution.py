@@ -18,6 +18,7 @@ from typing import Any
 SAMPLE = 4000
 ENDS = 8
 _WHISKER = 2.2
+_FINEST = 1e-9
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -81,7 +82,8 @@ class Distribution:
             return []
         values = [value for _, value in self._sample]
         low, high = span or (min(values), max(values))
-        width = _round_width((high - low) / most)
+        # bins narrower than what is written of their ends would have none
+        width = _round_width(max((high - low) / most, high * _FINEST))
         if span is None and all(value.is_integer() for value in values):
             width = max(width, 1.0)
         first = math.floor(low / width + 1e-9)
@@ -126,4 +128,4 @@ def _round_width(width: float) -> float:
 
 
 def _tidy(value: float) -> float:
-    return float(f"{value:.6g}")
+    return float(f"{value:.12g}")

@@ -7,7 +7,7 @@ import random
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegen.report.distribution import ENDS, SAMPLE, Distribution
@@ -24,6 +24,9 @@ VALUES = st.lists(st.floats(0, 1e6), min_size=1, max_size=300)
 
 
 @given(VALUES)
+@example([1_000_000.0])
+@example([999_999.9999999, 1_000_000.0])
+@example([0.1, 0.1 + 1e-16])
 def test_every_value_is_in_one_bin_and_the_bins_follow_one_another(values):
     bins = distribution(values).bins()
     assert sum(one.count for one in bins) == len(values)
