@@ -102,7 +102,7 @@ def _editor_edges(p: Parameters) -> list[Arguments]:
         ["hello", [["erase", [2]], content, undo, content, undo]],
         ["", [undo, ["erase", [3]], ["insert", ["ab"]], content]],
         ["", [*many, *[undo] * (p["depth"] + 1), content]],
-        ["x" * 20, [["erase", [p["most"]]], ["erase", [p["most"] + 1]], content]],
+        ["x" * 40, [["erase", [p["most"]]], ["erase", [p["most"] + 1]], content]],
         ["ab", [["erase", [0]], ["erase", [-1]], undo, undo, undo, content]],
         ["", [["insert", [""]], ["insert", ["q"]], undo, content, undo, undo]],
         ["one", [["erase", [3]], ["insert", ["two"]], undo, undo, content, ["erase", [2]]]],
