@@ -17,10 +17,10 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from codegen.curate.dataset import Row
 from codegen.curate.draft import Draft
 from codegen.curate.material import material_from
 from codegen.curate.normal import normal_text
+from codegen.curate.row import Row
 from codegen.curate.settings import Contradictions
 from codegen.journal import codec
 from codegen.operations import result_type

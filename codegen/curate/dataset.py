@@ -14,83 +14,26 @@ import contextlib
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from sqlalchemy import Executable, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from codegen.curate import tables
+from codegen.curate.row import Finding, Row, SourceRun
 from codegen.curate.selection import KEPT, Selection
 from codegen.errors import UsageError
 from codegen.journal import codec
-from codegen.records import Example, Json, ProblemRecord, from_json
+from codegen.records import Json, ProblemRecord, from_json
 
 FILE = "dataset.sqlite"
 MANIFEST = "curation.json"
 LEAST_PREFIX = 4
 _PAGE = 200
 _COLUMNS = [one for one in tables.examples.c if one.name != "example"]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRun:
-    """A run that examples come from; `models` are names and revisions of all that were called."""
-
-    number: int
-    folder: Path
-    configuration: Mapping[str, Json]
-    models: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a filter noticed about an example and did not drop it for."""
-
-    filter: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One example and what curation says of it.
-
-    `index` is its problem's number in its run, `reason` the filter that dropped it. The example
-    itself is decoded when it is asked for, each time.
-    """
-
-    position: int
-    id: str
-    run: int
-    index: int
-    problem: str
-    family: str
-    kind: str
-    language: str
-    level: str
-    split: str
-    status: Literal["kept", "dropped"]
-    reason: str
-    detail: str
-    title: str
-    topic: str
-    skill: str
-    difficulty: str
-    natural_language: str
-    seed: str
-    licence: str
-    model: str
-    round: int
-    parent: str
-    data: bytes = field(repr=False)
-
-    @property
-    def example(self) -> Example:
-        """The example, as its run's journal holds it or as a filter has redacted it."""
-        return from_json(Example, codec.unpack(self.data))
 
 
 class Dataset:

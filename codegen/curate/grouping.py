@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from codegen.contamination.answers import Subject
 from codegen.contamination.overlap import Overlap
-from codegen.curate.dataset import Row
+from codegen.curate.row import Row
 from codegen.journal import codec
 from codegen.records import Case, Comparator, Json, Signature, from_json
 

@@ -18,9 +18,9 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from codegen.curate.dataset import Row
 from codegen.curate.draft import Draft
 from codegen.curate.kinship import Groups, Pairs
+from codegen.curate.row import Row
 from codegen.curate.selection import EVERYTHING, KEPT
 from codegen.curate.settings import Splits
 from codegen.journal import codec

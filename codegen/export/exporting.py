@@ -31,7 +31,8 @@ from codegen.files import appearing
 from codegen.records import Json, content_id
 
 if TYPE_CHECKING:
-    from codegen.curate.dataset import Dataset, Row
+    from codegen.curate.dataset import Dataset
+    from codegen.curate.row import Row
     from codegen.curate.selection import Selection
 
 MANIFEST = "manifest.json"

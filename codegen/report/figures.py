@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from codegen.curate.dataset import Row
+from codegen.curate.row import Row
 from codegen.records import Example, ProblemRecord, Usage
 from codegen.report.distribution import Distribution
 from codegen.report.evidence import Mean

@@ -25,7 +25,7 @@ from codegen.records import (
 from codegen.traits import shown
 
 if TYPE_CHECKING:
-    from codegen.curate.dataset import Finding, Row, SourceRun
+    from codegen.curate.row import Finding, Row, SourceRun
 
 _WIDTH = 96
 _KEY = 12

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from codegen.curate.dataset import Dataset, SourceRun
+from codegen.curate.dataset import Dataset
+from codegen.curate.row import SourceRun
 from codegen.errors import CodegenError
 from codegen.journal import Journal
 from codegen.records import ProblemRecord

@@ -10,7 +10,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from codegen.curate.dataset import Dataset, Finding, Row
+from codegen.curate.dataset import Dataset
+from codegen.curate.row import Finding, Row
 from codegen.curate.selection import EVERYTHING
 from codegen.errors import UsageError
 from codegen.records import Example, ProblemRecord

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from codegen.curate.dataset import Finding
+from codegen.curate.row import Finding
 from codegen.errors import CodegenError
 from codegen.language import get
 from codegen.records import Attempt, Case, Example, Problem, ProblemRecord

@@ -254,7 +254,7 @@ def test_a_budget_ends_a_run_with_a_code_of_its_own_and_a_larger_one_goes_on(fin
 
 @pytest.mark.slow
 def test_time_alone_is_a_goal(tmp_path):
-    done = run("--langs", "py", "--inputs", "6", "--max-time", "4s", "--out", tmp_path)
+    done = run("--langs", "py", "--concurrency", "2", "--max-time", "4s", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     assert "--max-time is over (4 s)" in done.stderr
 
