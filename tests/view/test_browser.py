@@ -37,22 +37,16 @@ def press(page, *keys):
         page.keyboard.press(key)
 
 
-def said(page):
-    status = page.get_by_role("status")
-    expect(status).not_to_be_empty()
-    return status.inner_text()
-
-
 def test_a_walk_with_the_keyboard_alone(browser, address, library):
     with opened(browser, address) as page:
         page.goto(address)
         press(page, "j", "j")
-        assert "explanation" in page.evaluate("document.activeElement.innerText")
+        page.wait_for_function("document.activeElement.innerText.includes('explanation')")
         press(page, "Enter")
         page.wait_for_url("**/record/1")
         press(page, "b")
-        assert said(page) == "Marked bad"
-        assert page.locator("#bad").get_attribute("aria-pressed") == "true"
+        expect(page.get_by_role("status")).to_have_text("Marked bad")
+        expect(page.locator("#bad")).to_have_attribute("aria-pressed", "true")
         press(page, "2", "n")
         page.keyboard.type("It leaves out the empty list.")
         press(page, "Control+Enter")
@@ -61,18 +55,18 @@ def test_a_walk_with_the_keyboard_alone(browser, address, library):
         page.wait_for_url("**/record/2")
         press(page, "k")
         page.wait_for_url("**/record/1")
-        assert page.locator("#note").input_value() == "It leaves out the empty list."
-        assert page.locator("#score-2").get_attribute("aria-pressed") == "true"
+        expect(page.locator("#note")).to_have_value("It leaves out the empty list.")
+        expect(page.locator("#score-2")).to_have_attribute("aria-pressed", "true")
         press(page, "u")
         page.wait_for_url(address + "/")
-        assert "explanation" in page.evaluate("document.activeElement.innerText")
+        page.wait_for_function("document.activeElement.innerText.includes('explanation')")
         press(page, "?")
-        assert page.locator("#help").is_visible()
+        expect(page.locator("#help")).to_be_visible()
         press(page, "Escape", "/")
         page.keyboard.type("zugzwang")
         press(page, "Enter")
         page.wait_for_url("**/?q=zugzwang")
-        assert page.locator(".entry").count() == 1
+        expect(page.locator(".entry")).to_have_count(1)
     (kept,) = library.notes.all()
     assert (kept.annotator, kept.mark, kept.score) == ("anna", "bad", 2)
     assert kept.note == "It leaves out the empty list."
@@ -104,12 +98,12 @@ def test_filters_stay_while_records_are_read(browser, address):
         page.goto(address)
         page.get_by_label("kind").select_option("solution")
         page.wait_for_url("**/?kind=solution")
-        assert page.locator(".entry").count() == 2
+        expect(page.locator(".entry")).to_have_count(2)
         press(page, "j", "Enter")
         page.wait_for_url("**/record/0?kind=solution")
         press(page, "ArrowRight")
         page.wait_for_url("**/record/5?kind=solution")
-        assert "2 of 2" in page.locator(".place").inner_text()
+        expect(page.locator(".place")).to_contain_text("2 of 2")
         assert page.title() != "taken"
         page.get_by_role("link", name="Without kind solution").click()
         page.wait_for_url("**/record/5")
@@ -124,13 +118,13 @@ def test_two_annotators_disagree(browser, address, library):
         page.locator("#new-name").fill("Bela <b>")
         press(page, "Enter")
         page.wait_for_function("document.getElementById('panel').dataset.annotator === 'Bela <b>'")
-        assert page.locator("#good").get_attribute("aria-pressed") == "false"
-        assert not page.locator(".others li").first.is_visible()
+        expect(page.locator("#good")).to_have_attribute("aria-pressed", "false")
+        expect(page.locator(".others li").first).not_to_be_visible()
         press(page, "b")
         expect(page.locator(".others")).to_contain_text("disagrees")
         assert page.locator(".others").inner_text().count("anna") == 1
         page.goto(f"{address}/?notes=disputed")
-        assert page.locator(".entry").count() == 1
+        expect(page.locator(".entry")).to_have_count(1)
         page.get_by_role("link", name="Agreement").click()
         expect(page.locator("table")).to_contain_text("Bela <b> and anna")
     assert library.notes.annotators() == ("Bela <b>", "anna")
