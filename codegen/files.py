@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -39,11 +39,13 @@ def replacing(path: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def appearing(out: Path, *, mark: str, force: bool = False) -> Iterator[Path]:
+def appearing(
+    out: Path, *, mark: str, force: bool = False, kept: Sequence[str] = ()
+) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `out` when the block ends well.
 
     With `force` it replaces a folder that is there and holds a file `mark`, which is what this
-    program writes into folders of its own.
+    program writes into folders of its own; the files `kept` are taken over from it.
 
     Raises:
         UsageError: something else is at `out`, or such a folder without `force`; or the place may
@@ -56,6 +58,9 @@ def appearing(out: Path, *, mark: str, force: bool = False) -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
         yield folder
         folder.chmod(0o755)
+        for name in kept:
+            if (out / name).exists():
+                shutil.copy2(out / name, folder / name)
         _move(folder, out)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from error

@@ -13,15 +13,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Executable, Select, func, select
-from sqlalchemy.exc import SQLAlchemyError
 
+from codegen import sqlite
 from codegen.curate import tables
 from codegen.curate.row import Finding, Row, SourceRun
 from codegen.curate.selection import KEPT, Selection
@@ -236,12 +235,5 @@ class Dataset:
         with self._failures():
             return list(self._connection.execute(statement).all())
 
-    @contextlib.contextmanager
-    def _failures(self) -> Iterator[None]:
-        try:
-            yield
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            reason = getattr(error, "orig", None) or error
-            raise UsageError(f"{self.folder / FILE}: {reason}; check the disk and the file") from (
-                error
-            )
+    def _failures(self) -> contextlib.AbstractContextManager[None]:
+        return sqlite.told(self.folder / FILE, "check the disk and the file")

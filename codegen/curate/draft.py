@@ -10,8 +10,6 @@ Not here: what is dropped and why (the passes), where examples come from
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,8 +21,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from codegen.curate import tables
 from codegen.curate.dataset import FILE, MANIFEST, Dataset
-from codegen.errors import UsageError
-from codegen.files import replacing
+from codegen.files import appearing, replacing
 from codegen.journal import codec
 from codegen.records import Example, Json, ProblemRecord, canonical, from_json
 
@@ -219,45 +216,10 @@ def drafted(out: Path, *, force: bool = False) -> Iterator[Draft]:
         UsageError: something else than a dataset is at `out`, or a dataset without `force`; or the
             disk is full.
     """
-    _check_place(out, force=force)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
-    try:
+    with appearing(out, mark=FILE, force=force, kept=KEPT_BESIDE) as folder:
         draft = Draft(folder)
         try:
             yield draft
             draft.flush()
         finally:
             draft.close()
-        _move(folder, out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _check_place(out: Path, *, force: bool) -> None:
-    if not out.exists():
-        return
-    if not out.is_dir() or (any(out.iterdir()) and not (out / FILE).is_file()):
-        raise UsageError(f"{out} is there already and is no dataset; name another folder")
-    if any(out.iterdir()) and not force:
-        raise UsageError(f"{out} holds a dataset already; replace it with --force, or name another")
-
-
-def _move(folder: Path, out: Path) -> None:
-    try:
-        folder.chmod(0o755)
-        if not out.exists():
-            folder.rename(out)
-            return
-        for name in KEPT_BESIDE:
-            if (out / name).exists():
-                shutil.copy2(out / name, folder / name)
-        old = folder.with_name(folder.name + ".old")
-        out.rename(old)
-        folder.rename(out)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error

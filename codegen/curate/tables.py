@@ -8,9 +8,6 @@ Not here: what is read and written (`codegen.curate.dataset`, `codegen.curate.dr
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import urllib.parse
 from pathlib import Path
 
 from sqlalchemy import (
@@ -24,9 +21,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    create_engine,
 )
-from sqlalchemy.pool import NullPool
+
+from codegen import sqlite
 
 VERSION = 1
 """The schema's version, kept in SQLite's `user_version`."""
@@ -109,19 +106,5 @@ INDEXES = (
 
 def engine(path: Path, *, read_only: bool) -> Engine:
     """Return an engine over a dataset's file; nothing is opened yet."""
-    return create_engine(
-        "sqlite://",
-        creator=lambda: _connect(path, read_only=read_only),
-        poolclass=NullPool,
-        hide_parameters=True,
-    )
-
-
-def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    quoted = urllib.parse.quote(os.fsencode(path.absolute()))
-    mode = "mode=ro" if read_only else "mode=rwc"
-    connection = sqlite3.connect(f"file:{quoted}?{mode}", uri=True, check_same_thread=False)
-    if not read_only:
-        connection.execute("PRAGMA journal_mode=MEMORY")
-        connection.execute("PRAGMA synchronous=OFF")
-    return connection
+    pragmas = () if read_only else ("journal_mode=MEMORY", "synchronous=OFF")
+    return sqlite.engine(path, read_only=read_only, pragmas=pragmas)

@@ -35,13 +35,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
+from codegen import sqlite
 from codegen.curate import tables as dataset_tables
 from codegen.curate.dataset import FILE as DATASET_FILE
 from codegen.curate.dataset import Dataset
 from codegen.curate.selection import EVERYTHING
 from codegen.errors import CodegenError, UsageError
 from codegen.journal import codec
-from codegen.view import files, notebook, words
+from codegen.view import notebook, words
 
 FILE = "view.sqlite"
 VERSION = 1
@@ -89,7 +90,7 @@ class Catalogue:
             self._make()
 
     def _mark(self) -> str:
-        with files.told(self._dataset.folder, "it was there when it was opened"):
+        with sqlite.told(self._dataset.folder, "it was there when it was opened"):
             found = (self._dataset.folder / DATASET_FILE).stat()
         return f"{VERSION} {found.st_ino} {found.st_size} {found.st_mtime_ns}"
 
@@ -126,7 +127,7 @@ class Catalogue:
             raise UsageError(f"{self._dataset.folder} was made again: start `codegen view` again")
         annotated = self._notes.identity
         if annotated not in self._engines:
-            self._engines[annotated] = files.engine(
+            self._engines[annotated] = sqlite.engine(
                 self.path,
                 read_only=True,
                 keep=True,
@@ -134,18 +135,18 @@ class Catalogue:
                 pragmas=[f"cache_size=-{_CACHE_KIB}"],
                 prepare=(lambda _: None) if annotated else _without_notes,
             )
-        with files.told(self.path, _MEND), self._engines[annotated].connect() as connection:
+        with sqlite.told(self.path, _MEND), self._engines[annotated].connect() as connection:
             yield connection
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
-        made = files.engine(
+        made = sqlite.engine(
             self.path,
             read_only=False,
             attached={"source": self._dataset.folder / DATASET_FILE},
             pragmas=["journal_mode=WAL", "synchronous=OFF"],
         )
-        with files.told(self.path, _MEND), made.begin() as connection:
+        with sqlite.told(self.path, _MEND), made.begin() as connection:
             yield connection
 
     def share(self) -> float:

@@ -28,8 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from codegen import sqlite
 from codegen.errors import UsageError
-from codegen.view import files
 from codegen.view.annotations import FIELDS, Annotation, checked
 
 FILE = "annotations.sqlite"
@@ -151,15 +151,15 @@ class Notebook:
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:
         # opened each time: the folder may have been made again since, with another file in it
-        made = files.engine(self.path, read_only=True)
-        with files.told(self.path, _MEND), made.connect() as connection:
+        made = sqlite.engine(self.path, read_only=True)
+        with sqlite.told(self.path, _MEND), made.connect() as connection:
             self._check(connection)
             yield connection
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
-        made = files.engine(self.path, read_only=False, pragmas=["synchronous=FULL"])
-        with files.told(self.path, _MEND), made.begin() as connection:
+        made = sqlite.engine(self.path, read_only=False, pragmas=["synchronous=FULL"])
+        with sqlite.told(self.path, _MEND), made.begin() as connection:
             if not connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
                 metadata.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION}")

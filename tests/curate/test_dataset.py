@@ -110,7 +110,7 @@ def test_only_a_dataset_is_replaced_and_only_on_demand(tmp_path, small_run):
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("mine")
-    with pytest.raises(UsageError, match="no dataset"):
+    with pytest.raises(UsageError, match="was not made by this"):
         made(other, [small_run], force=True)
     assert (other / "thesis.txt").read_text() == "mine"
 

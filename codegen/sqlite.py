@@ -1,6 +1,6 @@
-"""How this package opens its SQLite files: the list's and the annotations'.
+"""How SQLite files are opened that are no journal: datasets, a viewer's list, annotations.
 
-Not here: what is in them (`codegen.view.catalogue`, `codegen.view.notebook`).
+Not here: what is in them, and the journal, which must not lose a row (`codegen.journal.schema`).
 """
 
 from __future__ import annotations
@@ -37,13 +37,7 @@ def engine(
     """
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            _uri(path, "ro" if read_only else "rwc"),
-            uri=True,
-            timeout=_BUSY_S,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        connection = connected(path, read_only=read_only)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
         for name, file in (attached or {}).items():
@@ -59,6 +53,17 @@ def engine(
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return made
+
+
+def connected(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """Return a connection that begins no transaction by itself and may be used in any thread."""
+    return sqlite3.connect(
+        _uri(path, "ro" if read_only else "rwc"),
+        uri=True,
+        timeout=_BUSY_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
 
 
 def _uri(path: Path, mode: str) -> str:
