@@ -12,7 +12,7 @@ from codegen.errors import UsageError
 
 if TYPE_CHECKING:
     from codegen.mix.mixture import Mixed
-    from codegen.mix.spec import Spec
+    from codegen.mix.spec import Maker, Spec
 
 _spec_options = declared(
     click.option(
@@ -103,14 +103,14 @@ def mix(spec: Path | None, out: Path, *, force: bool, as_json: bool, **given: An
 def _spec(path: Path | None, given: dict[str, Any]) -> Spec:
     from codegen.mix.spec import Spec, read_spec, source_of
 
-    sources = [(one, "people") for one in given["people"]]
+    sources: list[tuple[str, Maker]] = [(one, "people") for one in given["people"]]
     sources += [(one, "model") for one in given["model_made"]]
     if path is not None:
         _refuse_both()
         return read_spec(path)
     return Spec(
         columns=given["columns"],
-        sources=tuple(source_of(one, who, n) for n, (one, who) in enumerate(sources)),  # type: ignore[arg-type]
+        sources=tuple(source_of(one, who, n) for n, (one, who) in enumerate(sources)),
         unit=given["unit"],
         total=given["total"] or 0,
         seed=given["seed"],

@@ -96,11 +96,7 @@ async def open_run(  # noqa: PLR0913 - four that a run needs, and optional ones 
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal.open(folder))
         fingerprint = settings.fingerprint(model.name, model.revision, sandbox.name)
-        if second is not None:
-            fingerprint["second"] = [second.name, second.revision]
-        if embedder is not None:
-            close = settings.embedding_threshold
-            fingerprint["embedding"] = [embedder.name, embedder.revision, close]
+        fingerprint |= _helpers(settings, second, embedder)
         journal.fingerprint(fingerprint)
         meter = Meter(settings.allowance, sum(journal.usage().values(), Usage()))
         kept_model = JournaledModel(MeteredModel(model, meter), journal)
@@ -132,6 +128,19 @@ async def open_run(  # noqa: PLR0913 - four that a run needs, and optional ones 
         )
         models = (kept_model, reader) if second else (kept_model,)
         yield Run(folder, journal, loop, progress, models, kept_sandbox, fingerprint, meter)
+
+
+def _helpers(
+    settings: Settings, second: Model | None, embedder: Embedder | None
+) -> dict[str, Json]:
+    """Return what a fingerprint says of the models that a run need not have."""
+    found: dict[str, Json] = {}
+    if second is not None:
+        found["second"] = [second.name, second.revision]
+    if embedder is not None:
+        close = settings.embedding_threshold
+        found["embedding"] = [embedder.name, embedder.revision, close]
+    return found
 
 
 def _world(
