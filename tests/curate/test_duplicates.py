@@ -302,7 +302,7 @@ def test_what_another_program_made_is_replaced_on_demand_alone(tmp_path):
     place = tmp_path / "out"
     place.mkdir()
     (place / "letter.txt").write_text("dear all")
-    with pytest.raises(UsageError, match="no dataset"):
+    with pytest.raises(UsageError, match="not made by this"):
         curate([run], place, CurationSettings(), passes_of(CurationSettings()), force=True)
     assert (place / "letter.txt").exists()
 
