@@ -14,6 +14,7 @@ from typing import Any
 
 from codegen import language as languages
 from codegen.contamination.asserts import Call, Reading, read_calls
+from codegen.contamination.packed import unpacked
 from codegen.contamination.targets import Target, TargetRow, rows_of
 from codegen.errors import UsageError
 
@@ -109,25 +110,31 @@ def _entry(language: str, text: str, code: str, tests: str) -> str:
 def _asked(
     row: TargetRow, language: str, tests: str, entry: str
 ) -> tuple[Reading, tuple[tuple[str, str], ...]]:
-    cases = row.column("cases")
-    if cases is not None:
-        return _cases(cases, row.where)
+    given = [one for one in (row.column("cases"), row.values.get("private_test_cases")) if one]
+    if given:
+        return _cases([case for one in given for case in _listed(one, row.where)], row.where)
     if not tests or not language:
         return Reading(), ()
     return read_calls(languages.get(language), tests, frozenset((entry, _CANDIDATE))), ()
 
 
-def _cases(value: Any, where: str) -> tuple[Reading, tuple[tuple[str, str], ...]]:
-    """Read cases as they are given: `arguments` are calls, a text as `input` is standard input."""
+def _listed(value: Any, where: str) -> list[Mapping[str, Any]]:
     try:
-        found = json.loads(value) if isinstance(value, str) else value
-    except ValueError as error:
+        found = json.loads(unpacked(value)) if isinstance(value, str) else value
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{where}: the cases are not JSON: {error}") from error
     if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
         raise UsageError(f"{where}: the cases are not an array of objects")
+    return found
+
+
+def _cases(
+    cases: Iterable[Mapping[str, Any]], where: str
+) -> tuple[Reading, tuple[tuple[str, str], ...]]:
+    """Read cases as they are given: `arguments` are calls, a text as `input` is standard input."""
     calls: list[Call | None] = []
     inputs: list[tuple[str, str]] = []
-    for one in found:
+    for one in cases:
         given = one.get("input", one.get("stdin"))
         output = one.get("output", one.get("expected"))
         if isinstance(one.get("arguments"), list):
