@@ -24,6 +24,7 @@ from benchmarks.quality.executed import LIMITS, execute
 from benchmarks.quality.figures import Figures, shown, table
 from benchmarks.quality.labels import Count
 from codegen import language
+from codegen.engine.run import open_run
 from codegen.errors import CodegenError
 from codegen.journal import Journal, JournaledSandbox
 from codegen.model.builtin import BuiltinTeacher, Mistakes
@@ -31,7 +32,6 @@ from codegen.records import Json
 from codegen.sandbox.choose import open_sandbox
 from codegen.sandbox.contract import Sandbox
 from codegen.synthesis.finished import problem_records
-from codegen.synthesis.run import open_run
 from codegen.synthesis.settings import Settings
 from codegen.verify.verifier import Verifier
 

@@ -15,6 +15,7 @@ from codegen.language import Language
 from codegen.model.contract import Model
 from codegen.sandbox.contract import Sandbox
 from codegen.synthesis.experience import read_experience
+from codegen.synthesis.lead import Named
 from codegen.synthesis.settings import Settings
 
 PATIENCE_S = 1.0
@@ -51,7 +52,7 @@ async def open_second(options: dict[str, Any]) -> Model | None:
 
 
 def with_experience(
-    settings: Settings, folders: tuple[Path, ...], model: Model, tell: Callable[[str], None]
+    settings: Settings, folders: tuple[Path, ...], model: Named, tell: Callable[[str], None]
 ) -> Settings:
     """Return the settings with what earlier runs have measured; says on whom, and how much.
 

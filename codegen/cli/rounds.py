@@ -13,7 +13,7 @@ from codegen.cli.options import declared
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
-    from codegen.model.contract import Model
+    from codegen.synthesis.lead import Named
     from codegen.synthesis.settings import Settings
 
 
@@ -48,7 +48,7 @@ def with_round(settings: Settings, options: dict[str, Any]) -> Settings:
     return replace(settings, round=read_round(number, after, settings.fingerprint("", "", "")))
 
 
-def tell_round(settings: Settings, model: Model, tell: Callable[[str], None]) -> None:
+def tell_round(settings: Settings, model: Named, tell: Callable[[str], None]) -> None:
     """Say how much is to be tried again, and that it is no other model where that is so."""
     made = settings.round
     if made is None:

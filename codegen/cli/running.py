@@ -21,9 +21,8 @@ from codegen.cli.equipment import open_model, open_second, with_experience, with
 from codegen.cli.options import progress_console
 from codegen.cli.rounds import tell_round
 from codegen.cli.summary import counted, show_summary
-from codegen.journal.flights import Hits
+from codegen.engine.run import Run, open_run
 from codegen.sandbox.choose import open_sandbox
-from codegen.synthesis.run import Run, open_run
 from codegen.synthesis.settings import Settings
 
 _MISSED = {
@@ -116,7 +115,7 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
 
 
 def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:
-    calls, executions = sum((one.hits for one in run.models), Hits()), run.sandbox.hits
+    calls, executions = run.engine.calls, run.engine.executions
     return {
         "run": run.fingerprint,
         "target": settings.target,
@@ -149,7 +148,7 @@ def _end(run: Run, settings: Settings, accepted: int, console: Console) -> int:
         return ENDED_BY_BUDGET if ending == "limit" else 1
     if not accepted:
         hint = "; the builtin teacher solves its own problems only: name a --model"
-        foreign = settings.problems is not None and run.model.name == "builtin"
+        foreign = settings.problems is not None and run.makers.model.name == "builtin"
         console.print(f"no problem was accepted (see the reasons above){hint if foreign else ''}")
         return 1
     return 0

@@ -6,7 +6,8 @@ new one is begun only while those accepted and those in the making together are 
 target, so the set that is attempted is the shortest prefix that holds the target, whatever the
 concurrency and however often the run was interrupted.
 
-Not here: the life of one problem (`codegen.synthesis.life`), what is shown (`codegen.cli.display`).
+Not here: the life of one problem (`codegen.synthesis.life`), where it is lived (`codegen.engine`),
+what is shown (`codegen.cli.display`).
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from codegen.journal import Journal
 from codegen.records import ProblemRecord, to_json
 from codegen.synthesis.allowance import BudgetSpent, Spending
 from codegen.synthesis.finished import problem_records
-from codegen.synthesis.life import Life
+from codegen.synthesis.lead import Engine
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.registry import Registry
 from codegen.synthesis.tasks import Tasks
-from codegen.synthesis.world import Task, World
+from codegen.synthesis.world import Task
 
 MOST_ATTEMPTS_PER_TARGET = 20
 GRACE_ATTEMPTS = 100
+LOOK_S = 1.0  # between two looks at an engine's capacity, where no life ends
 Ending = Literal["target", "limit", "patience", "seeds"] | Spending
 
 
@@ -58,13 +60,12 @@ class Goal:
 
 @dataclass(slots=True)
 class Loop:
-    """One run in this process."""
+    """One run: what is begun, and when it is enough; an engine lives the lives."""
 
-    world: World
+    engine: Engine
     journal: Journal
     tasks: Tasks
     goal: Goal
-    concurrency: int
     progress: Progress
     registry: Registry
     on_record: Callable[[ProblemRecord], None] = lambda _: None
@@ -89,7 +90,9 @@ class Loop:
                         self._issued, self.progress.accepted
                     )
                     return
-                finished, _ = await asyncio.wait(self._living, return_when=asyncio.FIRST_COMPLETED)
+                finished, _ = await asyncio.wait(
+                    self._living, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED
+                )
                 self._living -= finished
                 # every exception is looked at, or asyncio complains of those that were not
                 for error in [task.exception() for task in finished]:
@@ -111,7 +114,7 @@ class Loop:
     def _fill(self, done: set[int]) -> None:
         while (
             self.ending is None
-            and len(self._living) < self.concurrency
+            and len(self._living) < self.engine.capacity
             and self.goal.wants(self._issued, self.progress.accepted, len(self._living))
         ):
             if not self.tasks.steering.ready(self._issued):
@@ -126,7 +129,7 @@ class Loop:
 
     async def _live(self, task: Task) -> None:
         try:
-            record = await Life.of(self.world, task).run()
+            record = await self.engine.live(task)
         except BudgetSpent as spent:
             # the others go on as long as they need no new call
             self.ending = spent.budget

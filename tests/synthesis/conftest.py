@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from codegen.engine.run import open_run
 from codegen.language import get
 from codegen.model.contract import Reply, Sampling
 from codegen.records import Limits
 from codegen.sandbox.local import LocalBackend
 from codegen.sandbox.pool import Pool
-from codegen.synthesis.run import open_run
 from codegen.synthesis.settings import Settings
 
 PROBLEM = {

@@ -12,6 +12,7 @@ import pytest
 
 from codegen import prompt as prompts
 from codegen.answer import AnswerError
+from codegen.engine.run import open_run
 from codegen.errors import UsageError
 from codegen.language import get
 from codegen.model.builtin import BuiltinTeacher
@@ -32,7 +33,6 @@ from codegen.sandbox.pool import Pool
 from codegen.synthesis.finished import problem_records
 from codegen.synthesis.problems import load_problems, parse_inputs, parse_problem
 from codegen.synthesis.quotas import Quota
-from codegen.synthesis.run import open_run
 from codegen.synthesis.settings import Settings
 
 STACK: dict[str, Any] = {

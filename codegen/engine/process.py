@@ -1,0 +1,109 @@
+"""Lives in this process: one event loop, its models, its sandbox.
+
+Also what each worker of a cluster is inside (`codegen.engine.worker`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from codegen.journal import Hits, Journal, JournaledModel, JournaledSandbox
+from codegen.model.contract import Model
+from codegen.records import ProblemRecord
+from codegen.sandbox.contract import Sandbox
+from codegen.synthesis.allowance import MeteredModel
+from codegen.synthesis.assembly import Setting
+from codegen.synthesis.bench import Bench
+from codegen.synthesis.lead import Lead
+from codegen.synthesis.life import Life
+from codegen.synthesis.policy import Policy
+from codegen.synthesis.settings import Settings
+from codegen.synthesis.world import Strictness, Task, World
+from codegen.verify.verifier import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What lives work with; all of it stays the caller's to close.
+
+    `second`, where it is given, writes programs again from texts and judges.
+    """
+
+    model: Model
+    sandbox: Sandbox
+    second: Model | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessEngine:
+    """Lives in this process; keeps the contract `codegen.synthesis.lead.Engine`."""
+
+    world: World
+    capacity: int
+    models: tuple[JournaledModel, ...]
+    sandbox: JournaledSandbox
+
+    @property
+    def calls(self) -> Hits:
+        """How often the journal had the answer of a model."""
+        return sum((one.hits for one in self.models), Hits())
+
+    @property
+    def executions(self) -> Hits:
+        """How often the journal had the execution of a job."""
+        return self.sandbox.hits
+
+    async def live(self, task: Task) -> ProblemRecord:
+        """Live one life; see the contract."""
+        return await Life.of(self.world, task).run()
+
+
+@asynccontextmanager
+async def open_process(lead: Lead, tools: Tools, journal: Journal) -> AsyncIterator[ProcessEngine]:
+    """Make everything ready that lives in this process share."""
+    model = JournaledModel(MeteredModel(tools.model, lead.meter), journal)
+    second = tools.second
+    reader = JournaledModel(MeteredModel(second, lead.meter), journal) if second else model
+    sandbox = JournaledSandbox(tools.sandbox, journal)
+    settings = lead.settings
+    async with Verifier(sandbox, key=_nonce_key(settings)) as verifier:
+        bench = Bench(
+            model,
+            reader,
+            verifier,
+            settings.sampling,
+            settings.limits,
+            Policy(settings.budget, settings.payoffs),
+            settings.seed,
+            lead.progress,
+        )
+        models = (model, reader) if second else (model,)
+        world = _world(lead, bench, tools.sandbox.name)
+        yield ProcessEngine(world, settings.concurrency, models, sandbox)
+
+
+def _world(lead: Lead, bench: Bench, sandbox: str) -> World:
+    """Return what all lives of a run share."""
+    settings = lead.settings
+    number = settings.round.number if settings.round else 1
+    return World(
+        bench,
+        Setting(bench.model, settings.sampling, settings.limits, sandbox, number),
+        settings.languages,
+        settings.inputs,
+        bench.progress,
+        lead.claim,
+        settings.reference,
+        Strictness(settings.mutants, settings.strength),
+        settings.derive,
+        lead.screen,
+        settings.critic,
+    )
+
+
+def _nonce_key(settings: Settings) -> bytes:
+    """Return the key of native tests' nonces: the run's own, so that its executions are found."""
+    return hashlib.sha256(f"codegen nonces {settings.seed}".encode()).digest()
