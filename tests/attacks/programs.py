@@ -20,8 +20,27 @@ HIDDEN = "hidden-text-of-the-tests-5f1c9e"
 SIGNATURE = {"name": "answer", "parameters": [{"name": "x", "type": "int"}], "returns": "str"}
 INPUTS = (1, 2, 3)
 DEFAULTS = ("call", "unit")
-ORACLES = (*DEFAULTS, "io")
-_KEYS = {"id", "what", "solution", "program", "tests", "oracles", "verdicts", "limits", "honest"}
+TELLER = {
+    "name": "teller",
+    "parameters": [],
+    "methods": [
+        {"name": "answer", "parameters": [{"name": "x", "type": "int"}], "returns": "str"},
+        {"name": "asked", "parameters": [], "returns": "int"},
+    ],
+}
+_FORMS = (("solution", DEFAULTS), ("program", ("io",)), ("object", ("object",)))
+_KEYS = {
+    "id",
+    "what",
+    "solution",
+    "program",
+    "object",
+    "tests",
+    "oracles",
+    "verdicts",
+    "limits",
+    "honest",
+}
 LIMITS = {
     "cpu_s": 1.0,
     "wall_s": 8.0,
@@ -74,6 +93,12 @@ class Attack:
         elif self.oracle == "call":
             asked["signature"] = SIGNATURE
             asked["cases"] = [{"arguments": [x], "expected": expected(x)} for x in INPUTS]
+        elif self.oracle == "object":
+            asked["signature"] = TELLER
+            asked["cases"] = [
+                {"arguments": [[["answer", [x]], ["asked", []]]], "expected": [expected(x), 1]}
+                for x in INPUTS
+            ]
         else:
             asked["cases"] = [{"stdin": f"{x}\n", "expected": expected(x)} for x in INPUTS]
         return {"language": self.language, "solution": self.solution, **asked}
@@ -109,7 +134,7 @@ def attacks(language: str) -> Iterator[Attack]:
 def _tried(language: str, honest: Task, table: dict[str, Any]) -> Iterator[Attack]:
     unknown = set(table) - _KEYS
     assert not unknown, f"{language} {table['id']}: unknown {unknown}"
-    given = [one for one, key in ((DEFAULTS, "solution"), (("io",), "program")) if key in table]
+    given = [oracles for form, oracles in _FORMS if form in table]
     for oracle in table.get("oracles", [one for group in given for one in group]):
         if oracle == "io" and toolchains.get(language).program is None:
             continue
@@ -129,7 +154,8 @@ def _tried(language: str, honest: Task, table: dict[str, Any]) -> Iterator[Attac
 
 
 def _solution(honest: Task, table: dict[str, Any], oracle: str) -> str:
-    text: str = table["program"] if oracle == "io" and "program" in table else table["solution"]
+    form = {"io": "program", "object": "object"}.get(oracle, "solution")
+    text: str = table[form] if form in table else table["solution"]
     program = oracle == "io"
     right, wrong = (
         (honest.program_right, honest.program_wrong) if program else (honest.right, honest.wrong)
