@@ -11,10 +11,12 @@ from codegen.cli.options import Finite, declared
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
-    from codegen.synthesis.allowance import Allowance, Meter
+    from codegen.synthesis.allowance import Allowance, Meter, Prices
 
 ENDED_BY_BUDGET = 4
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
+_AMOUNT = re.compile(r"\d+(?:\.\d+)?")
+_KINDS = ("prompt", "completion", "cached", "reasoning")
 _UNITS = (86_400, 3_600, 60, 1)
 
 
@@ -58,6 +60,24 @@ budget_options = declared(
         type=Finite(0),
         show_envvar=True,
     ),
+    click.option(
+        "--cached-price",
+        help="What a million tokens of prompts cost that the server had read before."
+        "  [default: --prompt-price]",
+        type=Finite(0),
+    ),
+    click.option(
+        "--reasoning-price",
+        help="What a million tokens cost that were thought.  [default: --completion-price]",
+        type=Finite(0),
+    ),
+    click.option(
+        "--price",
+        multiple=True,
+        metavar="MODEL=PRICES",
+        help="Prices of one model, such as small=prompt:0.1,completion:0.4; also `cached` and"
+        " `reasoning`. May be repeated; an embedding model costs nothing without one.",
+    ),
 )
 
 
@@ -69,13 +89,43 @@ def allowance_of(options: dict[str, Any]) -> Allowance:
     """
     from codegen.synthesis.allowance import Allowance, Prices
 
-    prices = Prices(options["prompt_price"] or 0.0, options["completion_price"] or 0.0)
-    if options["max_cost"] is not None and not (prices.prompt or prices.completion):
+    prices = Prices(
+        options["prompt_price"] or 0.0,
+        options["completion_price"] or 0.0,
+        options["cached_price"],
+        options["reasoning_price"],
+    )
+    models = dict(_priced(text) for text in options["price"])
+    priced = any(one.any for one in (prices, *models.values()))
+    if options["max_cost"] is not None and not priced:
         raise UsageError(
             "--max-cost needs what tokens cost: give --prompt-price and --completion-price, per"
             " million tokens, or set CODEGEN_PROMPT_PRICE and CODEGEN_COMPLETION_PRICE"
         )
-    return Allowance(options["max_total_tokens"], options["max_cost"], options["max_time"], prices)
+    return Allowance(
+        options["max_total_tokens"], options["max_cost"], options["max_time"], prices, models
+    )
+
+
+def _priced(text: str) -> tuple[str, Prices]:
+    """Return a model's name and its prices.
+
+    Raises:
+        UsageError: the text is not of the form `MODEL=prompt:0.1,completion:0.4`.
+    """
+    from codegen.synthesis.allowance import Prices
+
+    model, _, listed = text.rpartition("=")
+    found: dict[str, float] = {}
+    for one in listed.split(","):
+        kind, _, amount = one.strip().partition(":")
+        if not model or kind in found or kind not in _KINDS or not _AMOUNT.fullmatch(amount):
+            raise UsageError(
+                f"--price {text}: not of the form MODEL=prompt:0.1,completion:0.4"
+                f" (known: {', '.join(_KINDS)}; each once, per million tokens)"
+            )
+        found[kind] = float(amount)
+    return model, Prices(**found)
 
 
 def is_bounded(options: dict[str, Any]) -> bool:
@@ -85,7 +135,7 @@ def is_bounded(options: dict[str, Any]) -> bool:
 
 def spent_text(ending: str, meter: Meter) -> str:
     """Return what to say of the budget that ended a run."""
-    tokens = meter.usage.prompt_tokens + meter.usage.completion_tokens
+    tokens = meter.usage.tokens
     allowed = meter.allowance
     told = {
         "tokens": f"--max-total-tokens {allowed.tokens:,} is spent ({tokens:,} tokens)"

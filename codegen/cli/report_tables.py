@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from codegen.report.comparison import COLLAPSE, LEAST_PROBLEMS, Comparison
+from codegen.report.costs import Costs
 from codegen.report.diversity import Diversity
 from codegen.report.evidence import Evidence
 from codegen.report.runs import RunReport
@@ -33,6 +34,7 @@ def show_report(
         "refused": [_refused(one.statistics.evidence) for one in runs],
         "asked again": [_repairs(one.statistics) for one in runs],
         "diversity": [_diversity(one.diversity) for one in runs],
+        "tokens for an example": [_costs(one.costs) for one in runs],
     }
     table = Table(box=None, padding=(0, 2), show_header=False)
     table.add_column()
@@ -120,6 +122,22 @@ def _diversity(found: Diversity) -> Rows:
     mean = made["self_similarity"]["mean"]
     if mean is not None:
         yield "self-similarity of statements", f"{mean:.3f}"
+
+
+def _costs(costs: Costs) -> Rows:
+    total = costs.total
+    for name, count in (
+        ("prompt", total.prompt_tokens),
+        ("of them cached", total.cached_tokens),
+        ("completion", total.completion_tokens),
+        ("of them reasoning", total.reasoning_tokens),
+    ):
+        each = costs.each(count)
+        if each:
+            yield name, f"{each:,.0f}"
+    for purpose, used in costs.dearest():
+        if total.tokens and used.tokens:
+            yield f"spent on {purpose.replace('_', ' ')}", f"{used.tokens / total.tokens:.0%}"
 
 
 def _show_comparison(

@@ -99,8 +99,10 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
         raise
     seconds = time.monotonic() - started
     statistics = run.statistics()
-    dataset = run.write(statistics, _facts(run, settings, seconds), least=settings.least)
-    show_summary(console, statistics, seconds)
+    costs = run.costs(statistics)
+    facts = {**_facts(run, settings, seconds), "costs": costs.to_json()}
+    dataset = run.write(statistics, facts, least=settings.least)
+    show_summary(console, statistics, seconds, costs)
     if run.progress.quotas:
         console.print(f"mix: {mix_text(run.progress)}", highlight=False)
     if run.progress.resumed:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from codegen.records import Outcome
+from codegen.records import Outcome, Usage
+from codegen.report.costs import Costs
 from codegen.report.evidence import Evidence
 from codegen.report.statistics import Funnel, Statistics
 
+_DEAREST = 3
 _COLUMNS = (
     "language",
     "solutions",
@@ -23,7 +25,7 @@ _COLUMNS = (
 )
 
 
-def show_summary(console: Console, statistics: Statistics, seconds: float) -> None:
+def show_summary(console: Console, statistics: Statistics, seconds: float, costs: Costs) -> None:
     """Print the figures of a run."""
     console.print(
         f"\n[bold]{counted(statistics.accepted, 'problem')} accepted[/bold]"
@@ -42,12 +44,8 @@ def show_summary(console: Console, statistics: Statistics, seconds: float) -> No
     if statistics.rejected:
         reasons = ", ".join(f"{n} {reason}" for reason, n in statistics.rejected.most_common())
         console.print(f"rejected: {reasons}", highlight=False)
-    usage = statistics.usage
-    console.print(
-        f"model: {usage.calls} calls, {usage.prompt_tokens:,} prompt and"
-        f" {usage.completion_tokens:,} completion tokens",
-        highlight=False,
-    )
+    for line in cost_lines(costs):
+        console.print(line, highlight=False)
 
 
 def counted(count: int, noun: str) -> str:
@@ -68,6 +66,32 @@ def evidence_lines(evidence: Evidence) -> Iterator[str]:
         if counts:
             ordered = counts.items() if title == "evidence" else counts.most_common()
             yield f"{title}: " + ", ".join(f"{count} {name}" for name, count in ordered)
+
+
+def cost_lines(costs: Costs) -> Iterator[str]:
+    """Yield a line each for the calls of a run, for what an example took, and for its price."""
+    total = costs.total
+    yield f"model: {total.calls:,} calls, {_tokens(total)}"
+    if costs.examples and total.tokens:
+        most = (
+            f"{used.tokens / total.tokens:.0%} {purpose.replace('_', ' ')}"
+            for purpose, used in costs.dearest()[:_DEAREST]
+        )
+        yield f"an example: {_tokens(total, costs.examples)}; of all, {', '.join(most)}"
+    if costs.money:
+        each = costs.each(costs.money)
+        yield f"cost: {costs.money:,.4f}" + (f", {each:.6f} an example" if each else "")
+
+
+def _tokens(usage: Usage, examples: int = 1) -> str:
+    """Return the tokens of prompts and answers, with those cached and thought if there are any."""
+    cached = f" ({usage.cached_tokens / examples:,.0f} cached)" if usage.cached_tokens else ""
+    thought = f" ({usage.reasoning_tokens / examples:,.0f} reasoning)"
+    return (
+        f"{usage.prompt_tokens / examples:,.0f} prompt{cached} and"
+        f" {usage.completion_tokens / examples:,.0f} completion"
+        f"{thought if usage.reasoning_tokens else ''} tokens"
+    )
 
 
 def _funnel(statistics: Statistics) -> Table:

@@ -14,11 +14,11 @@ from codegen.journal import Hits, Journal, JournaledModel, JournaledSandbox
 from codegen.model.contract import Model
 from codegen.records import ProblemRecord
 from codegen.sandbox.contract import Sandbox
-from codegen.synthesis.allowance import MeteredModel
 from codegen.synthesis.assembly import Setting
 from codegen.synthesis.bench import Bench
 from codegen.synthesis.lead import Lead
 from codegen.synthesis.life import Life
+from codegen.synthesis.metered import MeteredModel
 from codegen.synthesis.policy import Policy
 from codegen.synthesis.settings import Settings
 from codegen.synthesis.world import Strictness, Task, World

@@ -17,7 +17,8 @@ from codegen.export.dataset import LEAST_LEVEL, Dataset, write_dataset
 from codegen.files import replacing
 from codegen.journal import Journal, JournaledEmbedder
 from codegen.model.contract import Embedder, Model
-from codegen.records import Json, Usage, canonical
+from codegen.records import Json, canonical
+from codegen.report.costs import Costs
 from codegen.report.statistics import Statistics, statistics_of
 from codegen.sandbox.contract import Sandbox
 from codegen.similarity import NearDuplicates, NearVectors
@@ -25,6 +26,7 @@ from codegen.synthesis.allowance import Meter
 from codegen.synthesis.finished import problem_records
 from codegen.synthesis.lead import Engine, Lead, Makers
 from codegen.synthesis.loop import Goal, Loop
+from codegen.synthesis.metered import MeteredEmbedder
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.registry import Meanings, Registry
 from codegen.synthesis.screening import Screen, load_benchmarks
@@ -64,6 +66,10 @@ class Run:
     def statistics(self) -> Statistics:
         """Count the run's records."""
         return statistics_of(problem_records(self.journal))
+
+    def costs(self, statistics: Statistics) -> Costs:
+        """Return what the run's calls cost, those of every start, for the examples it has."""
+        return Costs(self.journal.usage(), statistics.examples, self.meter.cost)
 
     def write(self, statistics: Statistics, facts: Json, *, least: str = LEAST_LEVEL) -> Dataset:
         """Write the datasets (see `write_dataset`) and `summary.json` (the figures and `facts`).
@@ -132,10 +138,10 @@ async def open_led(
         fingerprint = settings.fingerprint(makers.model.name, makers.model.revision, makers.sandbox)
         fingerprint |= _helpers(settings, makers, embedder)
         journal.fingerprint(fingerprint)
-        meter = Meter(settings.allowance, sum(journal.usage().values(), Usage()))
+        meter = Meter.resumed(settings.allowance, journal.usage_by_model())
         progress = Progress(target=settings.target, limit=settings.limit)
         progress.quotas = {(q.dimension, q.value): float(q.share) for q in settings.quotas}
-        registry = _registry(settings, JournaledEmbedder(embedder, journal) if embedder else None)
+        registry = _registry(settings, _embedding(embedder, meter, journal))
         lead = Lead(settings, screen, registry.claim, progress, meter)
         engine = await stack.enter_async_context(start(lead, journal))
         loop = Loop(
@@ -162,6 +168,10 @@ def _registry(settings: Settings, embedder: Embedder | None) -> Registry:
         set(settings.round.known if settings.round else ()),
         Meanings(embedder, NearVectors(close)) if embedder is not None else None,
     )
+
+
+def _embedding(embedder: Embedder | None, meter: Meter, journal: Journal) -> Embedder | None:
+    return JournaledEmbedder(MeteredEmbedder(embedder, meter), journal) if embedder else None
 
 
 def _indented(value: Json) -> str:

@@ -27,6 +27,7 @@ class JournaledEmbedder:
         self._embedder = embedder
         self._journal = journal
         self._flights: Flights[Vector] = Flights()
+        self._written = embedder.tokens
 
     @property
     def name(self) -> str:
@@ -37,6 +38,11 @@ class JournaledEmbedder:
     def revision(self) -> str:
         """The model's revision."""
         return self._embedder.revision
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that were embedded so far."""
+        return self._embedder.tokens
 
     @property
     def hits(self) -> Hits:
@@ -77,7 +83,8 @@ class JournaledEmbedder:
         async def make(key: str) -> Vector:
             started = time.time()
             (vector,) = await self._embedder.embed([text])
-            entry = EmbeddingEntry(key, self.name, self.revision, vector, started)
+            tokens, self._written = self.tokens - self._written, self.tokens
+            entry = EmbeddingEntry(key, self.name, self.revision, vector, started, tokens)
             await self._journal.add(entry)
             return vector
 

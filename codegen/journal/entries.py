@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Table
 
 from codegen.journal import codec, schema
-from codegen.model.contract import Reply, Request, Vector
+from codegen.model.contract import EMBEDDING, Reply, Request, Vector
 from codegen.records import Json
 from codegen.sandbox.contract import Execution
 
@@ -50,13 +50,17 @@ class ExecutionEntry:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingEntry:
-    """A text's vector under a model. `started` is in seconds since 1970."""
+    """A text's vector under a model. `started` is in seconds since 1970.
+
+    `tokens` are those that were embedded since the entry before, for this text or others.
+    """
 
     key: str
     model: str
     revision: str
     vector: Vector
     started: float
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,10 @@ def rows(entry: Entry, known_files: MutableMapping[str, None]) -> Iterator[Row]:
     """
     if isinstance(entry, CallEntry):
         yield schema.calls, _call(entry)
+        yield from _more(entry)
     elif isinstance(entry, EmbeddingEntry):
         yield schema.embeddings, _embedding(entry)
+        yield from _embedded(entry)
     elif isinstance(entry, Recorded):
         yield schema.records, _record(entry)
     else:
@@ -111,6 +117,26 @@ def _embedding(entry: EmbeddingEntry) -> dict[str, Any]:
         "vector": codec.pack(codec.vector_form(entry.vector)),
         "started": entry.started,
     }
+
+
+def _more(entry: CallEntry) -> Iterator[Row]:
+    cached = _counted(reply.cached_tokens for reply in entry.replies)
+    reasoning = _counted(reply.reasoning_tokens for reply in entry.replies)
+    if cached or reasoning:
+        counts = {"prompt_tokens": 0, "cached_tokens": cached, "reasoning_tokens": reasoning}
+        named = {"key": entry.key, "purpose": entry.request.purpose, "model": entry.model}
+        yield schema.more_tokens, {**named, **counts}
+
+
+def _embedded(entry: EmbeddingEntry) -> Iterator[Row]:
+    if entry.tokens:
+        counts = {
+            "prompt_tokens": _counted([entry.tokens]),
+            "cached_tokens": 0,
+            "reasoning_tokens": 0,
+        }
+        named = {"key": entry.key, "purpose": EMBEDDING, "model": entry.model}
+        yield schema.more_tokens, {**named, **counts}
 
 
 def _counted(tokens: Iterable[int]) -> int:

@@ -83,6 +83,18 @@ embeddings = Table(
     Column("vector", LargeBinary, nullable=False),
     Column("started", Float, nullable=False),
 )
+# What the columns of `calls` and `embeddings` have no place for, where there is any: the tokens of
+# prompts that a server had read before, those of answers that were thought, those of vectors.
+more_tokens = Table(
+    "more_tokens",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("cached_tokens", Integer, nullable=False),
+    Column("reasoning_tokens", Integer, nullable=False),
+)
 files = Table(
     "files",
     metadata,

@@ -30,7 +30,7 @@ from codegen.journal.failures import explained
 from codegen.journal.lock import FolderLock
 from codegen.journal.tables import Lookup, Tables
 from codegen.journal.worker import Worker
-from codegen.model.contract import Reply, Request, Vector
+from codegen.model.contract import EMBEDDING, Reply, Request, Vector
 from codegen.records import Json, Usage
 from codegen.sandbox.contract import Execution, Job
 
@@ -234,11 +234,36 @@ class Journal:
         return [codec.request_from(codec.unpack(data)) for (data,) in rows]
 
     def usage(self) -> dict[str, Usage]:
-        """Return calls and tokens by purpose."""
-        table = schema.calls.c
-        sums = (func.count(), func.sum(table.prompt_tokens), func.sum(table.completion_tokens))
-        rows = self._tables.select(select(table.purpose, *sums).group_by(table.purpose))
-        return {purpose: Usage(*numbers) for purpose, *numbers in rows}
+        """Return calls and tokens by purpose; see `usage_by_model`."""
+        found: dict[str, Usage] = {}
+        for (_, purpose), used in self.usage_by_model().items():
+            found[purpose] = found.get(purpose, Usage()) + used
+        return found
+
+    def usage_by_model(self) -> dict[tuple[str, str], Usage]:
+        """Return calls and tokens by model and purpose; those of vectors under `EMBEDDING`."""
+        calls = schema.calls.c
+        sums = (func.count(), func.sum(calls.prompt_tokens), func.sum(calls.completion_tokens))
+        by = (calls.model, calls.purpose)
+        found = {
+            (model, purpose): Usage(*numbers)
+            for model, purpose, *numbers in self._tables.select(select(*by, *sums).group_by(*by))
+        }
+        if self._tables.has(schema.more_tokens):
+            for of, used in self._more_usage():
+                found[of] = found.get(of, Usage()) + used
+        return found
+
+    def _more_usage(self) -> Iterator[tuple[tuple[str, str], Usage]]:
+        more = schema.more_tokens.c
+        counted = (more.prompt_tokens, more.cached_tokens, more.reasoning_tokens)
+        sums = (func.count(), *(func.sum(column) for column in counted))
+        by = (more.model, more.purpose)
+        rows = self._tables.select(select(*by, *sums).group_by(*by))
+        for model, purpose, calls, prompt, cached, reasoning in rows:
+            # those of other purposes are calls that have been counted
+            vectors = calls if purpose == EMBEDDING else 0
+            yield (model, purpose), Usage(vectors, prompt, 0, cached, reasoning)
 
     def close(self) -> None:
         """Write what is queued, close the file and give the folder free. Safe to call twice."""

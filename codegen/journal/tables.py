@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Executable, Table, select
+from sqlalchemy import Column, Connection, Executable, Table, inspect, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -120,6 +120,15 @@ class Tables:
         """Return all rows of a query, over a connection of its own."""
         with self._failures(), self._engine.connect() as connection:
             return connection.execute(statement).all()
+
+    def has(self, table: Table) -> bool:
+        """Return whether the file has a table: one that was made before it was thought of lacks it.
+
+        Raises:
+            JournalError: the file cannot be read.
+        """
+        with self._failures(), self._engine.connect() as connection:
+            return inspect(connection).has_table(table.name)
 
     def close(self) -> None:
         """Close the connections, and fold the log into the file if nobody else reads it."""

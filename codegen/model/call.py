@@ -6,7 +6,6 @@ Not here: attempts, back-off and deadline (`codegen.model.exchange`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from codegen.model import wire
 from codegen.model.contract import Reply, Request
@@ -40,7 +39,7 @@ class Call:
             # a server that gives one answer at a time would give the same one each time.
             seed = self._request.sampling.seed + len(found)
             found += await self._some(n - len(found), seed)
-        copy = replace(found[0], prompt_tokens=0, completion_tokens=0)
+        copy = found[0].uncounted()
         return found + (copy,) * (self._request.n - n)
 
     async def _some(self, n: int, seed: int) -> tuple[Reply, ...]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias
+
+from codegen.records import Usage
 
 Purpose = Literal[
     "problem",
@@ -28,6 +30,8 @@ Purpose = Literal[
     "arbitration",
     "native_tests",
 ]
+EMBEDDING = "embedding"
+"""What the tokens of vectors were for, where those of calls have the call's purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class Request:
 class Reply:
     """One answer. Token counts are the server's; 0 where it gives none.
 
-    `call` is the journal's key.
+    `cached_tokens` are a part of `prompt_tokens`, `reasoning_tokens` of `completion_tokens`. `call`
+    is the journal's key.
     """
 
     text: str
@@ -76,6 +81,25 @@ class Reply:
     completion_tokens: int = 0
     reasoning: str = ""
     call: str = ""
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+
+    @property
+    def usage(self) -> Usage:
+        """What this answer cost, as one call."""
+        return Usage(
+            1,
+            self.prompt_tokens,
+            self.completion_tokens,
+            self.cached_tokens,
+            self.reasoning_tokens,
+        )
+
+    def uncounted(self) -> Reply:
+        """Return the same answer without its tokens, for whom they would be counted twice."""
+        return replace(
+            self, prompt_tokens=0, completion_tokens=0, cached_tokens=0, reasoning_tokens=0
+        )
 
 
 class Model(Protocol):
@@ -92,7 +116,7 @@ class Model(Protocol):
     async def complete(self, request: Request) -> tuple[Reply, ...]:
         """Return exactly `request.n` answers.
 
-        `prompt_tokens` of a call is on its first reply only, so that sums are right.
+        The tokens of a call are on its first reply only, so that sums are right.
 
         Raises:
             ModelError: after retries; says what was tried and for how long, never a key.
@@ -116,6 +140,10 @@ class Embedder(Protocol):
     @property
     def revision(self) -> str:
         """What tells one version of the model from another; part of every vector's key."""
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that were embedded so far, as the server counts them; 0 where it does not."""
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """Return a vector of length 1 for each text, all with as many numbers.

@@ -67,6 +67,7 @@ class EmbeddingModel:
         self._batch = batch
         self._revision: str | None = None
         self._dimension = 0
+        self._tokens = 0
         self._line: deque[_Waiting] = deque()
         self._clerks: set[asyncio.Task[None]] = set()
 
@@ -85,6 +86,11 @@ class EmbeddingModel:
         if self._revision is None:
             raise ModelError(f"the revision of {self.name} is not known before it was checked")
         return self._revision
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that were embedded so far, as the servers count them; 0 if they do not."""
+        return self._tokens
 
     async def check(self, *, timeout_s: float = CHECK_S) -> tuple[Endpoint, ...]:
         """Ask every server for its models, and for a first vector; find the revision.
@@ -188,7 +194,8 @@ class EmbeddingModel:
         )
 
     def _read(self, data: bytes, count: int) -> list[Vector] | Failure:
-        found = vectors_in(data, count)
+        response = wire.json_object(data)
+        found = vectors_in(response, count)
         if isinstance(found, Failure):
             return found
         dimension = len(found[0])
@@ -196,15 +203,16 @@ class EmbeddingModel:
             reason = _changed(self._dimension, dimension)
             return Failure(Kind.HOPELESS, reason, HTTPStatus.OK)
         self._dimension = dimension
+        self._tokens += wire.prompt_tokens(response)
         return found
 
 
-def vectors_in(data: bytes, count: int) -> list[Vector] | Failure:
+def vectors_in(response: dict[str, Any], count: int) -> list[Vector] | Failure:
     """Return the `count` unit vectors in a response, in the order asked for, or what is wrong."""
     try:
-        listed = {one["index"]: _unit(one["embedding"]) for one in json.loads(data)["data"]}
+        listed = {one["index"]: _unit(one["embedding"]) for one in response["data"]}
         found = [listed[index] for index in range(count)]
-    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
+    except (ValueError, TypeError, LookupError, ArithmeticError):
         found = []
     if len({len(vector) for vector in found}) != 1:
         return Failure(Kind.DOUBTFUL, f"the answer does not hold {count} vectors of one length")

@@ -98,20 +98,14 @@ def replies(data: bytes, n: int) -> tuple[Reply, ...] | Failure:
 
     The response's token counts are on its first answer: servers give them for all together.
     """
-    value = _object(data)
+    value = json_object(data)
     choices = value.get("choices")
     if not isinstance(choices, list):
         return Failure(Kind.DOUBTFUL, f"the answer is no chat completion: {_short(data)}")
     found = [reply for choice in choices if (reply := _reply(choice)) is not None][:n]
     if not found:
         return Failure(Kind.DOUBTFUL, f"the answer holds no complete choice: {_short(data)}")
-    usage = value.get("usage")
-    counted = replace(
-        found[0],
-        prompt_tokens=_count(usage, "prompt_tokens"),
-        completion_tokens=_count(usage, "completion_tokens"),
-    )
-    return (counted, *found[1:])
+    return (_counted(found, value.get("usage")), *found[1:])
 
 
 def _reply(choice: Json) -> Reply | None:
@@ -131,6 +125,35 @@ def _reply(choice: Json) -> Reply | None:
     )
 
 
+def _counted(found: list[Reply], usage: Json) -> Reply:
+    """Return the first answer with the tokens of all of them."""
+    prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    cached = _count(_part(usage, "prompt_tokens_details"), "cached_tokens")
+    reasoning = _count(_part(usage, "completion_tokens_details"), "reasoning_tokens")
+    return replace(
+        found[0],
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        cached_tokens=min(cached, prompt),
+        reasoning_tokens=min(reasoning or _thought(found, completion), completion),
+    )
+
+
+def _thought(found: list[Reply], completion: int) -> int:
+    # vLLM tells thoughts from answers and counts them together: their share of the characters it is
+    thoughts = sum(len(reply.reasoning) for reply in found)
+    return round(completion * thoughts / (thoughts + sum(len(r.text) for r in found) or 1))
+
+
+def _part(usage: Json, name: str) -> Json:
+    return usage.get(name) if isinstance(usage, dict) else None
+
+
+def prompt_tokens(response: dict[str, Any]) -> int:
+    """Return the tokens of what was asked, as a response counts them; 0 where it does not."""
+    return _count(response.get("usage"), "prompt_tokens")
+
+
 def _count(usage: Json, name: str) -> int:
     found = usage.get(name) if isinstance(usage, dict) else None
     return found if type(found) is int and found >= 0 else 0
@@ -138,7 +161,7 @@ def _count(usage: Json, name: str) -> int:
 
 def models(data: bytes) -> tuple[ServedModel, ...]:
     """Return the models that a server lists; what is not understood is left out."""
-    listed = _object(data).get("data")
+    listed = json_object(data).get("data")
     if not isinstance(listed, list):
         return ()
     return tuple(_served(m) for m in listed if isinstance(m, dict) and isinstance(m.get("id"), str))
@@ -188,7 +211,8 @@ def revision_of(served: str, extra: Mapping[str, Json]) -> str:
     return f"{served}+{hashlib.sha256(canonical(extra).encode()).hexdigest()[:8]}"
 
 
-def _object(data: bytes) -> dict[str, Any]:
+def json_object(data: bytes) -> dict[str, Any]:
+    """Return the JSON object in a response; an empty one where there is none."""
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
@@ -197,7 +221,7 @@ def _object(data: bytes) -> dict[str, Any]:
 
 
 def _said(text: str) -> str:
-    value: Any = _object(text.encode("utf-8", "replace"))
+    value: Any = json_object(text.encode("utf-8", "replace"))
     error = value.get("error", value)
     message = error.get("message", error.get("detail", "")) if isinstance(error, dict) else error
     return _cut(str(message) if message else text)

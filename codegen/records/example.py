@@ -20,6 +20,7 @@ from codegen.records.native import GateResult
 from codegen.records.problem import Case, Problem, Seed
 from codegen.records.strength import Strength
 from codegen.records.verdict import Diagnostic, Limits, Outcome, Stage
+from codegen.wire import LATER
 
 ExampleKind = Literal[
     "solution",
@@ -37,11 +38,22 @@ _FIRST = Lineage()
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of model calls."""
+    """Tokens of model calls, as their servers count them; 0 where they do not.
+
+    `cached_tokens` are those of the prompts that a server had read before, `reasoning_tokens` those
+    of the answers that were thought; both are in the sums of which they are a part.
+    """
 
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = field(default=0, metadata=LATER)
+    reasoning_tokens: int = field(default=0, metadata=LATER)
+
+    @property
+    def tokens(self) -> int:
+        """Those of prompts and answers together."""
+        return self.prompt_tokens + self.completion_tokens
 
     def __add__(self, other: Usage) -> Usage:
         """Add two counts."""
@@ -49,6 +61,8 @@ class Usage:
             self.calls + other.calls,
             self.prompt_tokens + other.prompt_tokens,
             self.completion_tokens + other.completion_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
         )
 
 

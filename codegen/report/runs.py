@@ -8,6 +8,7 @@ from pathlib import Path
 from codegen.errors import UsageError
 from codegen.journal import Journal
 from codegen.records import Json
+from codegen.report.costs import Costs
 from codegen.report.diversity import Diversity
 from codegen.report.statistics import Statistics
 from codegen.synthesis.finished import problem_records
@@ -23,6 +24,7 @@ class RunReport:
     round: int
     statistics: Statistics
     diversity: Diversity
+    costs: Costs
 
     def to_json(self) -> Json:
         """Return the plain form."""
@@ -33,6 +35,7 @@ class RunReport:
             "round": self.round,
             **self.statistics.to_json(),
             "diversity": self.diversity.to_json(),
+            "costs": self.costs.to_json(),
         }
 
 
@@ -49,7 +52,9 @@ def read_report(folder: Path) -> RunReport:
         for record in problem_records(journal):
             statistics.add(record)
             diversity.add(record)
+        costs = Costs(journal.usage(), statistics.examples)
     if not statistics.attempted:
         raise UsageError(f"{folder}: no problem has come to its end there")
     model, revision = str(run.get("model", "")), str(run.get("revision", ""))
-    return RunReport(folder, model, revision, run.get("round", 1), statistics, diversity)
+    number = run.get("round", 1)
+    return RunReport(folder, model, revision, number, statistics, diversity, costs)

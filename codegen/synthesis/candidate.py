@@ -15,7 +15,7 @@ from typing import Literal
 from codegen.answer import AnswerError, extract_solution
 from codegen.feedback import tried
 from codegen.language import Language
-from codegen.model.contract import Message, Reply, Request, Sampling
+from codegen.model.contract import Message, Request, Sampling
 from codegen.prompt import Prompt, repair_prompt
 from codegen.records import (
     Arm,
@@ -119,7 +119,7 @@ async def ask(bench: Bench, candidate: Candidate, index: int) -> str:
     reply = await bench.complete(request)
     candidate.messages.append(Message("assistant", reply.text))
     candidate.calls.append(reply.call)
-    candidate.spent = usage_of(reply)
+    candidate.spent = reply.usage
     candidate.usage += candidate.spent
     return reply.text
 
@@ -218,11 +218,6 @@ def restart(candidate: Candidate, budget: Budget) -> bool:
         return True
     candidate.settle(State.LOST)
     return False
-
-
-def usage_of(reply: Reply) -> Usage:
-    """Return the tokens of one reply as a count of one call."""
-    return Usage(1, reply.prompt_tokens, reply.completion_tokens)
 
 
 def attempt_of(candidate: Candidate) -> Attempt:

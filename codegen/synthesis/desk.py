@@ -14,7 +14,7 @@ from codegen.answer import AnswerError
 from codegen.model.contract import Message, Purpose, Reply, Request
 from codegen.prompt import Prompt
 from codegen.records import Usage
-from codegen.synthesis.candidate import usage_of, with_seed
+from codegen.synthesis.candidate import with_seed
 from codegen.synthesis.council import Rejection
 from codegen.synthesis.draw import draw_seed
 from codegen.synthesis.world import Task, World
@@ -51,7 +51,7 @@ class Desk:
         request = Request(purpose, tuple(messages), sampling, prompt_sha256=prompt.sha256)
         reply = await self.world.bench.complete(request)
         self.calls.append(reply.call)
-        self.usage += usage_of(reply)
+        self.usage += reply.usage
         return reply
 
     async def parsed(

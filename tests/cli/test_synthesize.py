@@ -263,6 +263,8 @@ def test_time_alone_is_a_goal(tmp_path):
     ("arguments", "complaint"),
     [
         (["--max-cost", "3"], "--prompt-price"),
+        (["--price", "small=prompt:0.1,dear:4"], "--price small=prompt:0.1,dear:4"),
+        (["--price", "prompt:0.1"], "not of the form"),
         (["--max-time", "soon"], "no duration"),
         (["--max-time", "0"], "no duration"),
         (["--max-total-tokens", "0"], "--max-total-tokens"),

@@ -116,7 +116,13 @@ class Server:
             }
             for i, reply in enumerate(replies)
         ]
-        usage = {"prompt_tokens": 7, "completion_tokens": 11, "total_tokens": 18}
+        usage = {
+            "prompt_tokens": 7,
+            "completion_tokens": 11,
+            "total_tokens": 18,
+            "prompt_tokens_details": {"cached_tokens": 4},
+            "completion_tokens_details": {"reasoning_tokens": 2},
+        }
         return self._refusal(request) or web.json_response(
             {"id": "x", "object": "chat.completion", "choices": choices, "usage": usage}
         )
@@ -135,7 +141,10 @@ def run(*arguments, env=None):
 @pytest.mark.slow
 def test_a_run_over_http_makes_the_same_solutions_as_one_without(tmp_path):
     with Server() as server:
-        served = run("--model", "teacher", "--base-url", server.url, "--out", tmp_path / "served")
+        priced = ["--price", "teacher=prompt:1000,cached:0,completion:2000,reasoning:0"]
+        served = run(
+            *["--model", "teacher", "--base-url", server.url, *priced, "--out", tmp_path / "served"]
+        )
     assert served.returncode == 0, served.stderr
     # of a server's problems those that are alike are rejected unless it is said otherwise
     assert run("--near-duplicates", "0.8", "--out", tmp_path / "builtin").returncode == 0
@@ -147,6 +156,13 @@ def test_a_run_over_http_makes_the_same_solutions_as_one_without(tmp_path):
     assert {r["generation"]["model"] for r in rows["served"]} == {"teacher"}
     summary = json.loads((tmp_path / "served" / "summary.json").read_text())
     assert summary["tokens"]["prompt_tokens"] == 7 * summary["tokens"]["calls"]
+    total, each = (summary["costs"][name] for name in ("total", "per_example"))
+    calls = total["calls"]
+    assert (total["cached_tokens"], total["reasoning_tokens"]) == (4 * calls, 2 * calls)
+    assert sum(one["calls"] for one in summary["costs"]["purposes"].values()) == calls
+    assert summary["cost"] == pytest.approx(calls * (3 * 1000 + 9 * 2000) / 1e6)
+    assert each["money"] == pytest.approx(summary["cost"] / summary["examples"], abs=1e-6)
+    assert f"({4 * calls:,} cached)" in served.stderr and "an example: " in served.stderr
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from codegen.errors import JournalError, UsageError
 from codegen.journal import Counts, Journal, JournaledModel, JournaledSandbox
+from codegen.journal.entries import CallEntry
+from codegen.model.contract import Reply
 from codegen.records import Usage, content_id
 
 VALUES = st.recursive(
@@ -77,6 +80,24 @@ async def test_sums_what_was_used(tmp_path: Path, model: Any, request_of: Any) -
             await kept.complete(request_of.number(number, n=2))
         assert journal.usage() == {"solution": Usage(3, 12, 0)}
         assert journal.models() == [("tiny", "r1")]
+
+
+async def test_sums_what_was_cached_and_thought_and_reads_journals_that_did_not_count_it(
+    tmp_path: Path, request_of: Any
+) -> None:
+    reply = Reply("", "stop", 9, 7, cached_tokens=4, reasoning_tokens=2)
+    with Journal.open(tmp_path) as journal:
+        for number, replies in enumerate(
+            ((reply,), (reply, Reply("")), (Reply("", "stop", 1, 1),))
+        ):
+            request = request_of.number(number)
+            await journal.add(CallEntry(str(number), "tiny", "r1", request, replies, 0.0, 0.0))
+        assert journal.usage_by_model() == {("tiny", "solution"): Usage(3, 19, 15, 8, 4)}
+        assert (await journal.find_call("0")) == (replace(reply, call="0"),)
+    with sqlite3.connect(tmp_path / "journal.sqlite") as connection:
+        connection.execute("DROP TABLE more_tokens")
+    with Journal.open(tmp_path, read_only=True) as journal:
+        assert journal.usage() == {"solution": Usage(3, 19, 15)}
 
 
 async def test_a_harness_is_stored_once(tmp_path: Path, sandbox: Any, request_of: Any) -> None:

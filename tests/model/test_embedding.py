@@ -211,5 +211,5 @@ def test_a_vector_comes_back_from_the_journal_as_it_was(numbers: list[float]) ->
     )
 )
 def test_whatever_a_server_says_is_vectors_or_a_failure(value: Any) -> None:
-    found = vectors_in(json.dumps(value).encode(), 1)
+    found = vectors_in(value, 1)
     assert isinstance(found, Failure) or len(found) == 1

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from codegen.errors import UsageError
 from codegen.model import wire
 from codegen.model.replicas import base_url
+from codegen.records import Usage
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
@@ -108,6 +109,32 @@ def test_takes_the_message_out_of_an_error(body: Any) -> None:
 def test_reads_any_retry_after(value: str) -> None:
     found = wire.retry_after(value)
     assert found is None or found >= 0
+
+
+@pytest.mark.parametrize(
+    ("usage", "reasoning", "counted"),
+    [
+        ({"prompt_tokens": 9, "completion_tokens": 6}, "", (9, 6, 0, 0)),
+        ({"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 4}}, "", (9, 0, 4, 0)),
+        ({"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 40}}, "", (9, 0, 9, 0)),
+        ({"prompt_tokens": 9, "prompt_tokens_details": None}, "", (9, 0, 0, 0)),
+        (
+            {"completion_tokens": 9, "completion_tokens_details": {"reasoning_tokens": 5}},
+            "so far, so long",
+            (0, 9, 0, 5),
+        ),
+        # vLLM counts both together: three quarters of the characters are thoughts
+        ({"completion_tokens": 8}, "abcdefghijkl", (0, 8, 0, 6)),
+    ],
+)
+def test_tells_cached_and_reasoned_tokens_from_the_others(
+    usage: Any, reasoning: str, counted: tuple[int, ...]
+) -> None:
+    message = {"role": "assistant", "content": "text", "reasoning": reasoning}
+    answer = {"choices": [{"message": message, "finish_reason": "stop"}], "usage": usage}
+    found = wire.replies(json.dumps(answer).encode(), 1)
+    assert not isinstance(found, wire.Failure)
+    assert found[0].usage == Usage(1, *counted)
 
 
 def test_reads_a_retry_after_that_is_a_date() -> None:

@@ -92,6 +92,7 @@ class Angles:
     """An embedder to which a statement means the angle, in degrees, with which it begins."""
 
     name, revision = "angles", "1"
+    tokens = 0
 
     def __init__(self):
         self.asked = []
@@ -99,6 +100,7 @@ class Angles:
 
     async def embed(self, texts):
         self.asked += texts
+        self.tokens += sum(len(text.split()) for text in texts)
         # later ones are quicker
         await asyncio.sleep(0.02 if texts[0].startswith("0 ") else 0)
         if self.fails:

@@ -61,9 +61,12 @@ def costs(figures: Figures, _: Reading) -> Section:
     dear = max(figures.costs, key=lambda one: figures.costs[one].completion_tokens)
     part = figures.costs[dear].completion_tokens
     says = (
-        f"A kept example cost {total.completion_tokens / kept:,.0f} tokens written by the model and"
-        f" {total.prompt_tokens / kept:,.0f} read, over {counted(total.calls, 'call')};"
-        f" most were spent on “{plain(dear)}” ({share(part, total.completion_tokens)})."
+        f"A kept example cost {total.completion_tokens / kept:,.0f} tokens written by the model"
+        f"{_part(total.reasoning_tokens, total.completion_tokens, 'thought')} and"
+        f" {total.prompt_tokens / kept:,.0f} read"
+        f"{_part(total.cached_tokens, total.prompt_tokens, 'cached')},"
+        f" over {counted(total.calls, 'call')}; most were spent on"
+        f" “{plain(dear)}” ({share(part, total.completion_tokens)})."
     )
     ordered = sorted(figures.costs.items(), key=lambda one: -one[1].completion_tokens)
     rows = tuple(
@@ -72,6 +75,8 @@ def costs(figures: Figures, _: Reading) -> Section:
             one.completion_tokens / kept,
             f"{one.completion_tokens / kept:,.1f}",
             one.prompt_tokens / kept,
+            one.cached_tokens / kept,
+            one.reasoning_tokens / kept,
             one.calls,
         )
         for purpose, one in ordered
@@ -81,11 +86,17 @@ def costs(figures: Figures, _: Reading) -> Section:
         Column("written", "Tokens written per example"),
         Column("label", "", hidden=True),
         Column("read", "Tokens read per example"),
+        Column("cached", "Of them cached", hidden=not total.cached_tokens),
+        Column("thought", "Of those written, thought", hidden=not total.reasoning_tokens),
         Column("calls", "Calls"),
     )
     chart = bars("purpose", "written")
     panel = Panel("Tokens written per kept example, by purpose", columns, rows, chart)
     return Section("costs", title, says, (panel,))
+
+
+def _part(part: int, whole: int, name: str) -> str:
+    return f" ({share(part, whole)} {name})" if part else ""
 
 
 def rounds(figures: Figures, reading: Reading) -> Section | None:

@@ -1,0 +1,100 @@
+"""Models that count what they spend, and make no call once a budget is spent.
+
+Not here: the budgets (`codegen.synthesis.allowance`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codegen.model.contract import EMBEDDING, Embedder, Model, Reply, Request, Vector
+from codegen.records import Usage
+from codegen.synthesis.allowance import Meter
+
+
+class MeteredModel:
+    """A model that makes no call once a budget is spent; keeps the contract `Model`."""
+
+    def __init__(self, model: Model, meter: Meter) -> None:
+        """Put a meter before a model; `close` closes the model."""
+        self._model = model
+        self._meter = meter
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._model.name
+
+    @property
+    def revision(self) -> str:
+        """The model's revision."""
+        return self._model.revision
+
+    async def complete(self, request: Request) -> tuple[Reply, ...]:
+        """Return the model's answers, counted.
+
+        Raises:
+            BudgetSpent: before anything is sent.
+            ModelError: the model failed.
+            UsageError: the server does not count the tokens that a budget depends on.
+        """
+        self._meter.hold()
+        replies = await self._model.complete(request)
+        used = sum((reply.usage for reply in replies), Usage())
+        if any(reply.text for reply in replies):
+            self._meter.need(used.completion_tokens, "an answer")
+        self._meter.count(self.name, request.purpose, used)
+        return replies
+
+    async def close(self) -> None:
+        """Close the model."""
+        await self._model.close()
+
+
+class MeteredEmbedder:
+    """An embedder that asks for no vector once a budget is spent; keeps the contract `Embedder`."""
+
+    def __init__(self, embedder: Embedder, meter: Meter) -> None:
+        """Put a meter before an embedder; `close` closes the embedder."""
+        self._embedder = embedder
+        self._meter = meter
+        self._counted = embedder.tokens
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._embedder.name
+
+    @property
+    def revision(self) -> str:
+        """The model's revision."""
+        return self._embedder.revision
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that were embedded so far."""
+        return self._embedder.tokens
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """Return the embedder's vectors, and count their tokens.
+
+        Raises:
+            BudgetSpent: before anything is sent.
+            ModelError: the model failed.
+            UsageError: the server does not count the tokens that a budget depends on.
+        """
+        self._meter.hold()
+        vectors = await self._embedder.embed(texts)
+        self._meter.need(self.tokens, "a vector")
+        # those of others in the same request may be among them
+        new, self._counted = self.tokens - self._counted, self.tokens
+        self._meter.count(self.name, EMBEDDING, Usage(1 if new else 0, new))
+        return vectors
+
+    def expect(self, dimension: int) -> None:
+        """Take note of how many numbers the vectors known from before have; see `Embedder`."""
+        self._embedder.expect(dimension)
+
+    async def close(self) -> None:
+        """Close the embedder."""
+        await self._embedder.close()
