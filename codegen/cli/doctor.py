@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.options import sandbox_options
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, UsageError
 
 if TYPE_CHECKING:
     from codegen.language import Language
@@ -34,11 +34,15 @@ async def _examine(options: dict[str, Any]) -> int:
     from codegen import language
 
     chosen = language.parse_list(options["langs"] or ",".join(language.names()))
-    complaints = 0
-    for name in _sandboxes(options["sandbox"]):
-        complaints += await _examine_sandbox(name, chosen, options["slots"])
+    names = _sandboxes(options["sandbox"])
+    found = {name: await _examine_sandbox(name, chosen, options["slots"]) for name in names}
+    works = [name for name in names if found[name] is not None]
+    # of two sandboxes, one that this machine does not allow is no complaint
+    complaints = sum(found[name] or 0 for name in works) + (0 if works else 1)
     if options["base_url"] or options["model"]:
         complaints += await _examine_model(options)
+    if works:
+        click.echo(f"programs run in the {works[0]} sandbox")
     click.echo("all is well" if not complaints else f"{complaints} to mend, see above")
     return 1 if complaints else 0
 
@@ -54,16 +58,27 @@ def _sandboxes(choice: str) -> tuple[str, ...]:
     return ("docker", "local") if answers else ("local",)
 
 
-async def _examine_sandbox(name: str, chosen: tuple[Language, ...], slots: int | None) -> int:
+async def _examine_sandbox(
+    name: str, chosen: tuple[Language, ...], slots: int | None
+) -> int | None:
+    """Return how many languages do not work in a sandbox; None where it cannot work here at all."""
     from codegen.sandbox.choose import open_sandbox
 
     click.echo(f"{name} sandbox")
+    if name == "local":
+        from codegen.sandbox.kernel import described, look
+
+        click.echo(f"       {described(look())}")
     try:
         sandbox = await open_sandbox(name, (), slots=slots)  # type: ignore[arg-type]  # checked by click
     except CodegenError as error:
-        return _bad("", str(error))
+        _bad("", str(error))
+        return None
     try:
         return sum([await _examine_language(one, sandbox) for one in chosen])
+    except UsageError as error:  # the machine refuses the sandbox, whatever the language
+        _bad("", str(error))
+        return None
     finally:
         await sandbox.close()
 
@@ -80,6 +95,8 @@ async def _examine_language(language: Language, sandbox: Sandbox) -> int:
         if not report.works:
             return _bad(language.name, "; ".join(report.lines))
         wrong = await _hello(language, sandbox)
+    except UsageError:
+        raise
     except CodegenError as error:
         return _bad(language.name, str(error))
     if wrong:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -17,6 +17,10 @@ from codegen.sandbox.contract import Sandbox
 from codegen.synthesis.experience import read_experience
 from codegen.synthesis.lead import Named
 from codegen.synthesis.settings import Settings
+
+if TYPE_CHECKING:
+    from codegen.sandbox.pool import Pool
+    from codegen.sandbox.remote import RemoteSandbox
 
 PATIENCE_S = 1.0
 
@@ -88,6 +92,29 @@ async def _server(options: dict[str, Any]) -> Model:
         await model.close()
         raise
     return model
+
+
+async def open_runner(
+    options: dict[str, Any], settings: Settings, tell: Callable[[str], None]
+) -> Pool | RemoteSandbox:
+    """Open what runs the programs: a sandbox of this machine, or the server of `--verifier`.
+
+    Raises:
+        UsageError: there is no such sandbox, or the server takes no jobs.
+        InfrastructureError: no daemon, no image, or no server that answers.
+    """
+    if options["verifier"]:
+        from codegen.sandbox.remote import RemoteSandbox
+
+        return await RemoteSandbox.open(options["verifier"])
+    from codegen.sandbox.choose import open_sandbox
+
+    return await open_sandbox(
+        options["sandbox"],
+        tuple(one.environment for one in settings.languages),
+        slots=options["slots"],
+        on_event=tell,
+    )
 
 
 async def with_tools(settings: Settings, sandbox: Sandbox, console: Console) -> Settings:

@@ -17,12 +17,17 @@ from rich.console import Console
 from codegen.cli.budgets import ENDED_BY_BUDGET, spent_text
 from codegen.cli.display import Display, Gauges, mix_text
 from codegen.cli.embedding import open_embedder
-from codegen.cli.equipment import open_model, open_second, with_experience, with_tools
+from codegen.cli.equipment import (
+    open_model,
+    open_runner,
+    open_second,
+    with_experience,
+    with_tools,
+)
 from codegen.cli.options import progress_console
 from codegen.cli.rounds import tell_round
 from codegen.cli.summary import counted, show_summary
 from codegen.engine.run import Run, open_run
-from codegen.sandbox.choose import open_sandbox
 from codegen.synthesis.settings import Settings
 
 _MISSED = {
@@ -54,12 +59,7 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         if embedder is not None:
             stack.push_async_callback(embedder.close)
         settings = with_experience(settings, options["policy_from"], model, tell)
-        sandbox = await open_sandbox(
-            options["sandbox"],
-            tuple(one.environment for one in settings.languages),
-            slots=options["slots"],
-            on_event=tell,
-        )
+        sandbox = await open_runner(options, settings, tell)
         stack.push_async_callback(sandbox.close)
         settings = await with_tools(settings, sandbox, console)
         tell_round(settings, model, tell)

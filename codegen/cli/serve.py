@@ -53,6 +53,11 @@ from codegen.errors import UsageError
     show_default=True,
     help="Seconds that accepted requests have to finish when the service is told to end.",
 )
+@click.option(
+    "--jobs",
+    is_flag=True,
+    help="Also run the programs of `codegen synthesize --verifier`; for clients that are trusted.",
+)
 @sandbox_options
 @config_option
 def serve(langs: str | None, token_file: Path | None, **options: Any) -> int:
@@ -80,6 +85,7 @@ def serve(langs: str | None, token_file: Path | None, **options: Any) -> int:
         queue=options["queue"],
         deadline_s=options["deadline"],
         grace_s=options["grace"],
+        jobs=options["jobs"],
     )
     asyncio.run(server.serve(settings, lambda text: click.echo(text, err=True)))
     return 0

@@ -120,6 +120,10 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
 )
 @evidence_options
 @sandbox_options
+@click.option(
+    "--verifier",
+    help="A `codegen serve --jobs` that runs the programs, instead of a sandbox here.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the prompts of one problem and call nothing.")
 @config_option
 def synthesize(**options: Any) -> int:
@@ -186,5 +190,7 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         raise UsageError("--second-model needs --base-url: it is another model of that server")
     if options["base_url"] and options["model"] == "builtin":
         raise UsageError("--base-url needs --model NAME, the name by which the server knows it")
+    if options["verifier"] and options["slots"]:
+        raise UsageError("--slots is for a sandbox here; with --verifier the server has its own")
     if options["mistakes"] is not None and options["model"] != "builtin":
         raise UsageError("--mistakes is for the builtin teacher only")

@@ -4,7 +4,8 @@ Needs Linux 5.14 or newer with user namespaces, no daemon and no privileges; sta
 slots still run as an unprivileged user. There is no way around the isolation: where namespaces are
 not allowed, starting a slot is an error that says what to change.
 
-Not here: how a slot is built (`local_root.py`) and which toolchains there are (`local_tools`).
+Not here: how a slot is built (`local_root.py`), which toolchains there are (`local_tools`), and why
+namespaces are refused (`kernel`).
 Memory is watched from outside, as an ordinary user has no control group of its own; the Docker
 backend has the kernel's account as well.
 """
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from codegen.errors import SandboxError, UsageError
+from codegen.sandbox.kernel import advice, look
 from codegen.sandbox.local_tools import Toolchain, digest, find
 
 if TYPE_CHECKING:
@@ -35,11 +37,6 @@ _UNPRIVILEGED = 0x7FFE_0000  # far above what accounts and container managers us
 _NOBODY = 65534
 _INSIDE = 1000
 _REFUSED = "cannot make a sandbox: "  # how `local_root.py` begins its last words
-_SWITCHES = {  # settings that forbid user namespaces, and the value that does
-    "kernel.unprivileged_userns_clone": "0",
-    "user.max_user_namespaces": "0",
-    "kernel.apparmor_restrict_unprivileged_userns": "1",
-}
 _OLDEST = (5, 14)  # processes are counted for each user namespace from this kernel on
 
 
@@ -81,7 +78,7 @@ class LocalConnection:
         except (OSError, ValueError):
             return b""
         if not data and self.diagnosis().startswith(_REFUSED):
-            raise UsageError(_advice(self.diagnosis()))
+            raise UsageError(advice(self.diagnosis(), look()))
         return data
 
     def kill(self) -> None:
@@ -197,19 +194,6 @@ def _host_uid() -> int | None:
         if any(inside <= uid < inside + count for inside, _, count in rows):
             return uid
     return None
-
-
-def _advice(told: str) -> str:
-    """Say why namespaces were refused, as far as this machine's settings tell, and what to do."""
-    found = []
-    for name, forbidding in _SWITCHES.items():
-        path = Path("/proc/sys", *name.split("."))
-        if path.is_file() and path.read_text().strip() == forbidding:
-            allowing = "15000" if name.startswith("user.") else str(1 - int(forbidding))
-            found.append(f"allow them with `sysctl -w {name}={allowing}`")
-    if not found:
-        found.append("if this is a container, it must allow user namespaces and mounts")
-    return f"the local sandbox cannot work here: {told}; {'; '.join(found)}; or use Docker"
 
 
 def _python() -> str:

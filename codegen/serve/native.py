@@ -12,6 +12,7 @@ from codegen.records import to_json
 from codegen.serve.batch import batch
 from codegen.serve.calls import Call, posted, reply, verdict_json
 from codegen.serve.describe import described
+from codegen.serve.jobs import job, offer
 from codegen.serve.service import Service
 from codegen.verify.request import request_from_json
 from codegen.verify.run import run_from_json
@@ -60,8 +61,10 @@ def add_native(application: FastAPI) -> None:
         "/v1/verify": posted(verify),
         "/v1/run": posted(run),
         "/v1/verify/batch": batch,
+        "/v1/job": posted(job),
     }
     gets = {
+        "/v1/job": offer,
         "/v1/languages": languages,
         "/v1/health": health,
         "/v1/ready": ready,

@@ -35,7 +35,10 @@ _KEEP_ALIVE_S = 75
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to serve. `queue` requests may wait, each `deadline_s` at most with its work."""
+    """How to serve. `queue` requests may wait, each `deadline_s` at most with its work.
+
+    `jobs` offers the sandbox itself to runs elsewhere (see `codegen.serve.jobs`).
+    """
 
     languages: tuple[Language, ...]
     tokens: Tokens
@@ -46,6 +49,7 @@ class Settings:
     queue: int = 1024
     deadline_s: float = 600.0
     grace_s: float = 60.0
+    jobs: bool = False
 
 
 async def serve(settings: Settings, tell: Callable[[str], None]) -> None:
@@ -111,4 +115,11 @@ async def _service(settings: Settings, pool: Pool, tell: Callable[[str], None]) 
         raise UsageError("no language works here; see codegen doctor")
     turns = Turns(pool.slots, settings.queue)
     metrics = Metrics(turns, lambda: pool.counts)
-    return Service(Verifier(pool), turns, metrics, tuple(found), deadline_s=settings.deadline_s)
+    return Service(
+        Verifier(pool),
+        turns,
+        metrics,
+        tuple(found),
+        deadline_s=settings.deadline_s,
+        sandbox=pool if settings.jobs else None,
+    )

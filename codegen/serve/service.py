@@ -11,13 +11,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from codegen.errors import DeadlineError
+from codegen.errors import DeadlineError, UsageError
 from codegen.records import Outcome, Stage, Verdict
+from codegen.sandbox.contract import Execution, Job, Sandbox
 from codegen.serve.metrics import Metrics
 from codegen.serve.turns import Turns
 from codegen.verify.request import VerifyRequest, check
 from codegen.verify.run import RunRequest, RunResult, check_run
 from codegen.verify.verifier import Verifier
+
+NO_JOBS = "jobs are not taken here; start it with codegen serve --jobs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,12 @@ class Service:
         languages: tuple[Available, ...],
         *,
         deadline_s: float,
+        sandbox: Sandbox | None = None,
     ) -> None:
+        """Put a verifier behind a queue; with `sandbox`, jobs are run in it as they are."""
         self.verifier, self.turns, self.metrics = verifier, turns, metrics
         self.languages = languages
+        self.sandbox = sandbox
         self._deadline_s = deadline_s
 
     async def verify(
@@ -100,6 +106,33 @@ class Service:
         if result.run:
             self.metrics.spent(language, run=result.run.wall_s)
         return replace(result, queue_s=queued)
+
+    async def execute(self, job: Job, digest: str, client: str) -> Execution:
+        """Run a job for a verifier that is elsewhere; nothing is judged.
+
+        Raises:
+            UsageError: jobs are not taken, or the toolchain is not the one of `digest`.
+            Busy, DeadlineError, InfrastructureError: as `run`.
+        """
+        if self.sandbox is None:
+            raise UsageError(NO_JOBS)
+        if digest != await self.sandbox.digest(job.environment):
+            raise UsageError(
+                f"the toolchain of {job.environment} is another here than the run began with;"
+                " start the same command again"
+            )
+        self.turns.admit()
+        limit = self._bounded(None)
+        try:
+            async with self._turn(client, limit) as (waited, left), asyncio.timeout(left):
+                execution = await self.sandbox.run(job)
+        except TimeoutError:
+            raise DeadlineError(f"the deadline of {limit:g} s came while the job ran") from None
+        status = execution.steps[-1].status if execution.steps else "none"
+        self.metrics.runs.labels(job.environment, status).inc()
+        queued = round(execution.queue_s + waited, 6)
+        self.metrics.spent(job.environment, queue=queued)
+        return replace(execution, queue_s=queued)
 
     @asynccontextmanager
     async def _turn(self, client: str, limit: float) -> AsyncIterator[tuple[float, float]]:
