@@ -81,10 +81,11 @@ class RemoteSandbox:
             ToolchainError: the server does not have it.
             UsageError: the server's harness is not the one here.
         """
+        wanted = load(environment)
         found = self._told["environments"].get(environment)
         if found is None:
             raise ToolchainError(f"{environment}: {self._peer.shown} does not serve it")
-        if not found.endswith(load(environment).scripts_digest):
+        if not found.endswith(wanted.scripts_digest):
             raise UsageError(f"{self._peer.shown} is of another version of codegen; use the same")
         return str(found)
 

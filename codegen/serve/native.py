@@ -61,7 +61,7 @@ def add_native(application: FastAPI) -> None:
         "/v1/verify": posted(verify),
         "/v1/run": posted(run),
         "/v1/verify/batch": batch,
-        "/v1/job": posted(job),
+        "/v1/job": posted(job, limit=512 << 20),
     }
     gets = {
         "/v1/job": offer,
