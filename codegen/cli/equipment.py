@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from codegen.cli.servers import has_server, open_server
 from codegen.errors import ToolchainError
 from codegen.language import Language
 from codegen.model.contract import Model
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 1.0
 
 
-async def open_model(options: dict[str, Any], seed: int) -> Model:
+async def open_model(options: dict[str, Any], seed: int, tell: Callable[[str], None]) -> Model:
     """Open the model of the options: replay, a server, or the builtin teacher.
 
     Raises:
@@ -36,15 +37,15 @@ async def open_model(options: dict[str, Any], seed: int) -> Model:
         from codegen.model.replay import ReplayModel
 
         return ReplayModel(options["replay"])
-    if options["base_url"]:
-        return await _server(options)
+    if has_server(options):
+        return await open_server(options, tell)
     from codegen.model.builtin import BuiltinTeacher, Mistakes
 
     rate = options["mistakes"]
     return BuiltinTeacher(mistakes=Mistakes() if rate is None else Mistakes.at(rate), seed=seed)
 
 
-async def open_second(options: dict[str, Any]) -> Model | None:
+async def open_second(options: dict[str, Any], tell: Callable[[str], None]) -> Model | None:
     """Open the model that reads what the first one wrote; None where the same does.
 
     Raises:
@@ -52,7 +53,7 @@ async def open_second(options: dict[str, Any]) -> Model | None:
         UsageError: the key cannot be read.
     """
     name = options["second_model"]
-    return await _server({**options, "model": name}) if name else None
+    return await open_server({**options, "model": name}, tell) if name else None
 
 
 def with_experience(
@@ -74,24 +75,6 @@ def with_experience(
         f" of {', '.join(known.models)}{warning}"
     )
     return replace(settings, payoffs=known.payoffs)
-
-
-async def _server(options: dict[str, Any]) -> Model:
-    from codegen.model.openai import OpenAIModel
-    from codegen.secrets import find_api_key
-
-    model = OpenAIModel(
-        options["model"],
-        options["base_url"],
-        api_key=find_api_key(options["api_key_file"]),
-        timeout_s=options["timeout"],
-    )
-    try:
-        await model.check()
-    except BaseException:
-        await model.close()
-        raise
-    return model
 
 
 async def open_runner(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.options import Finite, declared
+from codegen.cli.servers import has_server
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def problem_settings(options: dict[str, Any]) -> dict[str, Any]:
         UsageError: options that exclude each other, or a quota that cannot be met.
     """
     _refuse_contradictions(options)
-    remote = bool(options["base_url"])
+    remote = has_server(options)
     return {
         **{name: options[name] for name in (*_SOURCES, "evolve_share", "taxonomy", "critic")},
         "quotas": _quotas(options),

@@ -50,9 +50,9 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
 
     _stop_on_terminate()
     async with contextlib.AsyncExitStack() as stack:
-        model = await open_model(options, settings.seed)
+        model = await open_model(options, settings.seed, tell)
         stack.push_async_callback(model.close)
-        second = await open_second(options)
+        second = await open_second(options, tell)
         if second is not None:
             stack.push_async_callback(second.close)
         embedder = await open_embedder(options)

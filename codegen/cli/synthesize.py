@@ -14,6 +14,7 @@ from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.cli.problems import problem_options, problem_settings
 from codegen.cli.rounds import round_options, with_round
+from codegen.cli.servers import has_server, server_options
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,14 +62,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     "--second-model",
     help="Another model of the server, to write programs again from texts, and to judge.",
 )
-@click.option(
-    "--base-url", multiple=True, help="An OpenAI-compatible server, such as vLLM; may be repeated."
-)
-@click.option(
-    "--api-key-file",
-    type=click.Path(path_type=Path),
-    help="A file with the key; else CODEGEN_API_KEY, OPENAI_API_KEY or VLLM_API_KEY.",
-)
+@server_options
 @click.option(
     "--replay",
     type=click.Path(path_type=Path),
@@ -157,7 +151,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     check_embedding(options)
     unbounded = options["target"] is None and options["limit"] is None and not is_bounded(options)
     endless = options["problems"] is None
-    remote = bool(options["base_url"])
+    remote = has_server(options)
     return Settings(
         languages=language.parse_list(options["langs"]),
         seed=options["seed"],
@@ -179,16 +173,17 @@ def _settings(options: dict[str, Any]) -> Settings:
 
 
 def _refuse_contradictions(options: dict[str, Any]) -> None:
-    if options["replay"] and options["base_url"]:
+    remote = has_server(options)
+    if options["replay"] and remote:
         raise UsageError("--replay and --base-url exclude each other")
-    if options["model"] != "builtin" and not (options["base_url"] or options["replay"]):
+    if options["model"] != "builtin" and not (remote or options["replay"]):
         raise UsageError(
             f"--model {options['model']} needs --base-url, for example http://127.0.0.1:8000/v1;"
             " without both, the builtin teacher answers"
         )
-    if options["second_model"] and not options["base_url"]:
+    if options["second_model"] and not remote:
         raise UsageError("--second-model needs --base-url: it is another model of that server")
-    if options["base_url"] and options["model"] == "builtin":
+    if remote and options["model"] == "builtin":
         raise UsageError("--base-url needs --model NAME, the name by which the server knows it")
     if options["verifier"] and options["slots"]:
         raise UsageError("--slots is for a sandbox here; with --verifier the server has its own")

@@ -5,6 +5,7 @@ Not here: attempts, back-off and deadline (`codegen.model.exchange`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 from codegen.model import wire
@@ -22,7 +23,9 @@ class Call:
         self._target = target
         self._request = request
         asked = f"a {request.purpose!r} request for {target.name}"
-        self._exchange = Exchange(target, "/chat/completions", asked, timeout_s, on_retry)
+        self._exchange = Exchange(
+            target, "/chat/completions", asked, timeout_s, on_retry=on_retry, key=key_of(request)
+        )
 
     async def answers(self) -> tuple[Reply, ...]:
         """Return exactly as many answers as the request asks for.
@@ -45,3 +48,18 @@ class Call:
     async def _some(self, n: int, seed: int) -> tuple[Reply, ...]:
         body = wire.body(self._target.name, self._request, n, seed, self._target.extra)
         return await self._exchange.post(body, lambda data: wire.replies(data, n))
+
+
+def key_of(request: Request) -> int:
+    """Return what requests share that a server should see one after the other.
+
+    It covers all up to the first thing that a user says: the instructions and the problem, which
+    the candidates for one problem in one language and all their repairs begin with. What is common
+    to all problems is in every server's cache anyway.
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    for message in request.messages:
+        digest.update(message.content.encode("utf-8", "replace"))
+        if message.role == "user":
+            break
+    return int.from_bytes(digest.digest())

@@ -60,7 +60,7 @@ class EmbeddingModel:
         """
         if not name or concurrency < 1 or batch < 1 or timeout_s <= 0:
             raise UsageError("an embedding model needs a name, and numbers above 0")
-        client = Client(api_key, connections=concurrency)
+        client = Client(api_key)
         self._target = Target(name, Replicas(base_urls), client, api_key, {})
         self._concurrency = concurrency
         self._timeout_s = timeout_s

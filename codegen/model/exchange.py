@@ -1,5 +1,8 @@
 """One request to a model behind replicas, tried again until it is answered or its time is over.
 
+A request that has no answer after a while may be sent to a second server as well (hedging): the
+first answer counts, and the other request is cancelled.
+
 Not here: what is asked and how an answer reads (`codegen.model.call`, `codegen.model.embedding`);
 one HTTP exchange (`codegen.model.transport`).
 """
@@ -15,9 +18,9 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from codegen.errors import ModelError, ModelRefusal
-from codegen.model.replicas import Replicas
+from codegen.model.replicas import Replica, Replicas
 from codegen.model.transport import Client
-from codegen.model.wire import Failure, Kind
+from codegen.model.wire import OUT_OF_TIME, Failure, Kind
 from codegen.records import Json
 from codegen.secrets import HOW, ApiKey
 
@@ -35,6 +38,7 @@ class Target:
     client: Client
     api_key: ApiKey | None
     extra: Mapping[str, Json]
+    hedge_after_s: float | None = None
 
     def error(self, asked: str, last: Failure, attempts: int, spent_s: float) -> ModelError:
         """Return what is raised in the end: what was asked, what came of it, what to do."""
@@ -67,18 +71,26 @@ class Exchange:
         path: str,
         asked: str,
         timeout_s: float,
+        *,
         on_retry: Callable[[], None] = lambda: None,
+        key: int | None = None,
     ) -> None:
-        """Start the deadline; nothing is sent yet. `on_retry` is called at every repetition."""
+        """Begin; nothing is sent yet, and the deadline starts when a server has room.
+
+        `on_retry` is called at every repetition. Requests of one `key`, a number of 64 bits, go to
+        the same server while it is not too busy.
+        """
         self._target = target
         self._path = path
         self._asked = asked
         self._on_retry = on_retry
+        self._key = random.getrandbits(64) if key is None else key
+        self._failed_at: Replica | None = None
         self._started = time.monotonic()
         self._timeout_s = timeout_s
         self._attempts = 0
         self._doubts = 0
-        self._last = Failure(Kind.LATER, "no answer in time")
+        self._last = Failure(Kind.LATER, OUT_OF_TIME)
         self._first: Failure | None = None
 
     async def post(self, body: bytes, read: Callable[[bytes], T | Failure]) -> T:
@@ -100,23 +112,73 @@ class Exchange:
             self._on_retry()
 
     async def _attempt(self, body: bytes, read: Callable[[bytes], T | Failure]) -> T | Failure:
-        replicas = self._target.replicas
-        while (pause := replicas.rest_s()) > 0:
-            if pause > self._left_s():
-                raise self._error()
-            await asyncio.sleep(pause * random.uniform(1.0, 1.1))  # noqa: S311 - spreads retries
-        if self._left_s() <= 0:
-            raise self._error()
-        replica = replicas.pick()
+        replica = await self._place()
         self._attempts += 1
-        with replica.busy():
+        if self._target.hedge_after_s is None:
+            return await self._at(replica, body, read)
+        return await self._hedged(replica, body, read, self._target.hedge_after_s)
+
+    async def _place(self) -> Replica:
+        """Wait for a server with room. The wait for a first turn does not count, later ones do."""
+        replicas = self._target.replicas
+        left_s = self._left_s()
+        if left_s <= 0 or replicas.rest_s() > left_s:
+            raise self._error()
+        replica = await replicas.take(self._key, self._failed_at, left_s)
+        if replica is None:
+            if self._attempts == 0:
+                self._last = Failure(Kind.LATER, f"no server is there ({replicas.troubles()})")
+            raise self._error()
+        if self._attempts == 0:
+            self._started = time.monotonic()
+        elif self._left_s() <= 0:
+            replicas.release(replica)
+            raise self._error()
+        return replica
+
+    async def _at(
+        self, replica: Replica, body: bytes, read: Callable[[bytes], T | Failure]
+    ) -> T | Failure:
+        """Send to a server at which the request is counted in; it is counted out here."""
+        sent = time.monotonic()
+        replica.requests += 1
+        try:
             data = await self._target.client.fetch(replica, self._path, body, self._left_s())
-        answer = read(data) if isinstance(data, bytes) else data
-        if not isinstance(answer, Failure):
-            replicas.served(replica)
-        elif answer.kind in (Kind.DOUBTFUL, Kind.LATER):
-            replicas.failed(replica, self._attempts, answer.wait_s)
+            answer = read(data) if isinstance(data, bytes) else data
+            if not isinstance(answer, Failure):
+                replica.served(len(data) if isinstance(data, bytes) else 0)
+            elif answer.kind in (Kind.DOUBTFUL, Kind.LATER):
+                self._failed_at = replica
+                if answer.overload:
+                    replica.limit.overloaded(sent)
+                replica.failed(sent, answer.wait_s)
+        finally:
+            self._target.replicas.release(replica)
         return answer
+
+    async def _hedged(
+        self,
+        replica: Replica,
+        body: bytes,
+        read: Callable[[bytes], T | Failure],
+        after_s: float,
+    ) -> T | Failure:
+        running = {asyncio.ensure_future(self._at(replica, body, read))}
+        try:
+            done, _ = await asyncio.wait(running, timeout=after_s)
+            other = None if done else self._target.replicas.spare(self._key, replica)
+            if other is not None:
+                running.add(asyncio.ensure_future(self._at(other, body, read)))
+            while True:
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                answers = [one.result() for one in done]
+                good = [answer for answer in answers if not isinstance(answer, Failure)]
+                if good or not running:
+                    return good[0] if good else answers[0]
+        finally:
+            for one in running:
+                one.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
     def _left_s(self) -> float:
         return self._started + self._timeout_s - time.monotonic()

@@ -3,7 +3,8 @@
 What a busy, restarting or dying server does is waited out or taken to another replica until the
 call's deadline: 429 and 503 with their `Retry-After`, lost connections, broken answers. What no
 repetition can mend (wrong key, model or request) fails at once and says what to do. A server
-that gives fewer answers than were asked for is asked again for the rest.
+that gives fewer answers than were asked for is asked again for the rest. How many requests each
+server gets at once is found by trying (`codegen.model.limit`).
 
 Not here: streaming, tools, structured outputs (servers ignore what they do not know, so answers are
 checked by those who ask), and the journal (`codegen.journal`).
@@ -12,25 +13,28 @@ checked by those who ask), and the journal (`codegen.journal`).
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
 
 from codegen.errors import ModelError, UsageError
 from codegen.model import wire
 from codegen.model.call import Call
 from codegen.model.contract import Reply, Request
 from codegen.model.exchange import Target
+from codegen.model.handling import Handling
 from codegen.model.replicas import Replicas
-from codegen.model.served import CHECK_S, Endpoint, common_root, endpoints_of, roots_of
+from codegen.model.served import CHECK_S, Endpoint, common_root, endpoints_of, root_of, roots_of
 from codegen.model.transport import Client
+from codegen.model.watch import EndpointsFile, Watch
 from codegen.records import Json
 from codegen.secrets import ApiKey
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Calls so far: waiting for their turn, in flight, answered, failed; and repeated requests."""
+    """Calls so far: waiting for their turn, answered, failed; requests in flight, and repeated."""
 
     waiting: int = 0
     in_flight: int = 0
@@ -39,31 +43,53 @@ class Activity:
     retried: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ServerFigures:
+    """One server in the account: what it was asked, and how it did.
+
+    `out` says why it gets no requests, where it gets none; `limit` is what may be in flight there
+    now, and `most` what was at some time.
+    """
+
+    url: str
+    out: str
+    requests: int
+    failures: int
+    ejections: int
+    limit: int
+    most: int
+
+
 class OpenAIModel:
     """A model behind one or more servers; keeps the contract `codegen.model.contract.Model`."""
 
     def __init__(  # noqa: PLR0913 - every one is a dial of its own, and optional ones are named
         self,
         name: str,
-        base_urls: Sequence[str],
+        base_urls: Sequence[str] | Path,
         *,
         api_key: ApiKey | None = None,
-        concurrency: int = 64,
+        concurrency: int | None = None,
         timeout_s: float = 600.0,
         revision: str | None = None,
         extra: Mapping[str, Json] | None = None,
+        handling: Handling | None = None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Describe the model; nothing is opened yet.
 
-        `concurrency` bounds the calls in flight over all servers. `timeout_s` is the deadline of a
-        call, in seconds, retries included and the wait for its turn not. `extra` goes into every
-        request's body as it is, and into the revision by its hash. Without `revision`, `check`
-        finds it.
+        `base_urls` may be a file that lists them, which may change while the model is used.
+        `concurrency` bounds the calls in flight over all servers, beside what `handling` says of
+        each. `timeout_s` is the deadline of a call, in seconds, retries included and the wait for
+        its turn not. `extra` goes into every request's body as it is, and into the revision by its
+        hash. Without `revision`, `check` finds it. `tell` gets a line when a server leaves, joins
+        or cannot join.
 
         Raises:
-            UsageError: a URL is not usable, a number is not positive, `extra` has a reserved field.
+            UsageError: a URL or the file is not usable, a number is not positive, `extra` has a
+                reserved field.
         """
-        if not name or concurrency < 1 or timeout_s <= 0:
+        if not name or (concurrency or 1) < 1 or concurrency == 0 or timeout_s <= 0:
             raise UsageError("the model needs a name, a concurrency >= 1 and a time-out above 0 s")
         taken = sorted(wire.RESERVED & set(extra or {}))
         if taken:
@@ -74,15 +100,25 @@ class OpenAIModel:
         self._timeout_s = timeout_s
         self._extra = dict(extra or {})
         self._revision = None if revision is None else wire.revision_of(revision, self._extra)
-        self._turns = asyncio.Semaphore(concurrency)
+        self._root: str | None = None
+        self._turns: AbstractAsyncContextManager[None] = (
+            nullcontext() if concurrency is None else asyncio.Semaphore(concurrency)
+        )
+        handling = handling or Handling()
+        self._file = None
+        if isinstance(base_urls, Path):
+            self._file = EndpointsFile(base_urls)
+            base_urls = self._file.urls()
         self._target = Target(
             name,
-            Replicas(base_urls),
-            Client(api_key, connections=concurrency),
+            Replicas(base_urls, handling.bounds),
+            Client(api_key),
             api_key,
             self._extra,
+            handling.hedge_after_s,
         )
-        self._activity = Activity()
+        self._watch = Watch(self._target, self._refusal, self._file, tell)
+        self._open = self._done = self._failed = self._retried = 0
 
     @property
     def name(self) -> str:
@@ -103,7 +139,26 @@ class OpenAIModel:
     @property
     def activity(self) -> Activity:
         """The calls so far, for a live display."""
-        return self._activity
+        in_flight = self._target.replicas.in_flight
+        waiting = max(0, self._open - in_flight)
+        return Activity(waiting, in_flight, self._done, self._failed, self._retried)
+
+    @property
+    def servers(self) -> tuple[ServerFigures, ...]:
+        """Every server that was there at some time."""
+        replicas = self._target.replicas
+        return tuple(
+            ServerFigures(
+                one.url,
+                one.out if one in replicas.all else "not listed any more",
+                one.requests,
+                one.failures,
+                one.ejections,
+                one.limit.value,
+                one.limit.highest,
+            )
+            for one in replicas.seen
+        )
 
     async def complete(self, request: Request) -> tuple[Reply, ...]:
         """Return exactly `request.n` answers.
@@ -115,41 +170,49 @@ class OpenAIModel:
             ModelRefusal: the servers will never answer this request.
             ModelError: no answer before the deadline, or none can be had at all.
         """
-        self._count(waiting=1)
+        self._watch.start()
+        self._open += 1
         try:
-            await self._turns.acquire()
-        finally:
-            self._count(waiting=-1)
-        self._count(in_flight=1)
-        try:
-            call = Call(self._target, request, self._timeout_s, lambda: self._count(retried=1))
-            replies = await call.answers()
+            async with self._turns:
+                call = Call(self._target, request, self._timeout_s, self._retry)
+                replies = await call.answers()
         except ModelError:
-            self._count(failed=1)
+            self._failed += 1
             raise
         finally:
-            self._count(in_flight=-1)
-            self._turns.release()
-        self._count(done=1)
+            self._open -= 1
+        self._done += 1
         return replies
 
     async def check(self, *, timeout_s: float = CHECK_S) -> tuple[Endpoint, ...]:
         """Ask every server for its models; find the revision where none was given.
 
+        Of servers that a file lists one must be there; the others may join later.
+
         Raises:
             ModelError: a server cannot be reached within `timeout_s`, refuses the key, does not
                 list the model, or serves another one under its name.
         """
-        endpoints = await endpoints_of(self._target, timeout_s)
+        listed = self._file is not None
+        endpoints = await endpoints_of(self._target, timeout_s, all_of_them=not listed)
         roots = roots_of(self._name, endpoints)
         if self._revision is None:
-            self._revision = wire.revision_of(common_root(self._name, roots), self._extra)
+            self._root = common_root(self._name, roots)
+            self._revision = wire.revision_of(self._root, self._extra)
+        self._watch.start()
         return endpoints
 
     async def close(self) -> None:
         """Close the connections. Safe to call twice."""
+        await self._watch.stop()
         await self._target.client.close()
 
-    def _count(self, **changes: int) -> None:
-        before = dataclasses.asdict(self._activity)
-        self._activity = replace(self._activity, **{k: before[k] + v for k, v in changes.items()})
+    def _retry(self) -> None:
+        self._retried += 1
+
+    def _refusal(self, endpoint: Endpoint) -> str:
+        """Return why a server that comes (back) is not what the run began with."""
+        root = root_of(self._name, endpoint)
+        if self._root in (None, root):
+            return ""
+        return f"it serves {root}, and the run is with {self._root}"

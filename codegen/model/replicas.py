@@ -1,122 +1,227 @@
-"""Several servers of one model: the least busy one first, a failing one left alone for a while.
+"""Several servers of one model: which of them gets a request, and which waits for its turn.
 
-Not here: HTTP (`codegen.model.openai`).
+A request goes to the server that its prompt's beginning belongs to (by rendezvous hashing), where
+the server keeps what it has computed of that beginning. Where that one is clearly busier than the
+least busy, the next in its order takes the request. A server that fails rests for a while; one
+that does not serve at all is left out (`codegen.model.watch` says so, and says when it is back).
+
+Not here: HTTP (`codegen.model.transport`), trying again (`codegen.model.exchange`).
 """
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import random
-import re
 import time
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Iterable, Sequence
 
 from codegen.errors import UsageError
+from codegen.model.address import base_url, proxy_of, root_url
+from codegen.model.limit import Bounds, Limit
 
-_VERSION = re.compile(r"v\d")
 _FIRST_S = 0.5
 _LONGEST_S = 15.0
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_MUCH_BUSIER, _SOME_BUSIER = 1.25, 4  # times the load of the least busy, and so many requests more
+_BITS = (1 << 64) - 1
 
 
 class Replica:
     """One server. `url` ends in the API's version, as in `http://host:8000/v1`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, bounds: Bounds | None = None) -> None:
         """Read a base URL, given with or without `/v1` and a slash at the end.
 
         Raises:
             UsageError: it is no HTTP URL, or carries a password or a query.
         """
         self.url = base_url(url)
-        self.proxy = _proxy(self.url)
+        self.root_url = root_url(self.url)
+        self.proxy = proxy_of(self.url)
+        self.limit = Limit(bounds or Bounds())
         self.in_flight = 0
         self.rests_until = 0.0
+        self.out = ""
+        """Why it gets no requests; empty while it does."""
+        self.requests = 0
+        self.answered = 0
+        self.failures = 0
+        self.ejections = 0
+        self.suspect = False
+        """Whether something went wrong since it was last looked after."""
+        self._streak = 0
+        self._rested = 0.0
+        self._point = int.from_bytes(hashlib.blake2b(self.url.encode(), digest_size=8).digest())
 
-    @contextmanager
-    def busy(self) -> Iterator[None]:
-        """Count a request while it is under way."""
-        self.in_flight += 1
-        try:
-            yield
-        finally:
-            self.in_flight -= 1
+    @property
+    def load(self) -> float:
+        """The share of its limit that is in use."""
+        return self.in_flight / self.limit.value
+
+    def score(self, key: int) -> int:
+        """Return its rank for a key of 64 bits; the highest of all servers has the key."""
+        mixed = (self._point ^ key) * 0x9E3779B97F4A7C15 & _BITS
+        mixed = (mixed ^ mixed >> 29) * 0xBF58476D1CE4E5B9 & _BITS
+        return mixed ^ mixed >> 32
+
+    def failed(self, sent: float, wait_s: float | None) -> None:
+        """Rest: for `wait_s` if it asked for that, else longer with every failure in a row.
+
+        What was sent before the last rest began failed together with it and counts once.
+        """
+        self.failures += 1
+        self.suspect = True
+        now = time.monotonic()
+        if wait_s is None:
+            if sent < self._rested:
+                return
+            longest = min(_LONGEST_S, _FIRST_S * 2.0 ** min(self._streak, 10))
+            wait_s = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
+        self._streak += 1
+        self._rested = now
+        self.rests_until = max(self.rests_until, now + wait_s)
+
+    def served(self, work: int) -> None:
+        """Note an answer of so many bytes, while its request still counts as in flight."""
+        self.answered += 1
+        self._streak = 0
+        self.limit.answered(work, self.in_flight)
 
 
 class Replicas:
-    """Servers of one model. Times are those of `time.monotonic`, in seconds."""
+    """Servers of one model, and the line of those who wait for one. Times as `time.monotonic`."""
 
-    def __init__(self, urls: Sequence[str]) -> None:
+    def __init__(self, urls: Sequence[str], bounds: Bounds | None = None) -> None:
         """Take base URLs, at least one, each once.
 
         Raises:
             UsageError: there is none, one is twice, or one is not usable.
         """
-        self.all = tuple(Replica(url) for url in urls)
-        self.urls = tuple(replica.url for replica in self.all)
-        if not self.all:
-            raise UsageError("the model needs a base URL, such as http://127.0.0.1:8000/v1")
-        if len(set(self.urls)) != len(self.urls):
-            raise UsageError(f"a base URL is given twice: {', '.join(self.urls)}")
-        self._turn = 0
+        self._bounds = bounds or Bounds()
+        self.all: tuple[Replica, ...] = ()
+        self._seen: dict[str, Replica] = {}
+        self._line: deque[tuple[int, Replica | None, asyncio.Future[Replica]]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self.become(urls)
 
     def __str__(self) -> str:
-        return ", ".join(self.urls)
+        return ", ".join(replica.url for replica in self.all)
 
-    def pick(self) -> Replica:
-        """Return the least busy server that does not rest; in turn where they are equally busy."""
+    def become(self, urls: Iterable[str]) -> tuple[Replica, ...]:
+        """Be these servers from now on; returns those that are new.
+
+        Raises:
+            UsageError: there is none, one is twice, or one is not usable; nothing changes.
+        """
+        wanted = [base_url(url) for url in urls]
+        if not wanted:
+            raise UsageError("the model needs a base URL, such as http://127.0.0.1:8000/v1")
+        if len(set(wanted)) != len(wanted):
+            raise UsageError(f"a base URL is given twice: {', '.join(wanted)}")
+        before = self.all
+        for url in wanted:
+            if url not in self._seen:
+                self._seen[url] = Replica(url, self._bounds)
+        self.all = tuple(self._seen[url] for url in wanted)
+        return tuple(one for one in self.all if one not in before)
+
+    @property
+    def seen(self) -> tuple[Replica, ...]:
+        """Every server that was one of them, those that were taken away included."""
+        return tuple(self._seen.values())
+
+    @property
+    def in_flight(self) -> int:
+        """Requests on their way, those to servers that were taken away included."""
+        return sum(replica.in_flight for replica in self._seen.values())
+
+    def troubles(self) -> str:
+        """Return why there is no server to go to."""
+        return "; ".join(f"{one.url}: {one.out or 'it rests'}" for one in self.all)
+
+    def serves(self) -> bool:
+        """Return whether a server is there that neither rests nor is left out."""
         now = time.monotonic()
-        self._turn += 1
-        turned = self.all[self._turn % len(self.all) :] + self.all[: self._turn % len(self.all)]
-        return min(turned, key=lambda r: (max(0.0, r.rests_until - now), r.in_flight))
+        return any(not one.out and one.rests_until <= now for one in self.all)
 
     def rest_s(self) -> float:
-        """Return the seconds until a server is there that does not rest."""
-        return max(0.0, min(r.rests_until for r in self.all) - time.monotonic())
+        """Return the seconds until a server is there that does not rest; 0 where all are out."""
+        ends = [one.rests_until for one in self.all if not one.out]
+        return max(0.0, min(ends, default=0.0) - time.monotonic())
 
-    def failed(self, replica: Replica, attempt: int, wait_s: float | None) -> None:
-        """Let a server rest: for `wait_s` if it asked for that, else longer with every attempt."""
-        if wait_s is None:
-            longest = min(_LONGEST_S, _FIRST_S * 2.0 ** min(attempt - 1, 10))
-            wait_s = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
-        replica.rests_until = max(replica.rests_until, time.monotonic() + wait_s)
+    async def take(self, key: int, avoid: Replica | None, timeout_s: float) -> Replica | None:
+        """Return a server with room, once there is one, and count the request in.
 
-    def served(self, replica: Replica) -> None:
-        """Note that a server answers."""
-        replica.rests_until = 0.0
+        `avoid` is not taken while another can be. None is returned when no server has served for
+        `timeout_s`; a wait for one that is merely full has no end.
+        """
+        if not self._line and (found := self._choose(key, avoid)) is not None:
+            found.in_flight += 1
+            return found
+        future: asyncio.Future[Replica] = asyncio.get_running_loop().create_future()
+        entry = (key, avoid, future)
+        # whoever has failed once has waited once
+        (self._line.append if avoid is None else self._line.appendleft)(entry)
+        self.wake()
+        try:
+            while not future.done():
+                await asyncio.wait((future,), timeout=timeout_s)
+                if not future.done() and not self.serves():
+                    self._line.remove(entry)
+                    return None
+        except asyncio.CancelledError:
+            if future.done():
+                self.release(future.result())
+            else:
+                self._line.remove(entry)
+            raise
+        return future.result()
 
+    def spare(self, key: int, beside: Replica) -> Replica | None:
+        """Return another server that has room at once, counted in; None where none has."""
+        found = self._choose(key, beside)
+        if found is None or found is beside:
+            return None
+        found.in_flight += 1
+        return found
 
-def base_url(text: str) -> str:
-    """Return a base URL in its one form.
+    def release(self, replica: Replica) -> None:
+        """Count a request out."""
+        replica.in_flight -= 1
+        if self._line:
+            self.wake()
 
-    Raises:
-        UsageError: it is no HTTP URL, or carries a password or a query.
-    """
-    try:
-        parts = urllib.parse.urlsplit(text.strip())
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        shown = "" if "@" in text or "?" in text else f" {text.strip()!r}"  # may be a secret
-        raise UsageError(f"no usable base URL{shown}; give one such as http://127.0.0.1:8000/v1")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        # Not shown: what is wrong with it may be a secret.
-        raise UsageError(
-            f"the base URL of {parts.hostname} carries a user, a query or a fragment; give the "
-            "plain URL, and the key through the environment or a file"
-        )
-    path = parts.path.rstrip("/").removesuffix("/chat/completions")
-    if not any(_VERSION.match(segment) for segment in path.split("/")):
-        path += "/v1"
-    return f"{parts.scheme}://{parts.netloc}{path}"
+    def wake(self) -> None:
+        """Give servers to those who wait, as far as there is room; again when a rest is over."""
+        while self._line:
+            key, avoid, future = self._line[0]
+            found = self._choose(key, avoid)
+            if found is None:
+                break
+            self._line.popleft()
+            found.in_flight += 1
+            future.set_result(found)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now = time.monotonic()
+        rests = [one.rests_until - now for one in self.all if not one.out and one.rests_until > now]
+        if self._line and rests:
+            pause = min(rests) * random.uniform(1.0, 1.1)  # noqa: S311 - spreads retries
+            self._timer = asyncio.get_running_loop().call_later(pause, self.wake)
 
-
-def _proxy(url: str) -> str | None:
-    parts = urllib.parse.urlsplit(url)
-    host = parts.hostname or ""
-    if host in _LOOPBACK or urllib.request.proxy_bypass(parts.netloc):
-        return None
-    return urllib.request.getproxies().get(parts.scheme)
+    def _choose(self, key: int, avoid: Replica | None) -> Replica | None:
+        now = time.monotonic()
+        fit = [
+            one
+            for one in self.all
+            if one.in_flight < one.limit.value and one.rests_until <= now and not one.out
+        ]
+        if len(fit) > 1 and avoid in fit:
+            fit.remove(avoid)
+        if len(fit) <= 1:
+            return fit[0] if fit else None
+        least = min(one.load for one in fit) * _MUCH_BUSIER
+        near = [one for one in fit if one.load <= least + _SOME_BUSIER / one.limit.value]
+        return max(near, key=lambda one: one.score(key))

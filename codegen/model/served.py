@@ -29,20 +29,31 @@ class Endpoint:
     seconds: float
 
 
-async def endpoints_of(target: Target, timeout_s: float) -> tuple[Endpoint, ...]:
+async def endpoints_of(
+    target: Target, timeout_s: float, *, all_of_them: bool = True
+) -> tuple[Endpoint, ...]:
     """Ask every server of a model for what it serves.
 
+    Unless `all_of_them` must answer, one that does not is left out, and says why.
+
     Raises:
-        ModelError: a server cannot be reached within `timeout_s`, or refuses the key.
+        ModelError: a server cannot be reached within `timeout_s`, or refuses the key; or, where
+            not all must answer, none of them does.
     """
+    replicas = target.replicas.all
     found = await asyncio.gather(
-        *(_endpoint(target, replica, timeout_s) for replica in target.replicas.all),
-        return_exceptions=True,
+        *(endpoint_of(target, replica, timeout_s) for replica in replicas), return_exceptions=True
     )
-    for error in found:
-        if isinstance(error, BaseException):
-            raise error
-    return tuple(one for one in found if isinstance(one, Endpoint))
+    errors = [error for error in found if isinstance(error, BaseException)]
+    endpoints = tuple(one for one in found if isinstance(one, Endpoint))
+    if errors and (all_of_them or not endpoints):
+        raise errors[0]
+    for replica, one in zip(replicas, found, strict=True):
+        if isinstance(one, ModelError):
+            replica.out = str(one)
+        elif isinstance(one, BaseException):
+            raise one
+    return endpoints
 
 
 def roots_of(name: str, endpoints: tuple[Endpoint, ...]) -> list[str]:
@@ -51,7 +62,7 @@ def roots_of(name: str, endpoints: tuple[Endpoint, ...]) -> list[str]:
     Raises:
         ModelError: one of them does not list the model.
     """
-    return sorted({_root(name, endpoint) for endpoint in endpoints})
+    return sorted({root_of(name, endpoint) for endpoint in endpoints})
 
 
 def common_root(name: str, roots: list[str]) -> str:
@@ -68,7 +79,12 @@ def common_root(name: str, roots: list[str]) -> str:
     return roots[0]
 
 
-async def _endpoint(target: Target, replica: Replica, timeout_s: float) -> Endpoint:
+async def endpoint_of(target: Target, replica: Replica, timeout_s: float) -> Endpoint:
+    """Ask one server for what it serves.
+
+    Raises:
+        ModelError: it cannot be reached within `timeout_s`, or refuses the key.
+    """
     started, attempts = time.monotonic(), 0
     while True:
         attempts += 1
@@ -86,7 +102,12 @@ async def _endpoint(target: Target, replica: Replica, timeout_s: float) -> Endpo
         await asyncio.sleep(pause_s)
 
 
-def _root(name: str, endpoint: Endpoint) -> str:
+def root_of(name: str, endpoint: Endpoint) -> str:
+    """Return what a server serves under a model's name.
+
+    Raises:
+        ModelError: it does not list the model.
+    """
     if not endpoint.models:
         return name
     for model in endpoint.models:

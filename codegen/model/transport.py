@@ -17,7 +17,7 @@ import aiohttp
 
 from codegen.errors import ModelError
 from codegen.model.replicas import Replica
-from codegen.model.wire import Failure, Kind, refused
+from codegen.model.wire import OUT_OF_TIME, Failure, Kind, refused
 from codegen.secrets import ApiKey
 
 _CONNECT_S = 10.0
@@ -30,7 +30,7 @@ _TLS = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError)
 _REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (_TLS, "its TLS certificate or handshake is not accepted"),
     (aiohttp.ConnectionTimeoutError, f"no connection within {_CONNECT_S:.0f} s"),
-    (TimeoutError, "no answer in time"),
+    (TimeoutError, OUT_OF_TIME),
     (aiohttp.ClientConnectorDNSError, "its host name is not known"),
     (
         (aiohttp.ServerDisconnectedError, ConnectionResetError),
@@ -43,17 +43,24 @@ _REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] 
 class Client:
     """Connections to model servers, opened at the first request."""
 
-    def __init__(self, api_key: ApiKey | None, *, connections: int) -> None:
-        """Hold the key and the bound; open nothing."""
+    def __init__(self, api_key: ApiKey | None) -> None:
+        """Hold the key; open nothing."""
         self._api_key = api_key
-        self._connections = connections
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
     async def fetch(
-        self, replica: Replica, path: str, body: bytes | None, timeout_s: float
+        self,
+        replica: Replica,
+        path: str,
+        body: bytes | None,
+        timeout_s: float,
+        *,
+        base: str | None = None,
     ) -> bytes | Failure:
         """POST a JSON body, or GET without one, and return the body of a successful response.
+
+        `path` is below the server's URL, or below `base` where that is given.
 
         Cancelling closes the connection, at which vLLM stops generating.
 
@@ -64,7 +71,7 @@ class Client:
         try:
             async with session.request(
                 "GET" if body is None else "POST",
-                replica.url + path,
+                (replica.url if base is None else base) + path,
                 data=body,
                 headers={"Content-Type": "application/json"} if body is not None else {},
                 timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=_CONNECT_S),
@@ -103,7 +110,7 @@ class Client:
             if self._api_key is not None:
                 headers["Authorization"] = self._api_key.authorization()
             connector = aiohttp.TCPConnector(
-                limit=self._connections,
+                limit=0,  # what is in flight is bounded for each server
                 keepalive_timeout=_KEEP_ALIVE_S,
                 ttl_dns_cache=300,
                 socket_factory=_socket,

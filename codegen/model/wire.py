@@ -25,6 +25,8 @@ from codegen.records import Json, canonical
 _SHOWN = 300
 _REFUSED = (400, 413, 422)
 _LATER = (408, 425, 429, 502, 503, 504)
+_OVERLOAD = (429, 503)
+OUT_OF_TIME = "no answer in time"
 
 
 class Kind(StrEnum):
@@ -48,6 +50,11 @@ class Failure:
     reason: str
     status: int = 0
     wait_s: float | None = None
+
+    @property
+    def overload(self) -> bool:
+        """Whether the server had more to do than it can, as far as one can tell."""
+        return self.status in _OVERLOAD or self.reason == OUT_OF_TIME
 
 
 @dataclass(frozen=True, slots=True)

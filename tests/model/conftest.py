@@ -30,6 +30,8 @@ class ChatServer:
         self.running = 0
         self.peak = 0
         self.aborted = 0
+        self.well: bool | None = True
+        self.runner: web.AppRunner | None = None
         self.busy = asyncio.Event()
         self.url = ""
 
@@ -84,6 +86,13 @@ class ChatServer:
             for i, text in reversed(list(enumerate(body["input"])))
         ]
         return web.json_response({"object": "list", "model": self.model, "data": listed})
+
+    async def health(self, _: web.Request) -> web.StreamResponse:
+        return web.Response(status=404 if self.well is None else 200 if self.well else 503)
+
+    async def stop(self) -> None:
+        assert self.runner is not None
+        await self.runner.cleanup()
 
     async def models(self, request: web.Request) -> web.StreamResponse:
         if (refused := self.refusal(request, {"model": self.model})) is not None:
@@ -187,9 +196,11 @@ async def start_server() -> AsyncIterator[Start]:
         app.router.add_post("/v1/chat/completions", server.chat)
         app.router.add_post("/v1/embeddings", server.embeddings)
         app.router.add_get("/v1/models", server.models)
+        app.router.add_get("/health", server.health)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
         runners.append(runner)
+        server.runner = runner
         site = web.TCPSite(runner, "127.0.0.1", port)
         await site.start()
         host, bound = runner.addresses[0][:2]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codegen.errors import UsageError
 from codegen.model import wire
-from codegen.model.replicas import base_url
+from codegen.model.address import base_url
 from codegen.records import Usage
 
 JSON = st.recursive(

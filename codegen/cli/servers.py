@@ -1,0 +1,93 @@
+"""The options about model servers: where they are and how they are used; and opening one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codegen.cli.options import Finite, declared
+from codegen.errors import UsageError
+
+if TYPE_CHECKING:
+    from codegen.model.handling import Handling
+    from codegen.model.openai import OpenAIModel
+
+server_options = declared(
+    click.option(
+        "--base-url",
+        multiple=True,
+        help="An OpenAI-compatible server, such as vLLM; may be repeated.",
+    ),
+    click.option(
+        "--endpoints",
+        type=click.Path(path_type=Path),
+        help="A file of servers, one base URL a line, instead; read again when it changes.",
+    ),
+    click.option(
+        "--server-calls",
+        type=click.IntRange(1),
+        default=1024,
+        show_default=True,
+        help="Most calls in flight at one server; how many there are is found by trying.",
+    ),
+    click.option(
+        "--hedge-after",
+        type=Finite(0, min_open=True),
+        help="Seconds without an answer after which a call goes to a second server as well.",
+    ),
+    click.option(
+        "--api-key-file",
+        type=click.Path(path_type=Path),
+        help="A file with the key; else CODEGEN_API_KEY, OPENAI_API_KEY or VLLM_API_KEY.",
+    ),
+)
+
+
+def has_server(options: dict[str, Any]) -> bool:
+    """Return whether a server was named.
+
+    Raises:
+        UsageError: in two ways.
+    """
+    if options["base_url"] and options.get("endpoints"):
+        raise UsageError("--base-url and --endpoints exclude each other")
+    return bool(options["base_url"] or options.get("endpoints"))
+
+
+def handling_of(options: dict[str, Any]) -> Handling:
+    """Return how the servers are to be used."""
+    from codegen.model.handling import Handling
+    from codegen.model.limit import Bounds
+
+    most, usual = options["server_calls"], Bounds()
+    bounds = Bounds(min(usual.first, most), min(usual.least, most), most)
+    return Handling(bounds, options["hedge_after"])
+
+
+async def open_server(options: dict[str, Any], tell: Callable[[str], None]) -> OpenAIModel:
+    """Open the model of the servers that the options name, and check that it is there.
+
+    Raises:
+        ModelError: a server does not answer or does not know the model.
+        UsageError: the key or the file of servers cannot be read.
+    """
+    from codegen.model.openai import OpenAIModel
+    from codegen.secrets import find_api_key
+
+    model = OpenAIModel(
+        options["model"],
+        options["endpoints"] or options["base_url"],
+        api_key=find_api_key(options["api_key_file"]),
+        timeout_s=options["timeout"],
+        handling=handling_of(options),
+        tell=tell,
+    )
+    try:
+        await model.check()
+    except BaseException:
+        await model.close()
+        raise
+    return model
