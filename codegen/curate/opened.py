@@ -11,7 +11,7 @@ from codegen.curate.collect import collect
 from codegen.curate.dataset import FILE, Dataset
 from codegen.curate.draft import drafted
 from codegen.errors import UsageError
-from codegen.journal.opening import file_of
+from codegen.journal.place import is_there
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def opened(path: Path) -> Iterator[Dataset]:
         with Dataset.open(path) as dataset:
             yield dataset
         return
-    if not file_of(path).is_file():
+    if not is_there(path):
         raise UsageError(f"{path} holds neither a run nor a dataset; give the folder of one")
     with tempfile.TemporaryDirectory(prefix="codegen-") as temporary:
         place = Path(temporary) / "dataset"

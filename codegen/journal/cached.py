@@ -1,7 +1,8 @@
 """A model and a sandbox that pay for nothing twice: look up, else call once and write.
 
 A result is handed out only after it has reached the disk. Equal calls at the same time are made
-once. A failure of ours is never written, and cancelling the last who waits cancels the call.
+once, by whichever process asked first; all are given the answer that was kept. A failure of ours is
+never written, and cancelling the last who waits cancels the call.
 
 Not here: the file (`codegen.journal.store`); what makes two calls equal (`codegen.journal.keys`).
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 
 from codegen.journal import codec, keys
 from codegen.journal.entries import CallEntry, ExecutionEntry
@@ -26,7 +28,7 @@ class JournaledModel:
         """Put a journal before a model. Both stay the caller's; `close` closes the model."""
         self._model = model
         self._journal = journal
-        self._flights: Flights[tuple[Reply, ...]] = Flights()
+        self._flights: Flights[tuple[Reply, ...]] = Flights(journal.wanting)
 
     @property
     def name(self) -> str:
@@ -57,10 +59,11 @@ class JournaledModel:
             replies = tuple(replace(r, call=key) for r in await self._model.complete(request))
             seconds = time.monotonic() - clock
             entry = CallEntry(key, self.name, self.revision, request, replies, started, seconds)
-            await self._journal.add(entry)
-            return replies
+            if await self._journal.add(entry):
+                return replies
+            return await self._journal.find_call(key) or replies
 
-        return await self._flights.run(key, self._journal.find_call, call)
+        return await self._flights.run(key, partial(self._journal.find_call, lease=True), call)
 
     async def close(self) -> None:
         """Close the model."""
@@ -78,7 +81,7 @@ class JournaledSandbox:
         self._sandbox = sandbox
         self._journal = journal
         self._rerun = rerun
-        self._flights: Flights[Execution] = Flights()
+        self._flights: Flights[Execution] = Flights(journal.wanting)
 
     @property
     def name(self) -> str:
@@ -105,15 +108,16 @@ class JournaledSandbox:
             started, clock = time.time(), time.monotonic()
             execution = replace(await self._sandbox.run(job), key=key)
             seconds = time.monotonic() - clock
-            await self._journal.add(
-                ExecutionEntry(
-                    key, digest, job.environment, text, files, execution, started, seconds
-                )
+            entry = ExecutionEntry(
+                key, digest, job.environment, text, files, execution, started, seconds
             )
-            return execution
+            if await self._journal.add(entry):
+                return execution
+            return await self._journal.find_execution(key) or execution
 
         key = keys.execution_key_of(digest, text, rerun=self._rerun)
-        return await self._flights.run(key, self._journal.find_execution, execute)
+        find = partial(self._journal.find_execution, lease=True)
+        return await self._flights.run(key, find, execute)
 
     def again(self, rerun: int) -> JournaledSandbox:
         """Return this sandbox with jobs executed afresh, to see whether results stay the same."""

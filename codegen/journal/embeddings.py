@@ -26,7 +26,7 @@ class JournaledEmbedder:
         """Put a journal before an embedder. Both stay the caller's; `close` closes the embedder."""
         self._embedder = embedder
         self._journal = journal
-        self._flights: Flights[Vector] = Flights()
+        self._flights: Flights[Vector] = Flights(journal.wanting)
         self._written = embedder.tokens
 
     @property
@@ -75,7 +75,7 @@ class JournaledEmbedder:
         key = keys.embedding_key(self.name, self.revision, text)
 
         async def find(key: str) -> Vector | None:
-            known = await self._journal.find_embedding(key)
+            known = await self._journal.find_embedding(key, lease=True)
             if known is not None:
                 self.expect(len(known))
             return known
@@ -83,9 +83,10 @@ class JournaledEmbedder:
         async def make(key: str) -> Vector:
             started = time.time()
             (vector,) = await self._embedder.embed([text])
-            tokens, self._written = self.tokens - self._written, self.tokens
-            entry = EmbeddingEntry(key, self.name, self.revision, vector, started, tokens)
-            await self._journal.add(entry)
-            return vector
+            entry = EmbeddingEntry(key, self.name, self.revision, vector, started)
+            if await self._journal.add(entry):
+                return vector
+            return await self._journal.find_embedding(key) or vector
+        self._written = embedder.tokens
 
         return await self._flights.run(key, find, make)

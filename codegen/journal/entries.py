@@ -73,7 +73,14 @@ class Recorded:
     reason: str = ""
 
 
-Entry = CallEntry | ExecutionEntry | EmbeddingEntry | Recorded
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Nothing came of the work on a key: others may take it up."""
+
+    key: str
+
+
+Entry = CallEntry | ExecutionEntry | EmbeddingEntry | Recorded | Released
 
 
 def rows(entry: Entry, known_files: MutableMapping[str, None]) -> Iterator[Row]:
@@ -90,7 +97,7 @@ def rows(entry: Entry, known_files: MutableMapping[str, None]) -> Iterator[Row]:
         yield from _embedded(entry)
     elif isinstance(entry, Recorded):
         yield schema.records, _record(entry)
-    else:
+    elif isinstance(entry, ExecutionEntry):
         yield from _execution(entry, known_files)
 
 

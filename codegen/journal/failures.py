@@ -1,4 +1,4 @@
-"""SQLite's and the system's errors in our own words: what happened, to which file, what to do."""
+"""A database's and the system's errors in our own words: what happened, where, what to do."""
 
 from __future__ import annotations
 
@@ -20,18 +20,56 @@ _KNOWN = {
     "SQLITE_CORRUPT": "it is damaged; restore it from a copy, or give another output folder",
     "SQLITE_BUSY": "another program holds it open; close that program and start again",
 }
+_STATES = {  # of PostgreSQL, by the beginning of their code
+    "53100": f"the server's disk is full; free some space, {_RESUME}",
+    "53": f"the server is short of something; see to it, {_RESUME}",
+    "58": f"the server's disk cannot be read or written; see to it, {_RESUME}",
+    "XX": f"the database is damaged; see to it, {_RESUME}",
+    "25006": "the server takes no writes; name the primary one",
+    "42501": "permission denied; the user needs the right to create in this database",
+    "28": "the server does not let this user in; check user and password (PGPASSWORD, ~/.pgpass)",
+    "3D": "there is no such database; create it first",
+}
+_SAYS = {  # of a connection that was refused, which has no code
+    "password": _STATES["28"],
+    "authentication": _STATES["28"],
+    "pg_hba.conf": _STATES["28"],
+    'role "': _STATES["28"],
+    'database "': _STATES["3D"],
+    "URI": "the URL cannot be read; correct it",
+}
 
 
-def explained(path: Path, error: Exception) -> JournalError:
+def explained(place: Path | str, error: Exception) -> JournalError:
     """Return the error to be raised for a failure of the database or of the system."""
-    original = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    original = _original(error)
     if isinstance(original, OSError):
         if isinstance(original, FileExistsError | NotADirectoryError):
-            return JournalError(f"{path}: a file is where a folder is wanted; name another folder")
-        reason = original.strerror or str(original)
-        return JournalError(f"{path}: {reason}; check the folder and its permissions")
-    name = original.sqlite_errorname if isinstance(original, sqlite3.Error) else ""
-    for prefix, advice in _KNOWN.items():
-        if name.startswith(prefix):
-            return JournalError(f"{path}: {advice} ({original})")
-    return JournalError(f"{path}: {original}")
+            return JournalError(f"{place}: a file is where a folder is wanted; name another folder")
+        because = original.strerror or str(original)
+        return JournalError(f"{place}: {because}; check the folder and its permissions")
+    advice = _advice(original)
+    said = reason(original)
+    return JournalError(f"{place}: {advice} ({said})" if advice else f"{place}: {said}")
+
+
+def reason(error: BaseException) -> str:
+    """Return what a database said, in one line."""
+    return " ".join(str(_original(error)).split())
+
+
+def _original(error: BaseException) -> BaseException:
+    return error.orig if isinstance(error, DBAPIError) and error.orig else error
+
+
+def _advice(original: BaseException) -> str:
+    if isinstance(original, sqlite3.Error):
+        name = getattr(original, "sqlite_errorname", "")
+        return next((says for start, says in _KNOWN.items() if name.startswith(start)), "")
+    if not hasattr(original, "sqlstate"):
+        return ""
+    state, said = original.sqlstate, str(original)
+    if state:
+        return next((says for start, says in _STATES.items() if state.startswith(start)), "")
+    unreachable = "the server cannot be reached; check the URL, and that the server runs"
+    return next((says for words, says in _SAYS.items() if words in said), unreachable)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -36,9 +37,10 @@ class _Flight(Generic[T]):
 class Flights(Generic[T]):
     """Gives equal calls that are under way one task, which ends with the last who waits for it."""
 
-    def __init__(self) -> None:
-        """Begin with nothing under way."""
+    def __init__(self, wanting: Callable[[str], AbstractContextManager[None]]) -> None:
+        """Begin with nothing under way. `wanting` is open while there is work on a key."""
         self._open: dict[str, _Flight[T]] = {}
+        self._wanting = wanting
         self.hits = Hits()
 
     async def run(
@@ -72,12 +74,13 @@ class Flights(Generic[T]):
         find: Callable[[str], Awaitable[T | None]],
         make: Callable[[str], Awaitable[T]],
     ) -> T:
-        found = await find(key)
-        if found is not None:
-            self.hits = replace(self.hits, hits=self.hits.hits + 1)
-            return found
-        self.hits = replace(self.hits, misses=self.hits.misses + 1)
-        return await make(key)
+        with self._wanting(key):
+            found = await find(key)
+            if found is not None:
+                self.hits = replace(self.hits, hits=self.hits.hits + 1)
+                return found
+            self.hits = replace(self.hits, misses=self.hits.misses + 1)
+            return await make(key)
 
     def _land(self, key: str, flight: _Flight[T]) -> None:
         if self._open.get(key) is flight:

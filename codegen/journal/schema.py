@@ -1,85 +1,102 @@
-"""The journal's tables, and how its SQLite file is opened.
+"""The journal's tables, in whichever database.
 
-Write-ahead logging with `synchronous=FULL`: a commit has reached the disk when it returns, so that
-neither a killed process nor a lost power supply takes back a finished call. The price, one fsync
-for each commit, is paid once for many rows (`codegen.journal.worker`).
-
-Not here: what the rows mean (`codegen.journal.codec`), and network file systems, whose locks
-SQLite cannot rely on.
+A column that holds what a model, a server or a person may have said is bytes, or takes every
+string. Not here: what the rows mean (`codegen.journal.codec`), how a database is opened
+(`codegen.journal.sqlite_file`, `codegen.journal.link`).
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import urllib.parse
-from pathlib import Path
+import re
+from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
-    Connection,
-    Engine,
+    Dialect,
     Float,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
-    create_engine,
-    event,
 )
-from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeDecorator
 
-VERSION = 1
-"""The schema's version, kept in SQLite's `user_version`."""
+_UNFIT = re.compile(r"[\\\x00\ud800-\udfff]")
+_ESCAPED = re.compile(r"\\(\\|u[0-9a-f]{4})")
 
-APPLICATION = 0x636F6467
-"""SQLite's `application_id` of a journal: `codg`."""
 
-_BUSY_S = 30.0
+class AnyText(TypeDecorator[str]):
+    """Text with any characters: PostgreSQL takes neither NUL nor lone surrogates as they are."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Escape what does not fit."""
+        return None if value is None else _UNFIT.sub(_escape, value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """Return what was given."""
+        return None if value is None else _ESCAPED.sub(_unescape, value)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return r"\\" if found[0] == "\\" else f"\\u{ord(found[0]):04x}"
+
+
+def _unescape(found: re.Match[str]) -> str:
+    return "\\" if found[1] == "\\" else chr(int(found[1][1:], 16))
+
+
+_SAID = Text().with_variant(AnyText(), "postgresql")
+_KEY = Text().with_variant(Text(collation="C"), "postgresql")
+_COUNT = Integer().with_variant(BigInteger(), "postgresql")
 
 metadata = MetaData()
 
 meta = Table(
     "meta",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", _KEY, primary_key=True),
     Column("value", Text, nullable=False),
 )
 calls = Table(
     "calls",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("purpose", Text, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("revision", Text, nullable=False),
+    Column("key", _KEY, primary_key=True),
+    Column("purpose", _SAID, nullable=False),
+    Column("model", _SAID, nullable=False),
+    Column("revision", _SAID, nullable=False),
     Column("request", LargeBinary, nullable=False),
     Column("replies", LargeBinary, nullable=False),
-    Column("prompt_tokens", Integer, nullable=False),
-    Column("completion_tokens", Integer, nullable=False),
+    Column("prompt_tokens", _COUNT, nullable=False),
+    Column("completion_tokens", _COUNT, nullable=False),
     Column("started", Float, nullable=False),
     Column("seconds", Float, nullable=False),
 )
 executions = Table(
     "executions",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("environment", Text, nullable=False),
-    Column("digest", Text, nullable=False),
+    Column("key", _KEY, primary_key=True),
+    Column("environment", _SAID, nullable=False),
+    Column("digest", _SAID, nullable=False),
     Column("job", LargeBinary, nullable=False),
     Column("result", LargeBinary, nullable=False),
     Column("cpu_s", Float, nullable=False),
-    Column("peak_memory_bytes", Integer, nullable=False),
+    Column("peak_memory_bytes", _COUNT, nullable=False),
     Column("started", Float, nullable=False),
     Column("seconds", Float, nullable=False),
 )
 embeddings = Table(
     "embeddings",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("model", Text, nullable=False),
-    Column("revision", Text, nullable=False),
+    Column("key", _KEY, primary_key=True),
+    Column("model", _SAID, nullable=False),
+    Column("revision", _SAID, nullable=False),
     Column("vector", LargeBinary, nullable=False),
     Column("started", Float, nullable=False),
 )
@@ -88,93 +105,36 @@ embeddings = Table(
 more_tokens = Table(
     "more_tokens",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("purpose", Text, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("prompt_tokens", Integer, nullable=False),
-    Column("cached_tokens", Integer, nullable=False),
-    Column("reasoning_tokens", Integer, nullable=False),
+    Column("key", _KEY, primary_key=True),
+    Column("purpose", _SAID, nullable=False),
+    Column("model", _SAID, nullable=False),
+    Column("prompt_tokens", _COUNT, nullable=False),
+    Column("cached_tokens", _COUNT, nullable=False),
+    Column("reasoning_tokens", _COUNT, nullable=False),
 )
 files = Table(
     "files",
     metadata,
-    Column("sha256", Text, primary_key=True),
+    Column("sha256", _KEY, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
 records = Table(
     "records",
     metadata,
-    Column("index", Integer, primary_key=True, autoincrement=False),
+    Column("index", _COUNT, primary_key=True, autoincrement=False),
     Column("status", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", _SAID, nullable=False),
     Column("record", LargeBinary, nullable=False),
     CheckConstraint("status IN ('accepted', 'rejected')"),
 )
 
+shared = MetaData()
+"""What a database has beside them that many processes write to."""
 
-def engine(path: Path, *, read_only: bool) -> Engine:
-    """Return an engine over one journal file; nothing is opened yet."""
-    made = create_engine(
-        "sqlite://",
-        creator=lambda: _connect(path, read_only=read_only),
-        poolclass=NullPool,
-        hide_parameters=True,  # rows are long, and have no place in an error
-    )
-    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-
-    @event.listens_for(made, "begin")
-    def _begin(connection: Connection) -> None:
-        # sqlite3 would begin by itself, but only before some statements, and never IMMEDIATE.
-        connection.exec_driver_sql(begin)
-
-    return made
-
-
-def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        _uri(path, read_only=read_only),
-        uri=True,
-        timeout=_BUSY_S,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    if not read_only:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-    return connection
-
-
-def leave_log(connection: Connection) -> None:
-    """Make a journal one file again, which can be read where nothing can be written beside it.
-
-    Raises:
-        sqlite3.Error: somebody else has it open, or the disk is full; it stays as it is.
-    """
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.execute("PRAGMA busy_timeout=0")
-    driver.execute("PRAGMA journal_mode=DELETE").fetchall()
-
-
-def _uri(path: Path, *, read_only: bool) -> str:
-    quoted = urllib.parse.quote(os.fsencode(path.absolute()))
-    if not read_only:
-        return f"file:{quoted}?mode=rwc"
-    # SQLite wants to write beside a journal even to read it. Where it cannot, and nobody left a log
-    # to be read with it, the file alone is the whole truth.
-    log = path.with_name(path.name + "-wal")
-    alone = not os.access(path.parent, os.W_OK) and not log.exists()
-    return f"file:{quoted}?mode=ro{'&immutable=1' if alone else ''}"
-
-
-def complete(connection: Connection) -> None:
-    """Add the tables that a journal lacks because it was made before they were thought of."""
-    metadata.create_all(connection)
-
-
-def create(connection: Connection, values: dict[str, str]) -> None:
-    """Make the tables and the marks of a journal, in the transaction that is open."""
-    metadata.create_all(connection)
-    connection.execute(meta.insert(), [{"name": k, "value": v} for k, v in values.items()])
-    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION}")
-    connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")
+leases = Table(
+    "leases",
+    shared,
+    Column("key", _KEY, primary_key=True),
+    Column("owner", BigInteger, nullable=False),
+    Column("driver", Boolean, nullable=False),
+)

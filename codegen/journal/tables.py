@@ -1,81 +1,88 @@
-"""Reading and writing the journal's file: batches of entries in, batches of lookups answered.
+"""Reading and writing a journal's tables: batches of entries in, batches of lookups answered.
 
-Not here: threads and locks (`codegen.journal.store`).
+Not here: threads (`codegen.journal.store`), connections and their loss (`codegen.journal.database`
+and what keeps its contract).
 """
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import Column, Connection, Executable, Table, inspect, select
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Column, Connection, Executable, Table, select
 
 from codegen.errors import JournalError
 from codegen.journal import codec, entries, schema
-from codegen.journal.failures import explained
+from codegen.journal.database import Database
 
 _KNOWN_FILES = 4096
+
+_Found = dict[tuple[Column[Any], str], bytes]
+
+
+class Elsewhere(Enum):
+    """The answer to a lookup whose row another process is at work on."""
+
+    AT_WORK = "at work"
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Asks for the value of `column` in the row of `key`, as `decode` makes it of its JSON."""
+    """Asks for the value of `column` in the row of `key`, as `decode` makes it of its JSON.
+
+    With `lease`, whoever asks will make what is not there, and is told if another process does.
+    """
 
     column: Column[Any]
     key: str
     decode: Callable[[Any, str], Any]
+    lease: bool = False
 
 
 class Tables:
-    """One journal file, through one connection for writing and one for reading."""
+    """The tables of one journal, in a database that is open."""
 
-    def __init__(self, path: Path, *, read_only: bool) -> None:
-        """Open the connections.
-
-        Raises:
-            JournalError: the file cannot be opened.
-        """
-        self._path = path
+    def __init__(self, database: Database) -> None:
+        """Take over an open database; `close` closes it."""
+        self.database = database
         self._known_files: dict[str, None] = {}
-        with self._failures():
-            self._writing = None if read_only else schema.engine(path, read_only=False).connect()
-            self._engine = schema.engine(path, read_only=True)
-            self._reading = self._engine.connect()
 
-    def write(self, batch: Sequence[entries.Entry]) -> Sequence[JournalError | None]:
+    def write(self, batch: Sequence[entries.Entry]) -> Sequence[bool | JournalError]:
         """Write entries in one transaction that has reached the disk on return.
 
-        A call, an execution or a vector that is there already is left as it is. The answer for a
-        record whose index holds another record, or for an entry without a JSON form, is an error;
-        the others are written.
+        A call, an execution or a vector that is there already is left as it is; the answer is False
+        where another process wrote it. The answer for a record whose index holds another record, or
+        for an entry without a JSON form, is an error; the others are written.
 
         Raises:
-            JournalError: the file cannot be written; none of them is.
+            JournalError: nothing can be written; none of them is.
         """
-        if self._writing is None:
-            raise JournalError(f"{self._path} was opened for reading only")
         answers, rows = self._encoded(batch)
-        with self._failures(), self._writing.begin():
-            for table, values in rows.items():
-                self._writing.execute(insert(table).on_conflict_do_nothing(), values)
-            differing = _differing(self._writing, rows.get(schema.records, []))
+        done = {one.key for one in batch if not isinstance(one, entries.Recorded)}
+
+        def work(connection: Connection) -> tuple[Collection[str], set[int]]:
+            there = self.database.insert(connection, rows)
+            if self.database.shared and done:
+                self.database.release(connection, done)
+            return there, _differing(connection, rows.get(schema.records, []))
+
+        there, differing = self.database.write(work)
         for at, entry in enumerate(batch):
-            if isinstance(entry, entries.Recorded) and entry.index in differing:
+            if not isinstance(entry, entries.Recorded):
+                answers[at] = answers[at] and entry.key not in there
+            elif entry.index in differing:
                 answers[at] = JournalError(
-                    f"{self._path}: problem {entry.index} is already recorded, with another result"
+                    f"{self.database.place}: problem {entry.index} is already recorded, "
+                    "with another result"
                 )
         return answers
 
     def _encoded(
         self, batch: Sequence[entries.Entry]
-    ) -> tuple[list[JournalError | None], dict[Table, list[dict[str, Any]]]]:
-        answers: list[JournalError | None] = []
+    ) -> tuple[list[bool | JournalError], dict[Table, list[dict[str, Any]]]]:
+        answers: list[bool | JournalError] = []
         rows: dict[Table, list[dict[str, Any]]] = {}
         if len(self._known_files) > _KNOWN_FILES:
             self._known_files.clear()
@@ -83,67 +90,68 @@ class Tables:
             try:
                 made = list(entries.rows(entry, self._known_files))
             except (ValueError, TypeError, RecursionError) as error:
-                answers.append(JournalError(f"{self._path}: this has no JSON form: {error}"))
+                place = self.database.place
+                answers.append(JournalError(f"{place}: this has no JSON form: {error}"))
                 continue
             for table, values in made:
                 rows.setdefault(table, []).append(values)
-            answers.append(None)
+            answers.append(True)
         return answers, rows
 
     def find(self, lookups: Sequence[Lookup]) -> Sequence[Any]:
         """Return the value, or None where there is no such row, or an error where it is damaged.
 
-        Raises:
-            JournalError: the file cannot be read.
-        """
-        found: dict[tuple[Column[Any], str], bytes] = {}
-        with self._failures(), self._reading.begin():
-            for column in {lookup.column for lookup in lookups}:
-                keys = [lookup.key for lookup in lookups if lookup.column is column]
-                key = column.table.c.key
-                for row in self._reading.execute(select(key, column).where(key.in_(keys))):
-                    found[column, row[0]] = row[1]
-        return [self._decoded(lookup, found.get((lookup.column, lookup.key))) for lookup in lookups]
+        The answer to a lookup that leases is `Elsewhere.AT_WORK` where another process has the key.
 
-    def _decoded(self, lookup: Lookup, data: bytes | None) -> Any:
+        Raises:
+            JournalError: nothing can be read.
+        """
+        found, ours = self.database.read(lambda connection: self._looked_up(connection, lookups))
+        return [self._answer(lookup, found, ours) for lookup in lookups]
+
+    def _looked_up(
+        self, connection: Connection, lookups: Sequence[Lookup]
+    ) -> tuple[_Found, Collection[str]]:
+        found = _rows(connection, lookups)
+        missing = {one.key for one in lookups if one.lease and (one.column, one.key) not in found}
+        if not missing or not self.database.shared:
+            return found, missing
+        ours = self.database.claim(connection, sorted(missing))
+        # whoever had the lease may have written the row between the look and the lease
+        late = _rows(connection, [one for one in lookups if one.key in ours])
+        if late:
+            self.database.release(connection, {key for _, key in late})
+        return {**found, **late}, ours
+
+    def _answer(self, lookup: Lookup, found: _Found, ours: Collection[str]) -> Any:
+        data = found.get((lookup.column, lookup.key))
         if data is None:
-            return None
+            return Elsewhere.AT_WORK if lookup.lease and lookup.key not in ours else None
         try:
             return lookup.decode(codec.unpack(data), lookup.key)
         except (ValueError, TypeError, KeyError) as error:
             return JournalError(
-                f"{self._path}: the row {lookup.key[:12]} of {lookup.column.table.name} "
+                f"{self.database.place}: the row {lookup.key[:12]} of {lookup.column.table.name} "
                 f"is damaged ({error})"
             )
 
     def select(self, statement: Executable) -> Sequence[Any]:
-        """Return all rows of a query, over a connection of its own."""
-        with self._failures(), self._engine.connect() as connection:
-            return connection.execute(statement).all()
-
-    def has(self, table: Table) -> bool:
-        """Return whether the file has a table: one that was made before it was thought of lacks it.
-
-        Raises:
-            JournalError: the file cannot be read.
-        """
-        with self._failures(), self._engine.connect() as connection:
-            return inspect(connection).has_table(table.name)
+        """Return all rows of a query, from any thread."""
+        return self.database.select(statement)
 
     def close(self) -> None:
-        """Close the connections, and fold the log into the file if nobody else reads it."""
-        self._reading.close()
-        if self._writing is not None:
-            with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
-                schema.leave_log(self._writing)
-            self._writing.close()
+        """Close the database."""
+        self.database.close()
 
-    @contextlib.contextmanager
-    def _failures(self) -> Iterator[None]:
-        try:
-            yield
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise explained(self._path, error) from error
+
+def _rows(connection: Connection, lookups: Sequence[Lookup]) -> _Found:
+    found: _Found = {}
+    for column in {lookup.column for lookup in lookups}:
+        keys = [lookup.key for lookup in lookups if lookup.column is column]
+        key = column.table.c.key
+        for row in connection.execute(select(key, column).where(key.in_(keys))):
+            found[column, row[0]] = row[1]
+    return found
 
 
 def _differing(connection: Connection, written: Sequence[dict[str, Any]]) -> set[int]:
@@ -156,6 +164,11 @@ def _differing(connection: Connection, written: Sequence[dict[str, Any]]) -> set
         )
     )
     found = {row[0]: (row[1], row[2]) for row in there}
-    return {
-        row["index"] for row in written if found[row["index"]] != (row["status"], row["record"])
-    }
+    return {row["index"] for row in written if not _same(row, *found[row["index"]])}
+
+
+def _same(row: dict[str, Any], status: str, record: bytes) -> bool:
+    if row["status"] != status:
+        return False
+    # two machines may compress the same record to different bytes
+    return row["record"] == record or codec.unpack_bytes(row["record"]) == codec.unpack_bytes(record)

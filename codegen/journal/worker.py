@@ -18,6 +18,7 @@ from codegen.errors import JournalError
 
 Operation = TypeVar("Operation")
 Answer = TypeVar("Answer")
+IDLE_S = 3.0
 _Job = tuple[Operation, "asyncio.Future[Answer]"]
 
 
@@ -34,9 +35,11 @@ class Worker(Generic[Operation, Answer]):
         answer: Callable[[Sequence[Operation]], Sequence[Answer | JournalError]],
         *,
         most: int,
+        idle: Callable[[], None] | None = None,
     ) -> None:
-        """Start the thread."""
+        """Start the thread. It calls `idle` when there was nothing to do for `IDLE_S` seconds."""
         self._answer = answer
+        self._idle = idle
         self._most = most
         self._queue: queue.SimpleQueue[_Job[Operation, Answer] | None] = queue.SimpleQueue()
         self._broken: JournalError | None = None
@@ -77,7 +80,7 @@ class Worker(Generic[Operation, Answer]):
 
     def _batch(self) -> tuple[list[_Job[Operation, Answer]], bool]:
         found: list[_Job[Operation, Answer]] = []
-        item = self._queue.get()
+        item = self._next()
         while item is not None:
             found.append(item)
             if len(found) == self._most:
@@ -87,6 +90,22 @@ class Worker(Generic[Operation, Answer]):
             except queue.Empty:
                 return found, False
         return found, True
+
+    def _next(self) -> _Job[Operation, Answer] | None:
+        if self._idle is None:
+            return self._queue.get()
+        while True:
+            try:
+                return self._queue.get(timeout=IDLE_S)
+            except queue.Empty:
+                self._rest(self._idle)
+
+    def _rest(self, idle: Callable[[], None]) -> None:
+        if self._broken is None:
+            try:
+                idle()
+            except JournalError as error:
+                self._broken = error
 
     def _answers(self, operations: Sequence[Operation]) -> Sequence[Answer | JournalError]:
         if self._broken is None:

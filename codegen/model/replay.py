@@ -66,7 +66,7 @@ class ReplayModel:
 
     def _miss(self, key: str, request: Request) -> str:
         known = self._journal.usage().get(request.purpose)
-        what = f"{self._journal.path} holds no answer to this {request.purpose!r} request"
+        what = f"{self._journal.place} holds no answer to this {request.purpose!r} request"
         if known is None:
             return f"{what} (key {key[:12]}), nor to any other of that purpose"
         asked = _fields(request)
@@ -88,8 +88,8 @@ def _chosen(journal: Journal, name: str | None) -> tuple[str, str]:
         return fitting[0]
     listed = ", ".join(f"{recorded} ({revision})" for recorded, revision in models)
     if not models:
-        raise UsageError(f"{journal.path} holds no model calls; give the folder of another run")
-    raise UsageError(f"{journal.path} holds calls of {listed}; name one of them")
+        raise UsageError(f"{journal.place} holds no model calls; give the folder of another run")
+    raise UsageError(f"{journal.place} holds calls of {listed}; name one of them")
 
 
 def _fields(request: Request) -> dict[str, Json]:

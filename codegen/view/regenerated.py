@@ -15,7 +15,7 @@ from pathlib import Path
 from codegen.answer import AnswerError, extract_solution
 from codegen.errors import CodegenError
 from codegen.journal import Journal
-from codegen.journal.opening import file_of
+from codegen.journal.place import is_there
 from codegen.language import get
 from codegen.records import Problem
 
@@ -35,7 +35,7 @@ def regenerated(
     run: Path, calls: tuple[str, ...], text: str, problem: Problem, language: str
 ) -> tuple[Regenerated, ...]:
     """Return the programs written from a text, those from the text about the mutant last."""
-    if not text.strip() or not file_of(run).is_file():
+    if not text.strip() or not is_there(run):
         return ()
     try:
         with Journal.open(run, read_only=True) as journal:

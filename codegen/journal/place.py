@@ -1,0 +1,91 @@
+"""Where a journal is: a run's folder, an SQLite file, or a run in a PostgreSQL database.
+
+`postgresql://[user@]host[:port]/database?run=NAME` with any further options of libpq. One database
+holds several runs, each in a schema of its own.
+
+Not here: opening what is there (`codegen.journal.store`).
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.errors import UsageError
+
+FILE = "journal.sqlite"
+EXAMPLE = "postgresql://user@host/database?run=NAME"
+_SCHEME = re.compile(r"postgres(?:ql)?:/+")
+_RUN = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A run in a PostgreSQL database; `server` is the URL that libpq takes, `run` the schema."""
+
+    server: str
+    run: str
+
+    def __str__(self) -> str:
+        """Return the URL that names it."""
+        return f"{self.server}{'&' if '?' in self.server else '?'}run={self.run}"
+
+
+def place_of(named: Path | str) -> Path | Shared:
+    """Return the place that a path or a URL names; a folder's journal is the file in it.
+
+    Raises:
+        UsageError: it is the URL of a database, and there is something wrong with it.
+    """
+    if is_shared(named):
+        server, run = server_of(named)
+        if not run:
+            raise UsageError(f"{server} does not say which run; add one, as in {EXAMPLE}")
+        if not _RUN.fullmatch(run) or run.startswith("pg_") or run == "information_schema":
+            raise UsageError(
+                f"run={run}: a run's name is up to 63 small letters, digits, - and _, and begins "
+                "with a letter or a digit"
+            )
+        return Shared(server, run)
+    path = Path(named)
+    return path if path.suffix == ".sqlite" else path / FILE
+
+
+def is_shared(named: Path | str) -> bool:
+    """Whether this names a database, which many processes may write to, and no file."""
+    return _SCHEME.match(str(named)) is not None
+
+
+def server_of(named: Path | str) -> tuple[str, str]:
+    """Return a URL without its run, and the run, which is empty where none is named.
+
+    Raises:
+        UsageError: it has a password in it, which would be kept in datasets and shown by `ps`.
+    """
+    parts = urllib.parse.urlsplit(_restored(str(named)))
+    options = urllib.parse.parse_qsl(parts.query, keep_blank_values=True)
+    if parts.password is not None or any(name == "password" for name, _ in options):
+        raise UsageError(
+            f"the URL of {parts.hostname or 'the database'} has a password in it, which others can "
+            "see: take it out, and give it in PGPASSWORD or in ~/.pgpass"
+        )
+    run = next((value for name, value in options if name == "run"), "")
+    kept = urllib.parse.urlencode([one for one in options if one[0] != "run"], safe="/,:")
+    return urllib.parse.urlunsplit(parts._replace(query=kept)), run
+
+
+def _restored(named: str) -> str:
+    """Return a URL as it was before `Path` took one of its slashes."""
+    match = _SCHEME.match(named)
+    assert match is not None
+    rest = named[match.end() :]
+    without_host = match[0].endswith("///") or "/" not in rest.partition("?")[0]
+    return f"postgresql://{'/' if without_host else ''}{rest}"
+
+
+def is_there(named: Path | str) -> bool:
+    """Whether a journal may be looked for here: a file that exists, or a database."""
+    place = place_of(named)
+    return isinstance(place, Shared) or place.is_file()
