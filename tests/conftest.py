@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -52,3 +54,25 @@ def browser():
         made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield made
         made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A running PostgreSQL server of the session's own; `url` is to be given a run.
+
+    Without PostgreSQL its tests are skipped, or fail if CODEGEN_REQUIRE_POSTGRESQL is set.
+    """
+    from tests.postgresql import Server, binaries
+
+    where = binaries()
+    if where is None:
+        if os.environ.get("CODEGEN_REQUIRE_POSTGRESQL"):
+            pytest.fail("CODEGEN_REQUIRE_POSTGRESQL is set, and no PostgreSQL is installed")
+        pytest.skip("no PostgreSQL is installed")
+    # the server runs as another user, who may not enter pytest's own folders
+    with tempfile.TemporaryDirectory(prefix="codegen-postgresql-") as folder:
+        Path(folder).chmod(0o755)
+        server = Server(Path(folder) / "server", where)
+        server.start()
+        yield server
+        server.stop()

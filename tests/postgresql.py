@@ -16,6 +16,7 @@ _SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "16MB",
     "max_wal_size": "64MB",
+    "fsync": "off",  # only a machine that loses power needs it
 }
 
 
@@ -41,13 +42,15 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._log = folder / "log"
         folder.mkdir(parents=True, exist_ok=True)
-        self._as: dict[str, str | int] = {}
+        self._user: str | None = None
         if os.geteuid() == 0:  # the server refuses to run as root
             shutil.chown(folder, "postgres", "postgres")
-            self._as = {"user": "postgres", "group": "postgres"}
+            self._user = "postgres"
         command = [str(where / "initdb"), "-D", str(self._data), "-A", "trust", "-U", "codegen"]
         command += ["-E", "UTF8", "--no-sync", "--locale", "C.UTF-8"]
-        subprocess.run(command, check=True, capture_output=True, cwd="/", **self._as)
+        subprocess.run(
+            command, check=True, capture_output=True, cwd="/", user=self._user, group=self._user
+        )
         lines = [f"{name} = '{value}'" for name, value in _SETTINGS.items()]
         with (self._data / "postgresql.conf").open("a") as handle:
             handle.write("\n".join([*lines, f"port = {self.port}", ""]))
@@ -61,7 +64,9 @@ class Server:
         """Start it, and wait until it answers."""
         command = [str(self._where / "postgres"), "-D", str(self._data)]
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, stderr=log, cwd="/", **self._as)
+            self._process = subprocess.Popen(
+                command, stderr=log, cwd="/", user=self._user, group=self._user
+            )
         for _ in range(600):
             ready = subprocess.run(
                 [str(self._where / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
@@ -88,7 +93,7 @@ class Server:
     def stop(self) -> None:
         """Stop it."""
         if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(signal.SIGQUIT)
             self._process.wait(timeout=60)
 
 

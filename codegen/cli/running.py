@@ -74,6 +74,7 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
                 sandbox,
                 second=second,
                 embedder=embedder,
+                database=options["journal"],
                 on_event=tell,
             )
         )

@@ -45,6 +45,12 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     show_default=True,
     help="The run's folder; an unfinished run goes on.",
 )
+@click.option(
+    "--journal",
+    metavar="URL",
+    help="A database for the journal, postgresql://user@host/database?run=NAME; else it is in"
+    " --out.",
+)
 @problem_options
 @embedding_options
 @round_options

@@ -16,6 +16,7 @@ from codegen.engine.process import Tools, open_process
 from codegen.export.dataset import LEAST_LEVEL, Dataset, write_dataset
 from codegen.files import replacing
 from codegen.journal import Journal, JournaledEmbedder
+from codegen.journal.place import chosen, point
 from codegen.model.contract import Embedder, Model
 from codegen.records import Json, canonical
 from codegen.report.costs import Costs
@@ -92,6 +93,7 @@ async def open_run(  # noqa: PLR0913 - four that a run needs, and optional ones 
     *,
     second: Model | None = None,
     embedder: Embedder | None = None,
+    database: str | None = None,
     on_event: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[Run]:
     """Open a run in this process; models and sandbox stay the caller's. See `open_led`.
@@ -105,25 +107,26 @@ async def open_run(  # noqa: PLR0913 - four that a run needs, and optional ones 
         return open_process(lead, tools, journal)
 
     async with open_led(
-        folder, settings, makers, start, embedder=embedder, on_event=on_event
+        folder, settings, makers, start, embedder=embedder, database=database, on_event=on_event
     ) as run:
         yield run
 
 
 @asynccontextmanager
-async def open_led(
+async def open_led(  # noqa: PLR0913 - four that a run needs, and optional ones that are named
     folder: Path,
     settings: Settings,
     makers: Makers,
     start: Start,
     *,
     embedder: Embedder | None = None,
+    database: str | None = None,
     on_event: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[Run]:
     """Open a run's folder and make everything ready; `start` gives the engine that lives it.
 
-    `embedder` tells which statements mean the same. `on_event` gets a line for each thing worth
-    telling.
+    `embedder` tells which statements mean the same. `database` is the URL of one that keeps the
+    journal; without it the folder does. `on_event` gets a line for each thing worth telling.
 
     Raises:
         JournalError: the journal cannot be opened or belongs to a running process.
@@ -134,10 +137,12 @@ async def open_led(
     tasks = tasks_of(settings, on_event)
     screen = Screen(load_benchmarks(settings.decontaminate))
     async with AsyncExitStack() as stack:
-        journal = stack.enter_context(Journal.open(folder))
+        place = chosen(folder, database)
+        journal = stack.enter_context(Journal.open(place, on_event=on_event))
         fingerprint = settings.fingerprint(makers.model.name, makers.model.revision, makers.sandbox)
         fingerprint |= _helpers(settings, makers, embedder)
         journal.fingerprint(fingerprint)
+        point(folder, journal.place)
         meter = Meter.resumed(settings.allowance, journal.usage_by_model())
         progress = Progress(target=settings.target, limit=settings.limit)
         progress.quotas = {(q.dimension, q.value): float(q.share) for q in settings.quotas}

@@ -99,7 +99,7 @@ class Leases:
         found = connection.execute(
             select(leases.c.key, leases.c.owner).where(leases.c.key.in_(keys))
         )
-        theirs = {key: owner for key, owner in found}
+        theirs = {row.key: row.owner for row in found}
         alive = set(connection.execute(_HELD).scalars())
         ours = set()
         for key, owner in sorted(theirs.items()):

@@ -195,8 +195,8 @@ def is_passing(error: Exception) -> bool:
     )
 
 
-def _original(error: Exception) -> Exception:
-    return error.orig if isinstance(error, DBAPIError) and error.orig else error  # type: ignore[return-value]
+def _original(error: Exception) -> BaseException:
+    return error.orig if isinstance(error, DBAPIError) and error.orig else error
 
 
 def _state(error: Exception) -> str:

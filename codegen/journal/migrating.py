@@ -1,4 +1,4 @@
-"""A journal's tables in PostgreSQL: made and brought up to date by Alembic, checked by whoever opens.
+"""A journal's tables in PostgreSQL: made and brought up to date by Alembic, checked at opening.
 
 Not here: the steps (`codegen/journal/migrations/versions`).
 """

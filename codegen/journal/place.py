@@ -1,7 +1,8 @@
 """Where a journal is: a run's folder, an SQLite file, or a run in a PostgreSQL database.
 
 `postgresql://[user@]host[:port]/database?run=NAME` with any further options of libpq. One database
-holds several runs, each in a schema of its own.
+holds several runs, each in a schema of its own. A run's folder whose journal is in a database says
+so in a file, so that whoever takes a folder finds it.
 
 Not here: opening what is there (`codegen.journal.store`).
 """
@@ -14,8 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.errors import UsageError
+from codegen.files import replacing
 
 FILE = "journal.sqlite"
+POINTER = "journal.url"
+"""The file in a run's folder that names the database in which its journal is."""
+
 EXAMPLE = "postgresql://user@host/database?run=NAME"
 _SCHEME = re.compile(r"postgres(?:ql)?:/+")
 _RUN = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -50,7 +55,10 @@ def place_of(named: Path | str) -> Path | Shared:
             )
         return Shared(server, run)
     path = Path(named)
-    return path if path.suffix == ".sqlite" else path / FILE
+    if path.suffix == ".sqlite":
+        return path
+    pointed = _pointed(path)
+    return path / FILE if pointed is None else place_of(pointed)
 
 
 def is_shared(named: Path | str) -> bool:
@@ -89,3 +97,49 @@ def is_there(named: Path | str) -> bool:
     """Whether a journal may be looked for here: a file that exists, or a database."""
     place = place_of(named)
     return isinstance(place, Shared) or place.is_file()
+
+
+def chosen(folder: Path, journal: str | None) -> Path | str:
+    """Return where the journal of a run is to be, given its folder and, perhaps, a database.
+
+    Raises:
+        UsageError: this is no database, or the folder's journal is elsewhere.
+    """
+    if journal is None:
+        return folder
+    if not is_shared(journal):
+        raise UsageError(f"--journal {journal}: give the URL of a database, as in {EXAMPLE}")
+    place, pointed = place_of(journal), _pointed(folder)
+    if (folder / FILE).exists():
+        raise UsageError(
+            f"{folder} has a journal of its own; bring it over (codegen journal copy {folder} "
+            f"'{place}') and give another --out, or leave out --journal"
+        )
+    if pointed is not None and place_of(pointed) != place:
+        raise UsageError(f"the journal of {folder} is in {pointed}; give that, or another --out")
+    return journal
+
+
+def point(folder: Path, place: str) -> None:
+    """Let a run's folder say in which database its journal is.
+
+    Raises:
+        UsageError: the folder cannot be written.
+    """
+    if not is_shared(place) or _pointed(folder) == place:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write {folder}: {error.strerror}") from error
+    with replacing(folder / POINTER) as handle:
+        handle.write(f"{place}\n")
+
+
+def _pointed(folder: Path) -> str | None:
+    try:
+        return (folder / POINTER).read_text("utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder / POINTER} cannot be read: {error}") from error

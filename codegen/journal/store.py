@@ -70,7 +70,7 @@ class Journal(Contents):
         on_event: Callable[[str], None] = lambda _: None,
         patience_s: float = PATIENCE_S,
     ) -> Self:
-        """Open the journal in a run's folder, in a file, or in a database; make it if there is none.
+        """Open the journal in a run's folder, a file or a database; make it where there is none.
 
         Only one process at a time may hold a journal open for writing, the run's driver; any number
         may read it meanwhile. In a database, workers on any machine may write beside the driver. A

@@ -171,4 +171,6 @@ def _same(row: dict[str, Any], status: str, record: bytes) -> bool:
     if row["status"] != status:
         return False
     # two machines may compress the same record to different bytes
-    return row["record"] == record or codec.unpack_bytes(row["record"]) == codec.unpack_bytes(record)
+    return row["record"] == record or codec.unpack_bytes(row["record"]) == codec.unpack_bytes(
+        record
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +63,14 @@ class CountingSandbox:
 
     async def close(self) -> None:
         pass
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where a journal of the test's own is to be, in each database in turn."""
+    if request.param == "sqlite":
+        return tmp_path / "run"
+    return f"{request.getfixturevalue('postgresql').url}?run=t{uuid.uuid4().hex}"
 
 
 @pytest.fixture

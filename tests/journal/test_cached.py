@@ -10,14 +10,16 @@ import pytest
 from codegen.errors import JournalError, ModelError, SandboxError
 from codegen.journal import Hits, Journal, JournaledModel, JournaledSandbox
 
+Place = Path | str
 
-async def test_a_call_is_made_once(tmp_path: Path, model: Any, request_of: Any) -> None:
-    with Journal.open(tmp_path) as journal:
+
+async def test_a_call_is_made_once(place: Place, model: Any, request_of: Any) -> None:
+    with Journal.open(place) as journal:
         first = await JournaledModel(model, journal).complete(request_of.number(1, n=2))
         again = JournaledModel(model, journal)
         assert await again.complete(request_of.number(1, n=2)) == first
         assert again.hits == Hits(hits=1)
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(place) as journal:
         resumed = JournaledModel(model, journal)
         assert await resumed.complete(request_of.number(1, n=2)) == first
         other = await resumed.complete(request_of.number(2))
@@ -26,10 +28,8 @@ async def test_a_call_is_made_once(tmp_path: Path, model: Any, request_of: Any) 
     assert len({r.call for r in (*first, *other)}) == 2
 
 
-async def test_another_revision_is_another_model(
-    tmp_path: Path, model: Any, request_of: Any
-) -> None:
-    with Journal.open(tmp_path) as journal:
+async def test_another_revision_is_another_model(place: Place, model: Any, request_of: Any) -> None:
+    with Journal.open(place) as journal:
         kept = JournaledModel(model, journal)
         await kept.complete(request_of.number(1))
         model.revision = "r2"
@@ -39,9 +39,9 @@ async def test_another_revision_is_another_model(
 
 
 async def test_an_execution_is_made_once_for_each_toolchain(
-    tmp_path: Path, sandbox: Any, request_of: Any
+    place: Place, sandbox: Any, request_of: Any
 ) -> None:
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(place) as journal:
         kept = JournaledSandbox(sandbox, journal)
         first = await kept.run(request_of.job(1))
         assert await kept.run(request_of.job(1)) == first
@@ -56,9 +56,9 @@ async def test_an_execution_is_made_once_for_each_toolchain(
 
 
 async def test_a_rerun_executes_afresh_and_is_kept_too(
-    tmp_path: Path, sandbox: Any, request_of: Any
+    place: Place, sandbox: Any, request_of: Any
 ) -> None:
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(place) as journal:
         kept = JournaledSandbox(sandbox, journal)
         results = [await kept.again(rerun).run(request_of.job(1)) for rerun in (0, 1, 2, 0, 1, 2)]
     assert results[:3] == results[3:]
@@ -66,10 +66,8 @@ async def test_a_rerun_executes_afresh_and_is_kept_too(
     assert len({r.key for r in results}) == 3
 
 
-async def test_equal_calls_at_once_are_made_once(
-    tmp_path: Path, model: Any, request_of: Any
-) -> None:
-    with Journal.open(tmp_path) as journal:
+async def test_equal_calls_at_once_are_made_once(place: Place, model: Any, request_of: Any) -> None:
+    with Journal.open(place) as journal:
         kept = JournaledModel(model, journal)
         calls = [kept.complete(request_of.number(i % 10)) for i in range(1000)]
         replies = await asyncio.gather(*calls)
@@ -80,9 +78,9 @@ async def test_equal_calls_at_once_are_made_once(
 
 
 async def test_failures_are_not_kept(
-    tmp_path: Path, model: Any, sandbox: Any, request_of: Any
+    place: Place, model: Any, sandbox: Any, request_of: Any
 ) -> None:
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(place) as journal:
         kept, kept_sandbox = JournaledModel(model, journal), JournaledSandbox(sandbox, journal)
         model.error, sandbox.error = ModelError("away"), SandboxError("died")
         results = await asyncio.gather(
@@ -100,10 +98,10 @@ async def test_failures_are_not_kept(
 
 
 async def test_cancelling_one_who_waits_leaves_the_others(
-    tmp_path: Path, model: Any, request_of: Any
+    place: Place, model: Any, request_of: Any
 ) -> None:
     model.go.clear()
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(place) as journal:
         kept = JournaledModel(model, journal)
         calls = [asyncio.create_task(kept.complete(request_of.number(1))) for _ in range(3)]
         await asyncio.sleep(0.05)
@@ -117,10 +115,10 @@ async def test_cancelling_one_who_waits_leaves_the_others(
 
 
 async def test_cancelling_the_last_who_waits_cancels_the_call(
-    tmp_path: Path, model: Any, request_of: Any
+    place: Place, model: Any, request_of: Any
 ) -> None:
     model.go.clear()
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(place) as journal:
         kept = JournaledModel(model, journal)
         calls = [asyncio.create_task(kept.complete(request_of.number(1))) for _ in range(2)]
         await asyncio.sleep(0.05)
@@ -134,9 +132,9 @@ async def test_cancelling_the_last_who_waits_cancels_the_call(
 
 
 async def test_an_answer_that_came_is_kept_even_when_nobody_waits(
-    tmp_path: Path, model: Any, request_of: Any
+    place: Place, model: Any, request_of: Any
 ) -> None:
-    with Journal.open(tmp_path) as journal:
+    with Journal.open(place) as journal:
         kept = JournaledModel(model, journal)
         for number in range(50):
             call = asyncio.create_task(kept.complete(request_of.number(number)))
@@ -146,12 +144,12 @@ async def test_an_answer_that_came_is_kept_even_when_nobody_waits(
                 await asyncio.sleep(0)
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
-    with Journal.open(tmp_path, read_only=True) as journal:
+    with Journal.open(place, read_only=True) as journal:
         assert journal.counts().calls == len(model.asked) == 50
 
 
-async def test_closes_what_it_stands_before(tmp_path: Path, model: Any, sandbox: Any) -> None:
-    with Journal.open(tmp_path) as journal:
+async def test_closes_what_it_stands_before(place: Place, model: Any, sandbox: Any) -> None:
+    with Journal.open(place) as journal:
         await JournaledModel(model, journal).close()
         await JournaledSandbox(sandbox, journal).close()
     assert model.closed

@@ -53,9 +53,9 @@ def test_refuses_what_is_no_journal(tmp_path: Path) -> None:
     file = tmp_path / "journal.sqlite"
     file.write_text("Dear diary, " * 1000)
     before = file.read_bytes()
-    for options in ({}, {"read_only": True}):
+    for read_only in (False, True):
         with pytest.raises(JournalError, match="not a journal"):
-            Journal.open(tmp_path, **options)
+            Journal.open(tmp_path, read_only=read_only)
     assert file.read_bytes() == before
     file.unlink()
     with contextlib.closing(sqlite3.connect(file)) as connection:

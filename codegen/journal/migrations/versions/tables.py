@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -68,5 +70,5 @@ _COMPRESSED = (
 )
 
 
-def _filled(name: str, kind: sa.types.TypeEngine[object]) -> sa.Column[object]:
+def _filled(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False)
