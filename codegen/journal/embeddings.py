@@ -83,10 +83,10 @@ class JournaledEmbedder:
         async def make(key: str) -> Vector:
             started = time.time()
             (vector,) = await self._embedder.embed([text])
-            entry = EmbeddingEntry(key, self.name, self.revision, vector, started)
+            tokens, self._written = self.tokens - self._written, self.tokens
+            entry = EmbeddingEntry(key, self.name, self.revision, vector, started, tokens)
             if await self._journal.add(entry):
                 return vector
             return await self._journal.find_embedding(key) or vector
-        self._written = embedder.tokens
 
         return await self._flights.run(key, find, make)
