@@ -8,7 +8,7 @@ JOBS   ?= 20000
 PROBLEMS ?= 40
 RATES  ?= 0.1,0.3,0.5
 
-.PHONY: synthesize test soak test-attacks check format images doctor bench bench-quality docs wheel clean help
+.PHONY: synthesize test soak test-attacks test-integrations test-vllm check format images doctor bench bench-quality docs wheel clean help
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -25,14 +25,17 @@ $(STAMP): pyproject.toml
 synthesize: $(STAMP) ## make verified examples with the builtin teacher, in runs/demo
 	@$(BIN)/codegen synthesize --langs py,rs,go --out $(RUN)
 
-test: $(STAMP) ## run all tests but the hostile programs; those that need a Docker daemon where one answers
-	@$(BIN)/python -m pytest -q -m "not attack" $(TEST_ARGS)
+test: $(STAMP) ## run all tests but hostile programs and vLLM; those that need a Docker daemon where one answers
+	@$(BIN)/python -m pytest -q -m "not attack and not vllm" $(TEST_ARGS)
 
 test-attacks: $(STAMP) ## run hostile programs in every sandbox that is there, a worker for each
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m attack tests/attacks $(ATTACK_ARGS)
 
 test-integrations: $(STAMP) ## run the examples with the real packages, in build/integrations (6 GB)
 	@$(BIN)/python tests/integrations/run.py $(NAMES)
+
+test-vllm: $(STAMP) ## drive the client through real vLLM servers on the CPU, in build/vllm (5 GB)
+	@$(BIN)/python tests/vllm/run.py $(VLLM_ARGS)
 
 soak: $(STAMP) ## a long run under load in both sandboxes; JOBS=20000 programs each
 	@$(BIN)/python -m benchmarks.soak --sandbox docker --jobs $(JOBS)
@@ -42,7 +45,7 @@ check: $(STAMP) ## format, lint, types and the fast tests
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/python -m pytest -q -n 2 -m "not docker and not slow"
+	@$(BIN)/python -m pytest -q -n 2 -m "not docker and not slow and not vllm"
 
 format: $(STAMP) ## put the sources into form
 	@$(BIN)/ruff format --quiet .

@@ -22,6 +22,7 @@ _COMMANDS = {
     "export": "Write a dataset's examples as rows for training, in the formats that trainers read.",
     "images": "Build, list and verify the sandbox images.",
     "mix": "Mix model-made rows with real ones, in stated proportions.",
+    "model": "Start a model server, and stop it with all that it started.",
     "report": "Show what runs came to, side by side, and whether they grow poorer.",
     "serve": "Serve the verifier over HTTP.",
     "show": "Print the whole history of a record.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from codegen.cli.own_model import is_own, open_in_process
 from codegen.cli.servers import has_server, open_server
 from codegen.errors import ToolchainError
 from codegen.language import Language
@@ -27,7 +28,7 @@ PATIENCE_S = 1.0
 
 
 async def open_model(options: dict[str, Any], seed: int, tell: Callable[[str], None]) -> Model:
-    """Open the model of the options: replay, a server, or the builtin teacher.
+    """Open the model of the options: replay, a server, vLLM's engine, or the builtin teacher.
 
     Raises:
         ModelError: the server does not answer or does not know the model.
@@ -39,6 +40,8 @@ async def open_model(options: dict[str, Any], seed: int, tell: Callable[[str], N
         return ReplayModel(options["replay"])
     if has_server(options):
         return await open_server(options, tell)
+    if is_own(options):
+        return open_in_process(options)
     from codegen.model.builtin import BuiltinTeacher, Mistakes
 
     rate = options["mistakes"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.options import Finite, declared
-from codegen.cli.servers import has_server
+from codegen.cli.own_model import is_remote
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ problem_options = declared(
         "--near-duplicates",
         type=Finite(0.5, 1),
         help="Reject a statement that shares so much with an earlier one; 1 for the same words"
-        " only.  [default: 0.8 with --base-url, else none are rejected]",
+        " only.  [default: 0.8 with a language model, else none are rejected]",
     ),
     click.option(
         "--decontaminate",
@@ -93,7 +93,7 @@ def problem_settings(options: dict[str, Any]) -> dict[str, Any]:
         UsageError: options that exclude each other, or a quota that cannot be met.
     """
     _refuse_contradictions(options)
-    remote = has_server(options)
+    remote = is_remote(options)
     return {
         **{name: options[name] for name in (*_SOURCES, "evolve_share", "taxonomy", "critic")},
         "quotas": _quotas(options),

@@ -25,6 +25,7 @@ from codegen.cli.equipment import (
     with_tools,
 )
 from codegen.cli.options import progress_console
+from codegen.cli.own_model import served
 from codegen.cli.rounds import tell_round
 from codegen.cli.summary import counted, show_summary
 from codegen.engine.run import Run, open_run
@@ -50,6 +51,7 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
 
     _stop_on_terminate()
     async with contextlib.AsyncExitStack() as stack:
+        options = await stack.enter_async_context(served(options, tell))
         model = await open_model(options, settings.seed, tell)
         stack.push_async_callback(model.close)
         second = await open_second(options, tell)

@@ -12,6 +12,7 @@ from codegen.cli.budgets import allowance_of, budget_options, is_bounded
 from codegen.cli.embedding import check_embedding, embedding_options
 from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.options import Finite, config_option, sandbox_options
+from codegen.cli.own_model import check_own_model, is_own, is_remote, own_model_options
 from codegen.cli.problems import problem_options, problem_settings
 from codegen.cli.rounds import round_options, with_round
 from codegen.cli.servers import has_server, server_options
@@ -36,7 +37,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
 @click.option(
     "--concurrency",
     type=click.IntRange(1),
-    help="Problems in the making at once.  [default: 16, 64 with --base-url]",
+    help="Problems in the making at once.  [default: 16, 64 with a language model]",
 )
 @click.option(
     "--out",
@@ -62,8 +63,12 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     help="Test inputs to ask for, beside the examples.",
 )
 @click.option(
-    "--model", default="builtin", show_default=True, help="`builtin`, or the name the server knows."
+    "--model",
+    default="builtin",
+    show_default=True,
+    help="`builtin`, the name the server knows, or vllm:NAME_OR_PATH for vLLM in this process.",
 )
+@own_model_options
 @click.option(
     "--second-model",
     help="Another model of the server, to write programs again from texts, and to judge.",
@@ -157,7 +162,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     check_embedding(options)
     unbounded = options["target"] is None and options["limit"] is None and not is_bounded(options)
     endless = options["problems"] is None
-    remote = has_server(options)
+    remote = is_remote(options)
     return Settings(
         languages=language.parse_list(options["langs"]),
         seed=options["seed"],
@@ -179,10 +184,12 @@ def _settings(options: dict[str, Any]) -> Settings:
 
 
 def _refuse_contradictions(options: dict[str, Any]) -> None:
+    check_own_model(options)
     remote = has_server(options)
     if options["replay"] and remote:
         raise UsageError("--replay and --base-url exclude each other")
-    if options["model"] != "builtin" and not (remote or options["replay"]):
+    named = options["model"] != "builtin" and not is_own(options)
+    if named and not (remote or options["replay"]):
         raise UsageError(
             f"--model {options['model']} needs --base-url, for example http://127.0.0.1:8000/v1;"
             " without both, the builtin teacher answers"
@@ -193,5 +200,5 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         raise UsageError("--base-url needs --model NAME, the name by which the server knows it")
     if options["verifier"] and options["slots"]:
         raise UsageError("--slots is for a sandbox here; with --verifier the server has its own")
-    if options["mistakes"] is not None and options["model"] != "builtin":
+    if options["mistakes"] is not None and (options["model"] != "builtin" or is_own(options)):
         raise UsageError("--mistakes is for the builtin teacher only")

@@ -112,7 +112,7 @@ def replies(data: bytes, n: int) -> tuple[Reply, ...] | Failure:
     found = [reply for choice in choices if (reply := _reply(choice)) is not None][:n]
     if not found:
         return Failure(Kind.DOUBTFUL, f"the answer holds no complete choice: {_short(data)}")
-    return (_counted(found, value.get("usage")), *found[1:])
+    return (counted(found, value.get("usage")), *found[1:])
 
 
 def _reply(choice: Json) -> Reply | None:
@@ -132,8 +132,8 @@ def _reply(choice: Json) -> Reply | None:
     )
 
 
-def _counted(found: list[Reply], usage: Json) -> Reply:
-    """Return the first answer with the tokens of all of them."""
+def counted(found: list[Reply], usage: Json) -> Reply:
+    """Return the first answer with the tokens of all of them, as a server tells them."""
     prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
     cached = _count(_part(usage, "prompt_tokens_details"), "cached_tokens")
     reasoning = _count(_part(usage, "completion_tokens_details"), "reasoning_tokens")

@@ -1,0 +1,80 @@
+"""A replica's engine is killed in the middle of its work, and a run has a server of its own.
+
+Comes last: the replica is gone then, and leaves room for another server.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codegen.journal import Journal, JournaledModel
+from codegen.model.contract import Message, Request, Sampling
+
+pytestmark = pytest.mark.vllm
+
+REQUESTS = 64
+
+
+def request(number):
+    asked = (Message("user", f"Write program {number}."),)
+    return Request("solution", asked, Sampling(seed=number, max_tokens=300))
+
+
+async def test_when_a_replica_is_killed_the_other_answers_and_the_journal_has_each_call_once(
+    servers, connect, tmp_path
+):
+    thinking = servers[1]
+    model = connect(
+        *servers, key="sk-for-the-second-server", concurrency=REQUESTS, extra={"ignore_eos": True}
+    )
+    with Journal.open(tmp_path) as journal:
+        journaled = JournaledModel(model, journal)
+        calls = [asyncio.create_task(journaled.complete(request(i))) for i in range(REQUESTS)]
+        await thinking.until("vllm:num_requests_running", least=1)
+        assert model.activity.in_flight == REQUESTS
+        os.kill(thinking.pid_of("EngineCore"), signal.SIGKILL)
+        replies = await asyncio.gather(*calls)
+        assert journaled.hits.misses == REQUESTS
+        assert journal.usage()["solution"].calls == REQUESTS
+        again = await asyncio.gather(*(journaled.complete(request(i)) for i in range(REQUESTS)))
+        assert again == replies and journaled.hits.misses == REQUESTS
+    assert model.activity.retried > 0 and model.activity.failed == 0
+    assert all(len(each) == 1 and (each[0].text or each[0].reasoning) for each in replies)
+    assert any(each[0].text for each in replies), "only the other one gives texts"
+
+
+def test_a_run_serves_its_own_model_and_leaves_nothing_behind(
+    tiny_model, vllm_arguments, vllm_environ, tmp_path
+):
+    command = [sys.executable, "-m", "codegen", "synthesize", "--langs", "py", "--limit", "2"]
+    command += ["--serve-model", tiny_model, "--vllm-command", tiny_model.parent / "bin" / "vllm"]
+    command += ["--vllm-args", shlex.join([*vllm_arguments, "--max-model-len", "2048"])]
+    done = subprocess.run(
+        [*command, "--max-tokens", "64", "--sandbox", "local", "--out", tmp_path / "run"],
+        env={**vllm_environ, "CODEGEN_MARK": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert done.returncode == 4 and "vLLM is there after" in done.stderr, done.stderr
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert summary["problems"]["rejected"] and summary["tokens"]["completion_tokens"] >= 64
+    assert marked(f"CODEGEN_MARK={tmp_path}") == []
+
+
+def marked(text):
+    """Return the processes that were started with a text in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if text.encode() in (process / "environ").read_bytes():
+                found.append(process)
+    return found
