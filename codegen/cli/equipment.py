@@ -92,7 +92,7 @@ async def open_runner(
     if options["verifier"]:
         from codegen.sandbox.remote import RemoteSandbox
 
-        return await RemoteSandbox.open(options["verifier"])
+        return await RemoteSandbox.open(*options["verifier"])
     from codegen.sandbox.choose import open_sandbox
 
     return await open_sandbox(

@@ -127,7 +127,8 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
 @sandbox_options
 @click.option(
     "--verifier",
-    help="A `codegen serve --jobs` that runs the programs, instead of a sandbox here.",
+    multiple=True,
+    help="A `codegen serve --jobs` that runs the programs, not a sandbox here; may be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the prompts of one problem and call nothing.")
 @config_option

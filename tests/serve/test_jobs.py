@@ -98,6 +98,25 @@ def test_a_job_for_another_toolchain_is_not_run(jobs) -> None:
     assert told.status == 400 and "another here than the run began with" in told.json["message"]
 
 
+async def test_servers_share_the_jobs_and_one_that_is_killed_is_replaced_by_the_others(
+    jobs,
+) -> None:
+    with serving("--jobs", environment={"CODEGEN_SERVE_TOKEN": TOKEN}) as second:
+        sandbox = await RemoteSandbox.open(jobs.url, second.url, token=TOKEN)
+        try:
+            assert sandbox.slots == 4
+            nap = Job("python", (Step("nap", ("sleep", "1")), HELLO))
+            tasks = [asyncio.create_task(sandbox.run(nap)) for _ in range(4)]
+            for server in (jobs, second):
+                while server.ask("/v1/ready").json["running"] < 2:  # noqa: ASYNC110 - a process
+                    await asyncio.sleep(0.02)
+            second.process.kill()
+            for execution in await asyncio.gather(*tasks):
+                assert execution.steps[-1].stdout == b"hello\n"
+        finally:
+            await sandbox.close()
+
+
 @pytest.mark.parametrize("body", [[], {}, {"digest": "", "job": {}}, {"digest": "", "job": []}])
 def test_what_is_no_job_is_refused(jobs, body) -> None:
     told = jobs.ask("/v1/job", body, headers={"Authorization": f"Bearer {TOKEN}"})
