@@ -8,7 +8,7 @@ JOBS   ?= 20000
 PROBLEMS ?= 40
 RATES  ?= 0.1,0.3,0.5
 
-.PHONY: synthesize test soak test-attacks test-integrations test-vllm check format images doctor bench bench-quality docs wheel clean help
+.PHONY: synthesize test soak test-attacks test-integrations test-ray test-vllm check format images doctor bench bench-quality docs wheel clean help
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -33,6 +33,9 @@ test-attacks: $(STAMP) ## run hostile programs in every sandbox that is there, a
 
 test-integrations: $(STAMP) ## run the examples with the real packages, in build/integrations (6 GB)
 	@$(BIN)/python tests/integrations/run.py $(NAMES)
+
+test-ray: $(STAMP) ## runs on two local Ray nodes, parts of which are killed, in build/ray (900 MB)
+	@$(BIN)/python tests/engine/run.py $(RAY_ARGS)
 
 test-vllm: $(STAMP) ## drive the client through real vLLM servers on the CPU, in build/vllm (5 GB)
 	@$(BIN)/python tests/vllm/run.py $(VLLM_ARGS)

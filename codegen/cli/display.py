@@ -31,7 +31,7 @@ class Gauges:
 
     calls_in_flight: Callable[[], int]
     slots_busy: Callable[[], int]
-    slots: int
+    slots: Callable[[], int]
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Display:
             f"  rejected {progress.rejected.total()}{f' ({rejected})' if rejected else ''}"
             f"  answers {progress.attempts.total()}  repaired {progress.repaired.total()}"
             f"  model calls {self.gauges.calls_in_flight()}"
-            f"  slots {self.gauges.slots_busy()}/{self.gauges.slots}  left {self._left()}"
+            f"  slots {self.gauges.slots_busy()}/{self.gauges.slots()}  left {self._left()}"
             + ("  mix " + mix_text(self.progress) if self.progress.quotas else "")
         )
 
@@ -122,7 +122,7 @@ class Display:
         rejected = ", ".join(f"{n} {why}" for why, n in self.progress.rejected.most_common(4))
         return Text(
             f"now: {stages or 'starting'}   model calls {self.gauges.calls_in_flight()}"
-            f"   sandbox slots {self.gauges.slots_busy()}/{self.gauges.slots}"
+            f"   sandbox slots {self.gauges.slots_busy()}/{self.gauges.slots()}"
             + (f"\nrejected: {rejected}" if rejected else "")
             + (f"\nmix: {mix_text(self.progress)}" if self.progress.quotas else ""),
             "dim",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from codegen.cli.own_model import is_own, open_in_process
 from codegen.cli.servers import has_server, open_server
+from codegen.engine.process import Tools
 from codegen.errors import ToolchainError
 from codegen.language import Language
 from codegen.model.contract import Model
@@ -46,6 +48,30 @@ async def open_model(options: dict[str, Any], seed: int, tell: Callable[[str], N
 
     rate = options["mistakes"]
     return BuiltinTeacher(mistakes=Mistakes() if rate is None else Mistakes.at(rate), seed=seed)
+
+
+@asynccontextmanager
+async def open_tools(
+    options: dict[str, Any],
+    settings: Settings,
+    cpus: int | None,
+    tell: Callable[[str], None],
+) -> AsyncIterator[Tools]:
+    """Open the models and the sandbox of the options, with a slot for each of so many CPUs.
+
+    Raises:
+        CodegenError: one of them cannot be opened.
+    """
+    async with AsyncExitStack() as stack:
+        model = await open_model(options, settings.seed, tell)
+        stack.push_async_callback(model.close)
+        second = await open_second(options, tell)
+        if second is not None:
+            stack.push_async_callback(second.close)
+        slots = options["slots"] or cpus
+        sandbox = await open_runner({**options, "slots": slots}, settings, tell)
+        stack.push_async_callback(sandbox.close)
+        yield Tools(model, sandbox, second)
 
 
 async def open_second(options: dict[str, Any], tell: Callable[[str], None]) -> Model | None:

@@ -17,18 +17,13 @@ from rich.console import Console
 from codegen.cli.budgets import ENDED_BY_BUDGET, spent_text
 from codegen.cli.display import Display, Gauges, mix_text
 from codegen.cli.embedding import open_embedder
-from codegen.cli.equipment import (
-    open_model,
-    open_runner,
-    open_second,
-    with_experience,
-    with_tools,
-)
+from codegen.cli.engine import open_engine
+from codegen.cli.equipment import with_experience
 from codegen.cli.options import progress_console
 from codegen.cli.own_model import served
 from codegen.cli.rounds import tell_round
 from codegen.cli.summary import counted, show_summary
-from codegen.engine.run import Run, open_run
+from codegen.engine.run import Run, open_led
 from codegen.synthesis.settings import Settings
 
 _MISSED = {
@@ -52,29 +47,24 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
     _stop_on_terminate()
     async with contextlib.AsyncExitStack() as stack:
         options = await stack.enter_async_context(served(options, tell))
-        model = await open_model(options, settings.seed, tell)
-        stack.push_async_callback(model.close)
-        second = await open_second(options, tell)
-        if second is not None:
-            stack.push_async_callback(second.close)
         embedder = await open_embedder(options)
         if embedder is not None:
             stack.push_async_callback(embedder.close)
-        settings = with_experience(settings, options["policy_from"], model, tell)
-        sandbox = await open_runner(options, settings, tell)
-        stack.push_async_callback(sandbox.close)
-        settings = await with_tools(settings, sandbox, console)
-        tell_round(settings, model, tell)
+        opened = await stack.enter_async_context(open_engine(settings, options, console, tell))
+        makers = opened.makers
+        settings = with_experience(opened.settings, options["policy_from"], makers.model, tell)
+        tell_round(settings, makers.model, tell)
         languages = ", ".join(one.title for one in settings.languages)
-        reads = f", {second.name} reads" if second else ""
-        tell(f"{languages}: {model.name} writes{reads}, the {sandbox.name} sandbox runs it")
+        reads = f", {makers.second.name} reads" if makers.second else ""
+        tell(
+            f"{languages}: {makers.model.name} writes{reads}, the {makers.sandbox} sandbox runs it"
+        )
         run = await stack.enter_async_context(
-            open_run(
+            open_led(
                 options["out"],
                 settings,
-                model,
-                sandbox,
-                second=second,
+                makers,
+                opened.start,
                 embedder=embedder,
                 database=options["journal"],
                 on_event=tell,
@@ -82,8 +72,8 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
         )
         gauges = Gauges(
             lambda: run.progress.calls_in_flight,
-            lambda: sandbox.counts.busy,
-            sandbox.slots,
+            lambda: opened.slots()[0],
+            lambda: opened.slots()[1],
         )
         return await _live(run, settings, console, gauges)
 

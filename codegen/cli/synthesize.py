@@ -10,6 +10,7 @@ import click
 
 from codegen.cli.budgets import allowance_of, budget_options, is_bounded
 from codegen.cli.embedding import check_embedding, embedding_options
+from codegen.cli.engine import check_engine, engine_options
 from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.cli.own_model import check_own_model, is_own, is_remote, own_model_options
@@ -37,7 +38,8 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
 @click.option(
     "--concurrency",
     type=click.IntRange(1),
-    help="Problems in the making at once.  [default: 16, 64 with a language model]",
+    help="Problems in the making at once; with --engine ray, in each worker."
+    "  [default: 16, 64 with a language model]",
 )
 @click.option(
     "--out",
@@ -130,6 +132,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     multiple=True,
     help="A `codegen serve --jobs` that runs the programs, not a sandbox here; may be repeated.",
 )
+@engine_options
 @click.option("--dry-run", is_flag=True, help="Print the prompts of one problem and call nothing.")
 @config_option
 def synthesize(**options: Any) -> int:
@@ -161,6 +164,7 @@ def _settings(options: dict[str, Any]) -> Settings:
 
     _refuse_contradictions(options)
     check_embedding(options)
+    check_engine(options)
     unbounded = options["target"] is None and options["limit"] is None and not is_bounded(options)
     endless = options["problems"] is None
     remote = is_remote(options)

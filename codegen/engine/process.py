@@ -9,11 +9,13 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from codegen.journal import Hits, Journal, JournaledModel, JournaledSandbox
 from codegen.model.contract import Model
 from codegen.records import ProblemRecord
 from codegen.sandbox.contract import Sandbox
+from codegen.sandbox.pool import Counts
 from codegen.synthesis.assembly import Setting
 from codegen.synthesis.bench import Bench
 from codegen.synthesis.lead import Lead
@@ -35,6 +37,19 @@ class Tools:
     model: Model
     sandbox: Sandbox
     second: Model | None = None
+
+
+@runtime_checkable
+class _Counted(Protocol):
+    @property
+    def slots(self) -> int: ...
+    @property
+    def counts(self) -> Counts: ...
+
+
+def slots_of(sandbox: Sandbox) -> tuple[int, int]:
+    """Return how many of a sandbox's slots are busy, and how many there are, 0 where none are."""
+    return (sandbox.counts.busy, sandbox.slots) if isinstance(sandbox, _Counted) else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,9 @@ class ProcessEngine:
     async def live(self, task: Task) -> ProblemRecord:
         """Live one life; see the contract."""
         return await Life.of(self.world, task).run()
+
+    async def settle(self) -> None:
+        """Do nothing: what happens here is counted at once."""
 
 
 @asynccontextmanager

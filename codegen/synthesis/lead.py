@@ -78,3 +78,6 @@ class Engine(Protocol):
             BudgetSpent: a call was wanted, and a budget is spent.
             InfrastructureError: ours; a life started again repeats no finished call.
         """
+
+    async def settle(self) -> None:
+        """Have everything counted that happened, now that no life is under way."""

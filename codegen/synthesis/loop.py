@@ -86,6 +86,7 @@ class Loop:
             while True:
                 self._fill(done)
                 if not self._living:
+                    await self.engine.settle()
                     self.ending = self.ending or self.goal.ending(
                         self._issued, self.progress.accepted
                     )

@@ -27,7 +27,7 @@ class Progress:
     rejected: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)
     attempts: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    outcomes: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
     repaired: Counter[str] = field(default_factory=Counter)
     usage: Usage = field(default_factory=Usage)
@@ -54,10 +54,14 @@ class Progress:
 
     def attempt(self, attempt: Attempt) -> None:
         """Count one attempt of one candidate."""
-        self.attempts[attempt.language] += 1
-        self.outcomes[attempt.language, attempt.outcome] += 1
-        if attempt.outcome is Outcome.PASSED:
-            self.passed[attempt.language] += 1
+        self.count(attempt.language, attempt.outcome, 1)
+
+    def count(self, language: str, outcome: Outcome, times: int) -> None:
+        """Count attempts of one language and one outcome."""
+        self.attempts[language] += times
+        self.outcomes[language, outcome] += times
+        if outcome is Outcome.PASSED:
+            self.passed[language] += times
 
     def finish(self, record: ProblemRecord) -> None:
         """Count a problem's end."""

@@ -29,6 +29,9 @@ class Growing:
     def capacity(self) -> int:
         return 1 if self.ended < 5 else 4
 
+    async def settle(self) -> None:
+        pass
+
     async def live(self, task: Task) -> ProblemRecord:
         self.living.add(task.index)
         self.together.append(len(self.living))

@@ -1,0 +1,152 @@
+"""`codegen synthesize --engine`: the options, and what lives the lives of a run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from codegen.cli.options import declared
+from codegen.errors import ToolchainError, UsageError
+
+if TYPE_CHECKING:
+    from codegen.engine.run import Start
+    from codegen.synthesis.lead import Makers
+    from codegen.synthesis.settings import Settings
+
+Tell = Callable[[str], None]
+
+engine_options = declared(
+    click.option(
+        "--engine",
+        type=click.Choice(["process", "ray"]),
+        default="process",
+        show_default=True,
+        help="Where the problems are worked on: in this process, or on a Ray cluster.",
+    ),
+    click.option(
+        "--ray-address",
+        help="`auto`, `local` (a cluster for this run, on this machine), or HOST:PORT."
+        "  [default: auto]",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1),
+        help="Workers on the Ray cluster.  [default: as many as it has room for]",
+    ),
+    click.option(
+        "--worker-cpus",
+        type=click.IntRange(1),
+        help="CPUs of a worker.  [default: those of the smallest node, at most 16]",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was opened to live the lives: `slots` says how many are busy, and how many there are.
+
+    `settings` has the languages that are left.
+    """
+
+    settings: Settings
+    makers: Makers
+    start: Start
+    slots: Callable[[], tuple[int, int]]
+
+
+def check_engine(options: dict[str, Any]) -> None:
+    """Refuse options that go with another engine, and a cluster without a journal for it.
+
+    Raises:
+        UsageError: says what is missing, or too much.
+    """
+    if options["engine"] == "process":
+        for name in ("ray_address", "workers", "worker_cpus"):
+            if options[name] is not None:
+                raise UsageError(f"--{name.replace('_', '-')} needs --engine ray")
+        return
+    if options["serve_model"] and options["ray_address"] != "local":
+        raise UsageError(
+            "--serve-model serves this machine alone; serve the model where all nodes reach it"
+            " (`codegen model serve`), and give --base-url"
+        )
+    from codegen.journal.place import Shared, chosen, place_of
+
+    if not isinstance(place_of(chosen(options["out"], options["journal"])), Shared):
+        raise UsageError(
+            "--engine ray needs --journal postgresql://HOST/DATABASE?run=NAME, where all workers"
+            " can write"
+        )
+
+
+@asynccontextmanager
+async def open_engine(
+    settings: Settings, options: dict[str, Any], console: Console, tell: Tell
+) -> AsyncIterator[Opened]:
+    """Open the engine of the options.
+
+    Raises:
+        CodegenError: it cannot be opened; says what to do.
+    """
+    opened = _in_process(settings, options, console, tell)
+    if options["engine"] == "ray":
+        opened = _on_ray(settings, options, tell)
+    async with opened as found:
+        yield found
+
+
+@asynccontextmanager
+async def _in_process(
+    settings: Settings, options: dict[str, Any], console: Console, tell: Tell
+) -> AsyncIterator[Opened]:
+    from codegen.cli.equipment import open_tools, with_tools
+    from codegen.engine.process import open_process, slots_of
+    from codegen.synthesis.lead import Makers
+
+    async with open_tools(options, settings, None, tell) as tools:
+        settings = await with_tools(settings, tools.sandbox, console)
+        yield Opened(
+            settings,
+            Makers(tools.model, tools.sandbox.name, tools.second),
+            lambda lead, journal: open_process(lead, tools, journal),
+            lambda: slots_of(tools.sandbox),
+        )
+
+
+@asynccontextmanager
+async def _on_ray(settings: Settings, options: dict[str, Any], tell: Tell) -> AsyncIterator[Opened]:
+    from codegen.cli.equipment import open_tools
+    from codegen.engine.crew import open_crew
+    from codegen.engine.ray import Place, RaySite, connected
+    from codegen.synthesis.lead import Makers
+
+    place = Place(options["ray_address"] or "auto", options["workers"], options["worker_cpus"])
+    environments = tuple(one.environment for one in settings.languages)
+    opener = partial(open_tools, options, settings)
+    with connected(place):
+        async with open_crew(RaySite(place, opener, environments), tell) as crew:
+            first = crew.standard
+            settings = _with_tools(settings, crew.missing(), tell)
+            makers = Makers(first.model, first.sandbox, first.second)
+            yield Opened(settings, makers, crew.begin, lambda: crew.slots)
+
+
+def _with_tools(settings: Settings, missing: dict[str, str], tell: Tell) -> Settings:
+    """Return the settings with the languages that every worker has; names the others.
+
+    Raises:
+        ToolchainError: none is left.
+    """
+    for language in settings.languages:
+        if language.environment in missing:
+            tell(f"{language.title} is left out: {missing[language.environment]}")
+    left = tuple(one for one in settings.languages if one.environment not in missing)
+    if not left:
+        raise ToolchainError("no language is left:\n  " + "\n  ".join(missing.values()))
+    return replace(settings, languages=left)

@@ -1,0 +1,187 @@
+"""A run on a Ray cluster of two nodes, parts of which are killed: the same records, nothing twice.
+
+The cluster, its workers, the journal's server and the sandboxes are real. `make test-ray` runs it
+in an environment of its own, as Ray is large.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen.journal import Journal
+from codegen.model.builtin import BuiltinTeacher, Mistakes
+from codegen.synthesis.finished import problem_records
+from tests.cli.test_synthesize_server import Server
+
+pytest.importorskip("ray")
+pytestmark = pytest.mark.ray
+
+SYNTHESIZE = [
+    *(sys.executable, "-m", "codegen", "synthesize", "--sandbox", "local", "--langs", "py"),
+    *("--limit", "8", "--inputs", "4", "--mutants", "1", "--derive", "none", "--no-reference"),
+    *("--cpu", "2", "--concurrency", "2", "--slots", "1", "--model", "teacher"),
+]
+PROMPTLY = {"health_check_period_ms": 500, "health_check_failure_threshold": 4}
+PATIENCE_S = 240
+UNWRITTEN = 12  # answers that may be on their way into the journal when somebody is killed
+
+
+class Counting(Server):
+    """Answers after a while, and knows who was answered: by the request's body, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.teacher = BuiltinTeacher(mistakes=Mistakes.at(0), seed=0)
+        self.answered: list[str] = []
+        self.under_way: Counter[str] = Counter()
+        self.excused: set[str] = set()
+
+    async def _chat(self, request: Any) -> Any:
+        body = await request.text()
+        self.under_way[body] += 1
+        await asyncio.sleep(0.1)
+        response = await super()._chat(request)
+        self.under_way[body] -= 1
+        if response.status == 200:
+            self.answered.append(body)
+        return response
+
+    def excuse(self) -> None:
+        """Excuse what is under way from being asked only once: somebody was killed."""
+        self.excused |= {*(+self.under_way), *self.answered[-UNWRITTEN:]}
+
+    def repeated(self) -> set[str]:
+        """Return what was answered twice, without an excuse."""
+        counted = Counter(self.answered)
+        return {body for body, times in counted.items() if times > 1} - self.excused
+
+
+@pytest.fixture
+def server() -> Iterator[Counting]:
+    with Counting() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    from ray.cluster_utils import Cluster
+
+    head = {"num_cpus": 0, "include_dashboard": False, "_system_config": PROMPTLY}
+    made = patiently(lambda: Cluster(initialize_head=True, head_node_args=head))
+    for _ in range(2):
+        patiently(lambda: made.add_node(num_cpus=1))
+    yield made
+    made.shutdown()
+
+
+def patiently(begin: Callable[[], Any]) -> Any:
+    """Start something of Ray's, which gives itself half a minute: too little on a busy machine."""
+    for _ in range(3):
+        try:
+            return begin()
+        except Exception:  # noqa: BLE001 - it raises no class of its own
+            time.sleep(5)
+    return begin()
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What the same run makes in one process, with its journal in a file."""
+    folder = tmp_path_factory.mktemp("process")
+    with Counting() as server:
+        ran = subprocess.run(
+            [*SYNTHESIZE, "--base-url", server.url, "--out", str(folder)],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+    assert ran.returncode == 0, ran.stderr
+    return made_by(folder)
+
+
+def made_by(folder: Path) -> list[str]:
+    """Return a run's records; of attempts only what no clock has a part in."""
+    with Journal.open(folder, read_only=True) as journal:
+        records = list(problem_records(journal))
+    assert len(records) == 8
+    accepted = (folder / "examples.jsonl").read_text().splitlines()
+    return [*accepted, *(f"{one.index} {one.status} {one.reason}" for one in records)]
+
+
+def start(cluster: Any, server: Counting, folder: Path, database: str) -> subprocess.Popen[str]:
+    command = [*SYNTHESIZE, "--base-url", server.url, "--out", str(folder), "--journal", database]
+    command += ["--engine", "ray", "--ray-address", cluster.address, "--worker-cpus", "1"]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def finished(driver: subprocess.Popen[str]) -> str:
+    """Wait for the end of a run, and return what it said."""
+    try:
+        _, said = driver.communicate(timeout=PATIENCE_S)
+    except BaseException:
+        driver.kill()
+        raise
+    assert driver.returncode == 0, said
+    return said
+
+
+def wait_for(what: Callable[[], bool], driver: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not what():
+        assert driver.poll() is None, driver.communicate()[1]
+        assert time.monotonic() < end, "too slow"
+        time.sleep(0.02)
+
+
+def workers_of(node: Any) -> list[int]:
+    """Return the process ids of the workers on a node."""
+    (raylet,) = node.all_processes["raylet"]
+    command = ["ps", "-o", "pid=,args=", "--ppid", str(raylet.process.pid)]
+    listed = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    return [int(line.split()[0]) for line in listed if "ray::Worker" in line]
+
+
+def test_what_a_lost_worker_and_a_lost_node_had_is_made_by_others(
+    cluster: Any, server: Counting, expected: list[str], postgresql: Any, tmp_path: Path
+) -> None:
+    driver = start(cluster, server, tmp_path, f"{postgresql.url}?run=lost")
+    wait_for(lambda: len(server.answered) > 10, driver)
+    first, second = cluster.worker_nodes
+    (worker,) = workers_of(first)
+    server.excuse()
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: len(server.answered) > 20, driver)
+    server.excuse()
+    cluster.remove_node(second, allow_graceful=False)
+    patiently(lambda: cluster.add_node(num_cpus=1))
+    said = finished(driver)
+    assert made_by(tmp_path) == expected
+    assert server.repeated() == set()
+    assert said.count("is lost") == 2, said
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["journal"]["calls_made"] >= 20
+
+
+def test_a_run_whose_driver_is_killed_goes_on_with_the_same_command(
+    cluster: Any, server: Counting, expected: list[str], postgresql: Any, tmp_path: Path
+) -> None:
+    driver = start(cluster, server, tmp_path, f"{postgresql.url}?run=killed")
+    wait_for(lambda: len(server.answered) > 15, driver)
+    server.excuse()
+    driver.kill()
+    driver.communicate()
+    finished(start(cluster, server, tmp_path, f"{postgresql.url}?run=killed"))
+    assert made_by(tmp_path) == expected
+    assert server.repeated() == set()
