@@ -15,7 +15,7 @@ from codegen.records import Limits
 DiagnosticParser = Literal[
     "python",
     "ruff",
-    "pyrefly",
+    "server",
     "rustc",
     "go",
     "go-compiler",
@@ -35,8 +35,8 @@ class Tool:
     (matched: broken code). `errors` are the rules that mean broken code, as glob patterns;
     `ignored` are not findings at all. An `optional` tool that is not there is no failure. A
     `preloaded` one is a Python script that the warm interpreter runs, a `resident` one a request to
-    the environment's resident tool of the name `argv[0]`. One that only `checks` makes nothing that
-    the run needs.
+    the environment's resident tool or language server of the name `argv[0]`. One that only `checks`
+    makes nothing that the run needs.
     """
 
     name: str

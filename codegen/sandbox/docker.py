@@ -192,7 +192,9 @@ class DockerBackend:
             "AttachStdout": True,
             "AttachStderr": True,
             "NetworkDisabled": True,
-            "HostConfig": self._host_config(residents=bool(environment.residents)),
+            "HostConfig": self._host_config(
+                residents=bool(environment.residents or environment.servers)
+            ),
         }
 
     def _host_config(self, *, residents: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ This module owns the `[environment]` table of that file:
                runs these scripts: what is dear to fork with, and few programs need
     site       folders that the warm interpreter adds to the end of its module path
     residents  commands of tools that stay, by name: a slot starts each once and asks it many times
+    servers    commands of language servers, by name: started when first asked, and kept
     warm       a `command` whose start steps share: one that begins so is forked from a process that
                stays, which was started with these `flags` more; without its `addon` (a file of the
                prepared folder) each is started by itself
@@ -69,6 +70,7 @@ class Environment:
     scripts: tuple[str, ...] = ()
     template: Template = Template()
     residents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    servers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warm: Warm = Warm()
 
     @property

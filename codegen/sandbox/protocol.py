@@ -63,6 +63,7 @@ def configuration(environment: Environment) -> bytes:
                 "scripts": environment.texts(environment.template.scripts),
             },
             "residents": {name: list(argv) for name, argv in environment.residents.items()},
+            "servers": {name: list(argv) for name, argv in environment.servers.items()},
             "warm": {
                 "addon": environment.warm.addon,
                 "flags": list(environment.warm.flags),

@@ -121,6 +121,13 @@ PUT_OFF = 4  # times itself: the most by which a wall limit is put off on a busy
 SAMPLE_S = (0.005, 0.010)  # first and later distance between two looks at a running step
 RESIDENT_REQUESTS = 200  # then a resident is started anew: what it may have kept goes
 RESIDENT_FILES, RESIDENT_PROCESSES = 4096, 256
+SERVER_OPTIONS: dict[
+    str, Any
+] = {  # of the protocol's first message: findings are asked for, and nothing else
+    "processId": None,
+    "rootUri": None,
+    "capabilities": {"textDocument": {"diagnostic": {}}},
+}
 F_SETPIPE_SZ = 1031
 
 CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x20000000, 0x40000000
@@ -1185,6 +1192,10 @@ class Resident:
         self.pid, self.asked = 0, 0
         self.ends: list[int] = []
 
+    def ahead(self) -> bool:
+        """Whether it is started before anybody asks."""
+        return True
+
     def environment(self) -> dict[str, str]:
         """Return the whole environment of the tool."""
         folder = RESIDENTS + "/" + self.name
@@ -1210,7 +1221,7 @@ class Resident:
         fcntl.fcntl(answers, F_SETPIPE_SZ, 1 << 20)
         self.pid = self._supervisor.isolation.fork_resident(self.number)
         if self.pid == 0:
-            targets = [null, null, says, frames, replies]
+            targets = self._targets(null, says, frames, replies)
             self._supervisor.isolation.become_resident(self, targets, complaint)
         self._supervisor.isolation.spared.add(self.pid)
         for end in (null, says, frames, replies, complaint):
@@ -1219,13 +1230,18 @@ class Resident:
         self.asked = 0
 
     @staticmethod
+    def _targets(null: int, says: int, frames: int, replies: int) -> list[int]:
+        """Return what the tool's descriptors are, from 0 on."""
+        return [null, null, says, frames, replies]
+
+    @staticmethod
     def _await_exec(complains: int) -> None:
         """Wait until the child is the tool: until then a program would see a fork of ours."""
         ready = select.poll()
         ready.register(complains, select.POLLIN)  # its end as well, which comes with `exec`
         ready.poll(int(EXEC_PATIENCE_S * 1000))
 
-    def make_ready(self) -> None:
+    def make_ready(self, step: Step) -> None:  # noqa: ARG002 - a server's depends on it
         """Start the tool anew where it has ended by itself, or has spoken without being asked."""
         if self.pid:
             if os.waitpid(self.pid, os.WNOHANG)[0]:
@@ -1233,6 +1249,10 @@ class Resident:
             elif heard(self.ends[1]) is not None:
                 self.stop()
         self.start()
+
+    def request(self, step: Step) -> Request:
+        """Return a step as a request to the tool."""
+        return Request(self._supervisor, self, step)
 
     def gone(self) -> None:
         """Note that the tool has ended and has been reaped."""
@@ -1265,11 +1285,15 @@ class Request:
 
     def __init__(self, supervisor: Supervisor, tool: Resident, step: Step) -> None:
         self._supervisor, self._tool, self._step = supervisor, tool, step
-        body = json.dumps({"argv": step.argv[1:], "cwd": JOB}).encode()
-        self._rest = memoryview(struct.pack(">I", len(body)) + body)
+        self._rest = memoryview(self._body())
         self._reply, self._errors = bytearray(), bytearray()
         self._room = 65536 + 2 * (step.limits["output_bytes"] + step.limits["disk_bytes"])
         self._before = self._used()
+
+    def _body(self) -> bytes:
+        """Return what is sent."""
+        body = json.dumps({"argv": self._step.argv[1:], "cwd": JOB}).encode()
+        return struct.pack(">I", len(body)) + body
 
     def take(self, deadline: float) -> None:
         """Have the step done; times are monotonic."""
@@ -1410,17 +1434,176 @@ class Request:
             step.stderr.add("{} gave no answer\n".format(tool.name).encode())
 
 
+class Server(Resident):
+    """A language server: asked about one text at a time, over its standard streams.
+
+    It is started when it is first asked. Of a text it keeps nothing but what is dropped when the
+    next one takes its place. Where other files than a step names lie beside the text, it is started
+    anew before and after: what it has read of them it would take for what is there.
+    """
+
+    def __init__(self, supervisor: Supervisor, number: int, name: str, argv: list[str]) -> None:
+        super().__init__(supervisor, number, name, argv)
+        self.heard = bytearray()  # of a message whose end is not there yet
+        self._greeted, self._alone = False, True
+
+    def ahead(self) -> bool:
+        """Whether it is started before anybody asks: most slots lint nothing."""
+        return False
+
+    @staticmethod
+    def _targets(null: int, says: int, frames: int, replies: int) -> list[int]:  # noqa: ARG004 - as a resident's
+        # what it logs is not kept: nobody would read it between two questions
+        return [frames, replies, null]
+
+    def start(self) -> None:
+        """Start the server, unless it is there."""
+        if not self.pid:
+            super().start()
+            self.heard, self._greeted = bytearray(), False
+
+    def shown(self, document: dict[str, Any]) -> bytes:
+        """Return what puts a text before the server, in the place of the last one."""
+        if self._greeted:
+            change = {"textDocument": document, "contentChanges": [{"text": document["text"]}]}
+            return message(None, "textDocument/didChange", change)
+        self._greeted = True
+        return (
+            message(1, "initialize", SERVER_OPTIONS)
+            + message(None, "initialized", {})
+            + message(None, "textDocument/didOpen", {"textDocument": document})
+        )
+
+    def make_ready(self, step: Step) -> None:
+        """Start the server anew where it has ended by itself, or may know what is there no more."""
+        alone = set(os.listdir(JOB)) <= set(step.argv[1:])
+        if self.pid:
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                self.gone()
+            elif not (alone and self._alone):
+                self.stop()
+        self._alone = alone
+        self.start()
+
+    def request(self, step: Step) -> Request:
+        """Return a step as a question to the server."""
+        return Question(self._supervisor, self, step)
+
+
+class Question(Request):
+    """One text that a language server looks at; what it finds is the step's standard output.
+
+    That is one JSON object, `{"findings": [{"rule", "message", "severity", "line", "column"}]}`:
+    severities as the protocol has them (1 error, 2 warning), lines and columns from 1, columns in
+    characters.
+    """
+
+    _tool: Server
+
+    def _body(self) -> bytes:
+        name, tool = self._step.argv[1], self._tool
+        self._number = tool.asked + 2  # 1 was the first message of all
+        self._answer: dict[str, Any] | None = None
+        self._said = 0
+        data = _read_regular(parts_of(name), self._step.limits["disk_bytes"]) or b""
+        self._text = data.decode("utf-8-sig", "replace")
+        uri = "file://{}/{}".format(JOB, name)
+        document = {"uri": uri, "languageId": "", "version": self._number, "text": self._text}
+        asked = {"textDocument": {"uri": uri}}
+        return tool.shown(document) + message(self._number, "textDocument/diagnostic", asked)
+
+    def _announced(self) -> int:
+        """Return how much has been said: nobody says beforehand how much it will be."""
+        return self._said + len(self._reply)
+
+    def _whole(self) -> bool:
+        """Whether the answer is in; whatever else is said is passed over."""
+        self._tool.heard += self._reply
+        self._said += len(self._reply)
+        self._reply.clear()
+        while self._answer is None:
+            body = first_message(self._tool.heard)
+            if body is None:
+                return False
+            self._hear(body)
+        return not self._rest
+
+    def _hear(self, body: bytes) -> None:
+        try:
+            said = json.loads(body)
+        except (ValueError, RecursionError):
+            return
+        if isinstance(said, dict) and said.get("id") == self._number and "method" not in said:
+            self._answer = said
+
+    def _accept(self) -> bool:
+        """Put what was found into the step; False if the answer is none."""
+        try:
+            items = (self._answer or {})["result"]["items"]
+            found = [finding(item, self._text.split("\n")) for item in items]
+        except (KeyError, TypeError, AttributeError, ValueError):
+            return False
+        self._step.stdout.add(json.dumps({"findings": found}).encode())
+        self._step.code = int(any(one["severity"] <= 2 for one in found))  # as a linter's
+        return True
+
+
+def message(number: int | None, method: str, parameters: dict[str, Any]) -> bytes:
+    """Return a message of the Language Server Protocol; one without a number is not answered."""
+    said = {"jsonrpc": "2.0", "method": method, "params": parameters}
+    body = json.dumps(said if number is None else {**said, "id": number}).encode()
+    return b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+def first_message(heard: bytearray) -> bytes | None:
+    """Take the first message out of what was heard; None where its end is not there yet."""
+    head, separator, _ = heard.partition(b"\r\n\r\n")
+    if not separator:
+        return None
+    fields = [line.partition(b":") for line in head.lower().splitlines()]
+    lengths = [value.strip() for name, _, value in fields if name == b"content-length"]
+    start = len(head) + len(separator)
+    end = start + (int(lengths[0]) if lengths and lengths[0].isdigit() else 0)
+    if len(heard) < end:
+        return None
+    body = bytes(heard[start:end])
+    del heard[:end]
+    return body
+
+
+def finding(item: dict[str, Any], lines: list[str]) -> dict[str, Any]:
+    """Return what a server found in the form of a question's answer.
+
+    Raises:
+        KeyError, TypeError, AttributeError: it is none.
+    """
+    at = item["range"]["start"]
+    line, units = int(at["line"]), int(at["character"])
+    text = lines[line] if 0 <= line < len(lines) else ""
+    # the protocol counts UTF-16's units
+    before = text.encode("utf-16-le", "surrogatepass")[: 2 * max(0, units)]
+    return {
+        "rule": str(item.get("code", "")),
+        "message": str(item["message"]),
+        "severity": int(item.get("severity", 1)),
+        "line": line + 1,
+        "column": len(before.decode("utf-16-le", "replace")) + 1,
+    }
+
+
 class Residents:
-    """The residents of a slot."""
+    """The residents of a slot, language servers among them."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self._supervisor = supervisor
         self._tools: dict[str, Resident] = {}
 
-    def configure(self, commands: dict[str, list[str]]) -> None:
-        """Start the residents; `commands` are their names and arguments."""
-        for number, name in enumerate(sorted(commands)):
-            self._tools[name] = Resident(self._supervisor, number, name, commands[name])
+    def configure(self, commands: dict[str, list[str]], servers: dict[str, list[str]]) -> None:
+        """Take over the residents and servers, by name with their arguments; start the first."""
+        for number, name in enumerate(sorted([*commands, *servers])):
+            kind = Server if name in servers else Resident
+            argv = servers.get(name) or commands[name]
+            self._tools[name] = kind(self._supervisor, number, name, argv)
         self.refresh()
 
     def refresh(self) -> None:
@@ -1428,7 +1611,8 @@ class Residents:
         for tool in self._tools.values():
             if tool.asked >= RESIDENT_REQUESTS:
                 tool.stop()
-            tool.start()
+            if tool.ahead():
+                tool.start()
 
     def mourn(self, pid: int) -> bool:
         """Take note of a process that was reaped; returns whether it was a resident."""
@@ -1449,15 +1633,15 @@ class Residents:
             step.status, step.code = "not_started", 127
             step.stderr.add("there is no resident tool {}\n".format(step.argv[0]).encode())
             return
-        tool.make_ready()
+        tool.make_ready(step)
         served = tool.asked
-        Request(self._supervisor, tool, step).take(deadline)
+        tool.request(step).take(deadline)
         if step.status == "signaled" or (served and step.status == "memory_limit"):
             # What it had left of earlier jobs may be to blame: a fresh one decides.
             tool.stop()
             tool.start()
             step.begin()
-            Request(self._supervisor, tool, step).take(deadline)
+            tool.request(step).take(deadline)
         tool.asked += 1
 
 
@@ -2598,10 +2782,10 @@ class Supervisor:
         os.chdir(JOB)
         _set_environment(environment({}))
         wipe()
-        self.isolation.begin(sorted(first["residents"]))
+        self.isolation.begin(sorted([*first["residents"], *first["servers"]]))
         self.templates.start(self, first)
         freeze()
-        self.residents.configure(first["residents"])
+        self.residents.configure(first["residents"], first["servers"])
         self.line.send({"ready": {"pid": os.getpid(), "python": platform.python_version()}})
 
     def _run(self, job: dict[str, Any]) -> dict[str, Any]:

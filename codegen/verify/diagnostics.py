@@ -26,6 +26,7 @@ _PLACE = re.compile(
 _HUNK = re.compile(
     r"^@@ -(\d+)|^Diff in [^\n]*?:(\d+):|^Diff in [^\n]* at line (\d+):", re.MULTILINE
 )
+_FINDINGS = (1, 2)  # errors and warnings, of the Language Server Protocol's severities
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m|\x1b\(B")
 
 
@@ -47,7 +48,8 @@ def _diagnostic(tool: Tool, finding: Mapping[str, Any]) -> Diagnostic | None:
     rule = str(finding.get("rule") or "")
     if any(fnmatch.fnmatchcase(rule, pattern) for pattern in tool.ignored):
         return None
-    default = tool.argv[-1] if tool.parser == "diff" else ""
+    looked_at = {"diff": -1, "server": 1}.get(tool.parser)
+    default = "" if looked_at is None else tool.argv[looked_at]
     broken = finding.get("error") or any(fnmatch.fnmatchcase(rule, p) for p in tool.errors)
     return Diagnostic(
         tool=tool.name,
@@ -112,17 +114,14 @@ def _ruff(stdout: str, _: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _pyrefly(stdout: str, _: str) -> Iterator[dict[str, Any]]:
+def _server(stdout: str, _: str) -> Iterator[dict[str, Any]]:
+    """Read what a language server was asked for; its hints are no findings."""
     for whole in _dicts(_objects(stdout)):
-        errors = whole.get("errors")
-        for item in _dicts(errors if isinstance(errors, list) else []):
-            yield {
-                "rule": item.get("name"),
-                "message": item.get("concise_description") or item.get("description"),
-                "file": item.get("path"),
-                "line": item.get("line"),
-                "column": item.get("column"),
-            }
+        found = whole.get("findings")
+        for item in _dicts(found if isinstance(found, list) else []):
+            if item.get("severity") in _FINDINGS:
+                # what follows the first line is how it came to that
+                yield {**item, "message": str(item.get("message")).partition("\n")[0]}
 
 
 def _rustc(_: str, stderr: str) -> Iterator[dict[str, Any]]:
@@ -219,7 +218,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 _PARSERS: dict[DiagnosticParser, Callable[[str, str], Iterable[Mapping[str, Any]]]] = {
     "python": _python,
     "ruff": _ruff,
-    "pyrefly": _pyrefly,
+    "server": _server,
     "rustc": _rustc,
     "go": _go,
     "go-compiler": _go_compiler,
