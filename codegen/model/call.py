@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 
 from codegen.model import wire
 from codegen.model.contract import Reply, Request
@@ -16,6 +17,8 @@ from codegen.model.exchange import Exchange, Target
 class Call:
     """One call under way."""
 
+    __slots__ = ("_exchange", "_request", "_target")
+
     def __init__(
         self, target: Target, request: Request, timeout_s: float, on_retry: Callable[[], None]
     ) -> None:
@@ -23,8 +26,9 @@ class Call:
         self._target = target
         self._request = request
         asked = f"a {request.purpose!r} request for {target.name}"
+        key = key_of(request) if len(target.replicas.all) > 1 else 0
         self._exchange = Exchange(
-            target, "/chat/completions", asked, timeout_s, on_retry=on_retry, key=key_of(request)
+            target, "/chat/completions", asked, timeout_s, on_retry=on_retry, key=key
         )
 
     async def answers(self) -> tuple[Reply, ...]:
@@ -41,13 +45,12 @@ class Call:
             # vLLM gives the answers of one request consecutive seeds; the rest go on from there, or
             # a server that gives one answer at a time would give the same one each time.
             seed = self._request.sampling.seed + len(found)
-            found += await self._some(n - len(found), seed)
-        copy = found[0].uncounted()
-        return found + (copy,) * (self._request.n - n)
-
-    async def _some(self, n: int, seed: int) -> tuple[Reply, ...]:
-        body = wire.body(self._target.name, self._request, n, seed, self._target.extra)
-        return await self._exchange.post(body, lambda data: wire.replies(data, n))
+            wanted = n - len(found)
+            body = wire.body(self._target.name, self._request, wanted, seed, self._target.extra)
+            found += await self._exchange.post(body, partial(wire.replies, n=wanted))
+        if n == self._request.n:
+            return found
+        return found + (found[0].uncounted(),) * (self._request.n - n)
 
 
 def key_of(request: Request) -> int:

@@ -25,6 +25,7 @@ from codegen.records import Json
 from codegen.secrets import HOW, ApiKey
 
 _DOUBTS = 8  # attempts at what may be the request's own fault
+_NOTHING_YET = Failure(Kind.LATER, OUT_OF_TIME)
 
 T = TypeVar("T")
 
@@ -65,6 +66,21 @@ class Exchange:
     `path` is that of the API below the base URL; `asked` says in an error what was asked for.
     """
 
+    __slots__ = (
+        "_asked",
+        "_attempts",
+        "_doubts",
+        "_failed_at",
+        "_first",
+        "_key",
+        "_last",
+        "_on_retry",
+        "_path",
+        "_started",
+        "_target",
+        "_timeout_s",
+    )
+
     def __init__(
         self,
         target: Target,
@@ -90,7 +106,7 @@ class Exchange:
         self._timeout_s = timeout_s
         self._attempts = 0
         self._doubts = 0
-        self._last = Failure(Kind.LATER, OUT_OF_TIME)
+        self._last = _NOTHING_YET
         self._first: Failure | None = None
 
     async def post(self, body: bytes, read: Callable[[bytes], T | Failure]) -> T:
@@ -100,8 +116,14 @@ class Exchange:
             ModelRefusal: the server will never answer this body.
             ModelError: no answer came in time, or none can come.
         """
+        hedge_after_s = self._target.hedge_after_s
         while True:
-            answer = await self._attempt(body, read)
+            replica = await self._place()
+            self._attempts += 1
+            if hedge_after_s is None:
+                answer = await self._at(replica, body, read)
+            else:
+                answer = await self._hedged(replica, body, read, hedge_after_s)
             if not isinstance(answer, Failure):
                 return answer
             self._last = answer
@@ -110,13 +132,6 @@ class Exchange:
             if answer.kind in (Kind.REFUSED, Kind.HOPELESS) or self._doubts == _DOUBTS:
                 raise self._error()
             self._on_retry()
-
-    async def _attempt(self, body: bytes, read: Callable[[bytes], T | Failure]) -> T | Failure:
-        replica = await self._place()
-        self._attempts += 1
-        if self._target.hedge_after_s is None:
-            return await self._at(replica, body, read)
-        return await self._hedged(replica, body, read, self._target.hedge_after_s)
 
     async def _place(self) -> Replica:
         """Wait for a server with room. The wait for a first turn does not count, later ones do."""

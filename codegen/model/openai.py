@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,9 +100,7 @@ class OpenAIModel:
         self._extra = dict(extra or {})
         self._revision = None if revision is None else wire.revision_of(revision, self._extra)
         self._root: str | None = None
-        self._turns: AbstractAsyncContextManager[None] = (
-            nullcontext() if concurrency is None else asyncio.Semaphore(concurrency)
-        )
+        self._turns = None if concurrency is None else asyncio.Semaphore(concurrency)
         handling = handling or Handling()
         self._file = None
         if isinstance(base_urls, Path):
@@ -173,9 +170,12 @@ class OpenAIModel:
         self._watch.start()
         self._open += 1
         try:
-            async with self._turns:
-                call = Call(self._target, request, self._timeout_s, self._retry)
+            call = Call(self._target, request, self._timeout_s, self._retry)
+            if self._turns is None:
                 replies = await call.answers()
+            else:
+                async with self._turns:
+                    replies = await call.answers()
         except ModelError:
             self._failed += 1
             raise

@@ -21,6 +21,7 @@ from codegen.model.wire import OUT_OF_TIME, Failure, Kind, refused
 from codegen.secrets import ApiKey
 
 _CONNECT_S = 10.0
+_JSON = "application/json"
 _MOST_BYTES = 64 << 20
 # Below the five seconds after which uvicorn, and so vLLM, closes an idle connection: a request that
 # meets the closing would be lost.
@@ -72,14 +73,17 @@ class Client:
             async with session.request(
                 "GET" if body is None else "POST",
                 (replica.url if base is None else base) + path,
-                data=body,
-                headers={"Content-Type": "application/json"} if body is not None else {},
+                data=None if body is None else aiohttp.BytesPayload(body, content_type=_JSON),
                 timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=_CONNECT_S),
                 allow_redirects=False,
                 proxy=replica.proxy,
             ) as response:
-                data = await _read(response)
-                status, headers = response.status, dict(response.headers)
+                length = response.content_length
+                if length is not None and length <= _MOST_BYTES and not _packed(response):
+                    data: bytes | None = await response.read()
+                else:
+                    data = await _read(response)
+                status, headers = response.status, response.headers
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             # Only its kind is taken: request and headers, and with them the key, hang on it.
             return _lost(error)
@@ -136,6 +140,11 @@ def _socket(address: aiohttp.AddrInfoType) -> socket.socket:
         if hasattr(socket, name):
             made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), seconds)
     return made
+
+
+def _packed(response: aiohttp.ClientResponse) -> bool:
+    """Return whether the length of a response says nothing of what comes out of it."""
+    return "Content-Encoding" in response.headers
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:
