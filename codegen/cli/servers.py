@@ -39,6 +39,13 @@ server_options = declared(
         help="Seconds without an answer after which a call goes to a second server as well.",
     ),
     click.option(
+        "--route",
+        type=click.Choice(["chat", "completions"]),
+        default="chat",
+        show_default=True,
+        help="Which route answers; completions gets the conversation as plain text.",
+    ),
+    click.option(
         "--api-key-file",
         type=click.Path(path_type=Path),
         help="A file with the key; else CODEGEN_API_KEY, OPENAI_API_KEY or VLLM_API_KEY.",
@@ -64,7 +71,7 @@ def handling_of(options: dict[str, Any]) -> Handling:
 
     most, usual = options["server_calls"], Bounds()
     bounds = Bounds(min(usual.first, most), min(usual.least, most), most)
-    return Handling(bounds, options["hedge_after"])
+    return Handling(bounds, options["hedge_after"], options["route"])
 
 
 async def open_server(options: dict[str, Any], tell: Callable[[str], None]) -> OpenAIModel:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 
-from codegen.model import wire
+from codegen.model import asking, wire
 from codegen.model.contract import Reply, Request
 from codegen.model.exchange import Exchange, Target
 
@@ -28,7 +28,7 @@ class Call:
         asked = f"a {request.purpose!r} request for {target.name}"
         key = key_of(request) if len(target.replicas.all) > 1 else 0
         self._exchange = Exchange(
-            target, "/chat/completions", asked, timeout_s, on_retry=on_retry, key=key
+            target, asking.path_of(target.route), asked, timeout_s, on_retry=on_retry, key=key
         )
 
     async def answers(self) -> tuple[Reply, ...]:
@@ -37,20 +37,23 @@ class Call:
         Raises:
             ModelRefusal, ModelError: see `OpenAIModel.complete`.
         """
+        target, request = self._target, self._request
+        room = await target.context.room(
+            target.name, request, target.route, target.replicas, target.client
+        )
         # vLLM refuses several answers at temperature 0; they would be the same one.
-        greedy = self._request.sampling.temperature == 0
-        n = 1 if greedy else self._request.n
+        n = 1 if request.sampling.temperature == 0 else request.n
         found: tuple[Reply, ...] = ()
-        while len(found) < n:
+        while (missing := n - len(found)) > 0:
             # vLLM gives the answers of one request consecutive seeds; the rest go on from there, or
             # a server that gives one answer at a time would give the same one each time.
-            seed = self._request.sampling.seed + len(found)
-            wanted = n - len(found)
-            body = wire.body(self._target.name, self._request, wanted, seed, self._target.extra)
-            found += await self._exchange.post(body, partial(wire.replies, n=wanted))
-        if n == self._request.n:
+            seed = request.sampling.seed + len(found)
+            wanted = asking.Wanted(missing, seed, room, target.extra)
+            body = asking.body(target.name, request, target.route, wanted)
+            found += await self._exchange.post(body, partial(wire.replies, n=missing))
+        if n == request.n:
             return found
-        return found + (found[0].uncounted(),) * (self._request.n - n)
+        return found + (found[0].uncounted(),) * (request.n - n)
 
 
 def key_of(request: Request) -> int:

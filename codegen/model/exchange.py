@@ -13,11 +13,13 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
 
 from codegen.errors import ModelError, ModelRefusal
+from codegen.model.asking import Route
+from codegen.model.context import Context
 from codegen.model.replicas import Replica, Replicas
 from codegen.model.transport import Client
 from codegen.model.wire import OUT_OF_TIME, Failure, Kind
@@ -40,6 +42,8 @@ class Target:
     api_key: ApiKey | None
     extra: Mapping[str, Json]
     hedge_after_s: float | None = None
+    route: Route = "chat"
+    context: Context = field(default_factory=Context)
 
     def error(self, asked: str, last: Failure, attempts: int, spent_s: float) -> ModelError:
         """Return what is raised in the end: what was asked, what came of it, what to do."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.errors import ModelError, UsageError
-from codegen.model import wire
+from codegen.model import asking, wire
 from codegen.model.call import Call
 from codegen.model.contract import Reply, Request
 from codegen.model.exchange import Target
@@ -90,7 +90,7 @@ class OpenAIModel:
         """
         if not name or (concurrency or 1) < 1 or concurrency == 0 or timeout_s <= 0:
             raise UsageError("the model needs a name, a concurrency >= 1 and a time-out above 0 s")
-        taken = sorted(wire.RESERVED & set(extra or {}))
+        taken = sorted(asking.RESERVED & set(extra or {}))
         if taken:
             raise UsageError(
                 f"extra parameters: {taken[0]!r} is set by codegen itself; leave it out"
@@ -98,10 +98,14 @@ class OpenAIModel:
         self._name = name
         self._timeout_s = timeout_s
         self._extra = dict(extra or {})
-        self._revision = None if revision is None else wire.revision_of(revision, self._extra)
         self._root: str | None = None
         self._turns = None if concurrency is None else asyncio.Semaphore(concurrency)
         handling = handling or Handling()
+        # another route is another text before the model, and so other answers
+        self._manner = (
+            self._extra if handling.route == "chat" else {**self._extra, "route": handling.route}
+        )
+        self._revision = None if revision is None else wire.revision_of(revision, self._manner)
         self._file = None
         if isinstance(base_urls, Path):
             self._file = EndpointsFile(base_urls)
@@ -113,6 +117,7 @@ class OpenAIModel:
             api_key,
             self._extra,
             handling.hedge_after_s,
+            handling.route,
         )
         self._watch = Watch(self._target, self._refusal, self._file, tell)
         self._open = self._done = self._failed = self._retried = 0
@@ -198,7 +203,9 @@ class OpenAIModel:
         roots = roots_of(self._name, endpoints)
         if self._revision is None:
             self._root = common_root(self._name, roots)
-            self._revision = wire.revision_of(self._root, self._extra)
+            self._revision = wire.revision_of(self._root, self._manner)
+        for endpoint in endpoints:
+            self._learn(endpoint)
         self._watch.start()
         return endpoints
 
@@ -207,6 +214,11 @@ class OpenAIModel:
         await self._watch.stop()
         await self._target.client.close()
 
+    def _learn(self, endpoint: Endpoint) -> None:
+        for model in endpoint.models:
+            if model.id == self._name:
+                self._target.context.learn(model.context)
+
     def _retry(self) -> None:
         self._retried += 1
 
@@ -214,5 +226,6 @@ class OpenAIModel:
         """Return why a server that comes (back) is not what the run began with."""
         root = root_of(self._name, endpoint)
         if self._root in (None, root):
+            self._learn(endpoint)
             return ""
         return f"it serves {root}, and the run is with {self._root}"

@@ -15,14 +15,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 
 from codegen.errors import ModelError, UsageError
 from codegen.model.exchange import Target
 from codegen.model.replicas import Replica
 from codegen.model.served import Endpoint, endpoint_of
-from codegen.model.wire import Failure
+from codegen.model.wire import Failure, no_such_route
 
 _TICK_S = 0.5
 _EVERY_S = 5.0  # between two looks at a server that is quiet
@@ -185,9 +184,9 @@ class Watch:
         """Return what is wrong with a server; nothing where it answers as it should."""
         fetch = self._target.client.fetch
         answer = await fetch(replica, "/health", None, _ANSWER_S, base=replica.root_url)
-        if isinstance(answer, Failure) and _no_such_route(answer):
+        if isinstance(answer, Failure) and no_such_route(answer):
             answer = await fetch(replica, "/models", None, _ANSWER_S)
-            if isinstance(answer, Failure) and _no_such_route(answer):
+            if isinstance(answer, Failure) and no_such_route(answer):
                 return ""  # it answers; what it refuses, requests will be told
         return answer.reason if isinstance(answer, Failure) else ""
 
@@ -196,9 +195,3 @@ class Watch:
             return self._vet(await endpoint_of(self._target, replica, _ANSWER_S))
         except UsageError as error:
             return str(error)
-
-
-def _no_such_route(failure: Failure) -> bool:
-    return HTTPStatus.MULTIPLE_CHOICES <= failure.status < HTTPStatus.INTERNAL_SERVER_ERROR and (
-        failure.status != HTTPStatus.TOO_MANY_REQUESTS
-    )

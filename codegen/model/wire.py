@@ -1,9 +1,9 @@
-"""What an OpenAI-compatible chat server is sent and what it answers, as values.
+"""What an OpenAI-compatible server answers, as values.
 
 Every way in which a request can fail is a `Failure`, without the exception that it came from:
 those of an HTTP library hold the request's headers, and with them the key.
 
-Not here: sending (`codegen.model.openai`).
+Not here: what it is asked (`codegen.model.asking`), sending (`codegen.model.transport`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
-from codegen.model.contract import Reply, Request
+from codegen.model.contract import Reply
 from codegen.records import Json, canonical
 
 _SHOWN = 300
@@ -66,31 +66,6 @@ class ServedModel:
     context: int = 0
 
 
-def body(model: str, request: Request, n: int, seed: int, extra: Mapping[str, Json]) -> bytes:
-    """Return the JSON body that asks for `n` answers."""
-    sampling = request.sampling
-    content: dict[str, Any] = {
-        "model": model,
-        "messages": [{"role": m.role, "content": unicode(m.content)} for m in request.messages],
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "max_tokens": sampling.max_tokens,
-        "seed": seed,
-        **extra,
-    }
-    if n > 1:
-        content["n"] = n
-    if sampling.stop:
-        content["stop"] = list(sampling.stop)
-    return json.dumps(content).encode()
-
-
-RESERVED = frozenset(
-    {"model", "messages", "temperature", "top_p", "max_tokens", "seed", "n", "stop", "stream"}
-)
-"""Body fields that the client sets itself."""
-
-
 def unicode(text: str) -> str:
     """Return a text with lone surrogates replaced: servers refuse them, files cannot hold them."""
     try:
@@ -116,9 +91,13 @@ def replies(data: bytes, n: int) -> tuple[Reply, ...] | Failure:
 
 
 def _reply(choice: Json) -> Reply | None:
-    message = choice.get("message") if isinstance(choice, dict) else None
-    if not isinstance(message, dict):
+    if not isinstance(choice, dict):
         return None
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        if not isinstance(choice.get("text"), str):
+            return None
+        message = {"content": choice["text"]}  # of the route for plain completions
     content = message.get("content")
     reason = choice.get("finish_reason")
     # A server that goes down ends what is under way with `abort`: half a text is no answer.
@@ -203,6 +182,14 @@ def refused(status: int, headers: Mapping[str, str], text: str) -> Failure:
     said = _said(text)
     reason = f"{status} {_phrase(status)}" + (f": {said}" if said else "")
     return Failure(kind, reason, status, retry_after(headers.get("Retry-After", "")))
+
+
+def no_such_route(failure: Failure) -> bool:
+    """Return whether a server answered that it does not know, or does not show, what was asked."""
+    return (
+        HTTPStatus.MULTIPLE_CHOICES <= failure.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        and failure.status != HTTPStatus.TOO_MANY_REQUESTS
+    )
 
 
 def retry_after(value: str) -> float | None:

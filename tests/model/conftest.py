@@ -31,6 +31,9 @@ class ChatServer:
         self.peak = 0
         self.aborted = 0
         self.well: bool | None = True
+        self.context: int | None = 1024
+        self.counts = True
+        self.counted = 0
         self.runner: web.AppRunner | None = None
         self.busy = asyncio.Event()
         self.url = ""
@@ -76,8 +79,19 @@ class ChatServer:
 
     def completion(self, body: dict[str, Any]) -> web.Response:
         n = min(body.get("n", 1), self.most_choices)
-        choices = [choice(i, f"answer of seed {body['seed'] + i}") for i in range(n)]
-        return web.json_response(completion(choices))
+        texts = [f"answer of seed {body['seed'] + i}" for i in range(n)]
+        if "prompt" in body:
+            plain = [{"index": i, "text": t, "finish_reason": "stop"} for i, t in enumerate(texts)]
+            return web.json_response(completion(plain))
+        return web.json_response(completion([choice(i, t) for i, t in enumerate(texts)]))
+
+    async def tokenize(self, request: web.Request) -> web.StreamResponse:
+        self.counted += 1
+        if not self.counts:
+            return web.Response(status=404)
+        body = json.loads(await request.read())
+        length = sum(len(m["content"]) for m in body["messages"])
+        return web.json_response({"count": length // 4, "max_model_len": self.context})
 
     def vectors(self, body: dict[str, Any]) -> web.Response:
         # in another order than asked for: only the index counts
@@ -98,7 +112,8 @@ class ChatServer:
         if (refused := self.refusal(request, {"model": self.model})) is not None:
             return refused
         listed = {"id": self.model, "object": "model", "created": 1, "root": self.root}
-        return web.json_response({"object": "list", "data": [{**listed, "max_model_len": 1024}]})
+        told = {**listed, **({"max_model_len": self.context} if self.context else {})}
+        return web.json_response({"object": "list", "data": [told]})
 
 
 def meaning(text: str, dimension: int) -> list[float]:
@@ -196,6 +211,8 @@ async def start_server() -> AsyncIterator[Start]:
         app.router.add_post("/v1/chat/completions", server.chat)
         app.router.add_post("/v1/embeddings", server.embeddings)
         app.router.add_get("/v1/models", server.models)
+        app.router.add_post("/v1/completions", server.chat)
+        app.router.add_post("/tokenize", server.tokenize)
         app.router.add_get("/health", server.health)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
