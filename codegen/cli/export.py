@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Finite, declared
+from codegen.cli.options import Finite, Place, declared, placed
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ _file_options = declared(
     "of pretrain: documents, parallel, fim. The first is the default; may be repeated.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="The folder that is made."
+    "--out", type=Place(), required=True, help="The folder that is made, or its URL: s3://…, gs://…"
 )
 @click.option(
     "--min-level",
@@ -133,18 +133,20 @@ _file_options = declared(
 @_file_options
 @click.option("--force", is_flag=True, help="Replace an earlier export at --out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
-def export(dataset: Path, out: Path, *, force: bool, as_json: bool, **given: Any) -> int:
+def export(dataset: Path, out: Path | str, *, force: bool, as_json: bool, **given: Any) -> int:
     """Write a dataset's kept examples as rows for training; each format in a folder of its own.
 
     DATASET is the folder of a dataset, or of a run, whose examples are all taken. Every row leads
     back to its example. What no row can be made of is counted, with the reason.
     """
     from codegen.curate.opened import opened
+    from codegen.export.exporting import MANIFEST
     from codegen.export.exporting import export as write
 
     settings = _settings(given)
     with opened(dataset) as found:
-        made = write(found, out, settings, force=force)
+        with placed(out, MANIFEST, force=force) as (folder, replacing):
+            made = write(found, folder, settings, force=replacing)
         kept = found.count(_any_level(settings.selection))
         below = kept - found.count(settings.selection)
     if as_json:
@@ -214,7 +216,7 @@ def _any_level(selection: Selection) -> Selection:
     return replace(selection, least_level="")
 
 
-def _show(made: Sequence[Exported], out: Path, below: int) -> None:
+def _show(made: Sequence[Exported], out: Path | str, below: int) -> None:
     from rich.table import Table
 
     from codegen.cli.options import result_console

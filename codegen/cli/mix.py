@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import declared
+from codegen.cli.options import Place, declared, placed
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _spec_options = declared(
 @click.command()
 @click.argument("spec", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="The folder that is made."
+    "--out", type=Place(), required=True, help="The folder that is made, or its URL: s3://…, gs://…"
 )
 @_spec_options
 @click.option(
@@ -77,7 +77,7 @@ _spec_options = declared(
 )
 @click.option("--force", is_flag=True, help="Replace an earlier mixture at --out.")
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as one JSON object.")
-def mix(spec: Path | None, out: Path, *, force: bool, as_json: bool, **given: Any) -> int:
+def mix(spec: Path | None, out: Path | str, *, force: bool, as_json: bool, **given: Any) -> int:
     """Mix rows that models made with rows that people made.
 
     SPEC is a TOML file with the sources and their shares, by domain where wanted; small mixtures
@@ -85,16 +85,19 @@ def mix(spec: Path | None, out: Path, *, force: bool, as_json: bool, **given: An
     """
     from codegen.export.shards import Sizes
     from codegen.mix.mixture import mix as write
+    from codegen.mix.spec import MANIFEST
 
-    made = write(
-        _spec(spec, given),
-        out,
-        sizes=Sizes(given["file_type"], given["shard_rows"]),
-        synthetic_only=given["allow_synthetic_only"],
-        force=force,
-    )
+    with placed(out, MANIFEST, force=force) as (folder, replacing):
+        made = write(
+            _spec(spec, given),
+            folder,
+            sizes=Sizes(given["file_type"], given["shard_rows"]),
+            synthetic_only=given["allow_synthetic_only"],
+            force=replacing,
+        )
+        told = (folder / MANIFEST).read_text(encoding="utf-8").rstrip()
     if as_json:
-        click.echo((out / "manifest.json").read_text(encoding="utf-8").rstrip())
+        click.echo(told)
     else:
         _show(made, out)
     return 0
@@ -142,7 +145,7 @@ def _refuse_both() -> None:
             raise UsageError(f"SPEC says it already: leave out {name.replace('_', '-')!r}")
 
 
-def _show(made: Mixed, out: Path) -> None:
+def _show(made: Mixed, out: Path | str) -> None:
     from rich.table import Table
 
     from codegen.cli.options import result_console

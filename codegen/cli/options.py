@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,6 +42,32 @@ sandbox_options = declared(
     ),
     click.option("--slots", type=click.IntRange(1), help="Programs at once.  [default: the CPUs]"),
 )
+
+
+class Place(click.ParamType):
+    """A folder of this machine (a `Path`), or one in an object store by its URL (text)."""
+
+    name = "folder or URL"
+
+    def convert(  # noqa: D102 - click's
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        from codegen.store import is_url
+
+        del param, ctx
+        return str(value) if is_url(value) else Path(value)
+
+
+@contextmanager
+def placed(out: Path | str, mark: str, *, force: bool) -> Iterator[tuple[Path, bool]]:
+    """Yield where to write a folder, and whether to replace what is there; a URL is uploaded to."""
+    if isinstance(out, Path):
+        yield out, force
+        return
+    from codegen.store import uploaded
+
+    with uploaded(out, mark=mark, force=force) as folder:
+        yield folder, False
 
 
 def config_option(command: F) -> F:

@@ -1,0 +1,101 @@
+"""Folders in object stores, by URL: `s3://bucket/prefix`, `gs://…`, whatever fsspec knows.
+
+A folder is written here first and uploaded when it is whole. The file that says that it is (its
+`mark`, such as an export's manifest) goes first when an old folder is replaced and comes last when
+the new one is complete: whoever finds the mark finds all that it names, whatever was cut off.
+
+Not here: what is written (`codegen.export`), and credentials, which each store's own client finds
+where it always does.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from codegen.errors import InfrastructureError, UsageError
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://")
+
+
+def is_url(place: str | Path) -> bool:
+    """Whether a place is a URL and not a path of this machine."""
+    return bool(_URL.match(str(place)))
+
+
+@contextmanager
+def uploaded(url: str, *, mark: str, force: bool = False) -> Iterator[Path]:
+    """Yield the path for a local folder that is uploaded to `url` when the block ends well.
+
+    With `force` an earlier folder of ours, which holds a file `mark`, is replaced.
+
+    Raises:
+        UsageError: the store is not known, its package is missing, or something is at `url`.
+        InfrastructureError: the store refuses or fails; there is no mark at `url` then.
+    """
+    store, root = _opened(url)
+    with _told(url):
+        _check_place(store, root, url, mark, force=force)
+    with tempfile.TemporaryDirectory(prefix="codegen-") as scratch:
+        folder = Path(scratch) / "folder"
+        yield folder
+        with _told(url):
+            _upload(store, root, folder, mark)
+
+
+def _upload(store: Any, root: str, folder: Path, mark: str) -> None:
+    old = set(store.find(root))
+    if f"{root}/{mark}" in old:
+        store.rm_file(f"{root}/{mark}")
+    names = sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
+    for name in sorted(names, key=lambda one: one == mark):
+        path = folder / name
+        store.put_file(str(path), f"{root}/{name}")
+        found = store.info(f"{root}/{name}")["size"]
+        if found != path.stat().st_size:
+            raise OSError(f"{name} has {found} bytes there and {path.stat().st_size} here")
+    for path in sorted(old - {f"{root}/{name}" for name in names}):
+        store.rm_file(path)
+
+
+def _opened(url: str) -> tuple[Any, str]:
+    """Return the file system of a URL, and the path in it."""
+    try:
+        import fsspec  # noqa: PLC0415 - an extra, and only for URLs
+
+        store, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
+    except ImportError as error:
+        kind = url.partition("://")[0]
+        raise UsageError(
+            f"{url} needs a package that is not here ({error}): pip install"
+            f" 'codegen-forge[remote]' for s3://; for {kind}:// see fsspec's list of stores"
+        ) from error
+    except (ValueError, TypeError, OSError) as error:
+        raise UsageError(f"{url} cannot be used: {error}") from error
+    return store, str(root).rstrip("/")
+
+
+def _check_place(store: Any, root: str, url: str, mark: str, *, force: bool) -> None:
+    there = [path for path in store.find(root) if path != root]
+    if not there:
+        return
+    if f"{root}/{mark}" not in there:
+        raise UsageError(f"{url} holds files that were not made by this; name another folder")
+    if not force:
+        raise UsageError(f"{url} is there already; replace it with --force, or name another")
+
+
+@contextmanager
+def _told(url: str) -> Iterator[None]:
+    """Make a store's errors ours."""
+    try:
+        yield
+    except OSError as error:
+        said = error.strerror or str(error) or type(error).__name__
+        raise InfrastructureError(f"{url}: {said}") from error
