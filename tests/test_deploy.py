@@ -52,7 +52,7 @@ def documents(path: Path) -> list[dict[str, Any]]:
 COMPOSE = [documents(DEPLOY / "compose" / name)[0] for name in ("compose.yaml", "try.yaml")]
 MANIFESTS = [
     one
-    for folder in ("base",)
+    for folder in ("base", "ray")
     for path in sorted((KUBERNETES / folder).glob("*.yaml"))
     for one in documents(path)
     if "kind" in one
@@ -205,7 +205,7 @@ def test_the_autoscaler_reads_a_metric_of_the_service() -> None:
     assert f'"{metric}"' in (ROOT / "codegen/serve/metrics.py").read_text("utf-8")
 
 
-@pytest.mark.parametrize("folder", ["base"])
+@pytest.mark.parametrize("folder", ["base", "ray"])
 def test_kustomize_builds_it(folder: str, tmp_path: Path) -> None:
     if shutil.which("kubectl") is None:
         pytest.skip("needs kubectl")
@@ -289,8 +289,9 @@ JOURNAL = {"JOURNAL": "postgresql://codegen@db/codegen?run=one"}
         ("one-node.sbatch", {"MODEL": "builtin"}, ["doctor", "synthesize"]),
         ("one-node.sbatch", {"BASE_URL": "http://elsewhere/v1"}, ["doctor", "synthesize"]),
         ("many-nodes.sbatch", SECRETS | JOURNAL, ["model", "serve", "synthesize"]),
+        ("ray.sbatch", JOURNAL | {"ENDPOINTS": "servers.txt"}, ["synthesize"]),
     ],
-    ids=["one node", "builtin", "a server elsewhere", "many nodes"],
+    ids=["one node", "builtin", "a server elsewhere", "many nodes", "ray"],
 )
 def test_slurms_scripts_start_what_they_should(
     script: str, variables: dict[str, str], commands: list[str], tmp_path: Path
@@ -303,6 +304,8 @@ def test_slurms_scripts_start_what_they_should(
     if "model" in asked:
         assert asked["model"]["tensor_parallel_size"] == 2
         assert run["model"] == asked["model"]["served_model_name"]
+    if script.startswith("ray"):
+        assert (run["engine"], run["ray_address"]) == ("ray", "n1:6379")
     if script.startswith("many"):
         assert run["verifier"] == ("http://n1:8080", "http://n2:8080")
         assert run["endpoints"].read_text() == "http://n1:8000/v1\nhttp://n2:8000/v1\n"

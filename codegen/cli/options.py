@@ -44,7 +44,7 @@ sandbox_options = declared(
 )
 
 
-class Place(click.ParamType):
+class Place(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in some versions
     """A folder of this machine (a `Path`), or one in an object store by its URL (text)."""
 
     name = "folder or URL"
