@@ -98,6 +98,8 @@ async def _serve(name: str, arguments: tuple[str, ...], options: dict[str, Any])
         raise UsageError(
             f"--host {launch.host} lets others in: a key is required; name it by --api-key-file"
         )
+    if key is not None:
+        click.echo(f"clients must show the key from {key.source}", err=True)
     server = ManagedServer(
         launch,
         api_key=key,

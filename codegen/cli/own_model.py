@@ -93,7 +93,7 @@ async def served(
     """Serve the model of the options where one is to be; inside, the options name its server.
 
     Raises:
-        ModelError: the server cannot start.
+        ModelError: the server cannot start, or ends before its time; what is inside is given up.
         UsageError: vLLM is not there.
     """
     if not options["serve_model"]:
@@ -108,7 +108,7 @@ async def served(
     port = free_port("127.0.0.1")
     launch = Launch(program, options["serve_model"], port=port, arguments=arguments)
     key = find_api_key(options["api_key_file"])
-    async with ManagedServer(launch, api_key=key, on_event=tell) as server:
+    async with ManagedServer(launch, api_key=key, on_event=tell) as server, server.needed():
         yield {**options, "model": launch.name, "base_url": (server.url,)}
 
 

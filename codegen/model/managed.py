@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Self
@@ -32,6 +32,8 @@ GRACE_S = 15.0
 _LOOK_S = 0.25
 _TOLD_S = 30.0
 _SHOWN = 20  # lines of the log
+_LINE = 100  # characters
+_READ = 20_000  # bytes of it
 
 
 class ManagedServer:
@@ -81,6 +83,27 @@ class ManagedServer:
         assert self._guard is not None
         code = await self._guard.wait()
         return self._failure(f"the model server ended with exit code {code}")
+
+    @contextlib.asynccontextmanager
+    async def needed(self) -> AsyncIterator[None]:
+        """Give up what is done inside as soon as the server ends by itself.
+
+        Raises:
+            ModelError: it did; with what it said last.
+        """
+        user = asyncio.current_task()
+        assert user is not None
+        watch = asyncio.create_task(self.ended())
+        watch.add_done_callback(lambda done: None if done.cancelled() else user.cancel())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not watch.done():
+                raise
+            user.uncancel()
+            raise watch.result() from None
+        finally:
+            watch.cancel()
 
     async def close(self) -> None:
         """Stop the server and all that it started. Safe to call twice."""
@@ -137,7 +160,7 @@ class ManagedServer:
                 raise self._failure(f"vLLM did not become healthy within {self._startup_s:.0f} s")
             if now - told > _TOLD_S:
                 told = now
-                last = (self._last_lines(1) or ["nothing yet"])[0]
+                last = "".join(self._last_lines(1))[:_LINE] or "it has said nothing"
                 self._on_event(f"vLLM is not there yet after {now - started:.0f} s: {last}")
             await asyncio.sleep(_LOOK_S)
         self._on_event(f"vLLM is there after {time.monotonic() - started:.0f} s")
@@ -150,9 +173,12 @@ class ManagedServer:
 
     def _last_lines(self, most: int) -> list[str]:
         assert self.log is not None
-        with self.log.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - 20_000))
-            text = file.read().decode("utf-8", "replace")
+        try:
+            with self.log.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _READ))
+                text = file.read().decode("utf-8", "replace")
+        except FileNotFoundError:  # others tidy temporary files up, and the server runs on
+            return []
         return [line for line in text.splitlines() if line.strip()][-most:]
 
 

@@ -24,6 +24,7 @@ from codegen.model.wire import unicode
 REFUSALS = (ValueError, VLLMClientError)
 """What the engine raises for a request that it will never answer."""
 
+_GRACE_S = 15.0
 _HALF = (None, "abort", "error")
 
 
@@ -81,8 +82,8 @@ class Engine:
         return thoughts or "", rest or ""
 
     def close(self) -> None:
-        """End the engine's processes."""
-        self._engine.shutdown()
+        """End the engine's processes, which may take seconds."""
+        self._engine.shutdown(timeout=_GRACE_S)
 
 
 class _Parser(FlexibleArgumentParser):

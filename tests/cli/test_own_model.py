@@ -1,6 +1,7 @@
 """A model that the run loads itself: options that do not go together, and what is not there."""
 
 import importlib.util
+import tempfile
 
 import pytest
 
@@ -46,7 +47,8 @@ def test_where_vllm_is_not_installed_it_is_said_how_to_get_it(tmp_path):
         run(*INSIDE, "--out", str(tmp_path))
 
 
-def test_a_server_that_cannot_start_ends_the_run_with_the_end_of_its_log(tmp_path):
+def test_a_server_that_cannot_start_ends_the_run_with_the_end_of_its_log(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     program = tmp_path / "vllm"
     program.write_text("#!/bin/sh\necho no such model: $2\nexit 6\n")
     program.chmod(0o755)

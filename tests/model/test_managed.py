@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def program(tmp_path):
     path.write_text(f"#!{sys.executable}\n{PROGRAM}")
     path.chmod(0o755)
     return path
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path, monkeypatch):
+    """Where logs go, in this process and others."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+def logs(program):
+    return [path.read_text() for path in program.parent.glob("codegen-vllm-*.log")]
 
 
 def launch_of(program, *arguments, **fields):
@@ -111,8 +123,7 @@ async def test_a_server_that_cannot_start_shows_the_end_of_its_log(program):
     with pytest.raises(ModelError, match=r"(?s)exit code 7.*out of memory") as caught:
         await server.__aenter__()
     assert "with key ***" in str(caught.value) and str(server.log) in str(caught.value)
-    assert "out of memory" in server.log.read_text()
-    server.log.unlink()
+    assert "out of memory" in logs(program)[0], "it is kept"
 
 
 async def test_a_server_that_takes_too_long_is_stopped(program, tmp_path):
@@ -123,15 +134,30 @@ async def test_a_server_that_takes_too_long_is_stopped(program, tmp_path):
     assert gone(started(program)["pids"])
 
 
-async def test_a_server_that_ends_by_itself_is_told_with_what_it_said(program):
-    async with ManagedServer(launch_of(program)) as server:
+async def used_to_the_end(program):
+    """Use a server that ends by itself meanwhile."""
+    async with ManagedServer(launch_of(program)) as server, server.needed():
         async with aiohttp.ClientSession() as session:
             with contextlib.suppress(aiohttp.ClientError):
                 await session.get(f"http://127.0.0.1:{server.launch.port}/end")
-        error = await asyncio.wait_for(server.ended(), 30)
-    assert "exit code 9" in str(error) and "fatal" in str(error)
-    assert gone(started(program)["pids"]) and server.log.exists(), "its log says why"
-    server.log.unlink()
+        await asyncio.sleep(60)
+
+
+async def test_a_server_that_ends_by_itself_ends_those_who_need_it(program):
+    with pytest.raises(ModelError, match=r"(?s)exit code 9.*fatal"):
+        await used_to_the_end(program)
+    assert asyncio.current_task().cancelling() == 0
+    assert gone(started(program)["pids"])
+    assert "fatal" in logs(program)[0], "it is kept"
+
+
+async def test_who_needs_a_server_may_leave_and_be_cancelled(program):
+    async with ManagedServer(launch_of(program)) as server:
+        async with server.needed():
+            pass
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1), server.needed():
+                await asyncio.sleep(60)
 
 
 async def test_a_port_that_is_taken_is_refused_before_anything_starts(program):
