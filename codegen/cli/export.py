@@ -54,6 +54,13 @@ _choice_options = declared(
         show_default=True,
         help="Share of programs that the style fim cuts.",
     ),
+    click.option(
+        "--reasoning",
+        type=click.Choice(["drop", "keep"]),
+        default="drop",
+        show_default=True,
+        help="Of sft: whether answers begin with what the model thought, between <think> marks.",
+    ),
 )
 _token_options = declared(
     click.option(
@@ -177,7 +184,13 @@ def _settings(given: dict[str, Any]) -> Settings:
         _selection(given["where"], given["min_level"]),
         Writing(
             Sizes(given["file_type"], given["shard_rows"], given["shard_mib"] * MIB),
-            Choices(given["seed"], given["fim_tokens"], given["fim_mode"], given["fim_rate"]),
+            Choices(
+                given["seed"],
+                given["fim_tokens"],
+                given["fim_mode"],
+                given["fim_rate"],
+                given["reasoning"],
+            ),
             tokens,
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from codegen.export.format import Source, Unfit
 from codegen.language import get
@@ -23,6 +24,20 @@ def chat(messages: Iterable[ChatMessage]) -> list[Json]:
 def answer(content: str) -> list[Json]:
     """Return a conversation of one answer."""
     return [{"role": "assistant", "content": content}]
+
+
+def with_reasoning(source: Source) -> Source | Unfit:
+    """Return an example whose learned answers begin with what the model thought, marked as such."""
+    messages = source.example.messages
+    if any(mark in one.reasoning for one in messages for mark in ("<think>", "</think>")):
+        return Unfit(source, "marks_in_reasoning")
+    told = tuple(
+        replace(one, content=f"<think>\n{one.reasoning.strip()}\n</think>\n\n{one.content}")
+        if one.train and one.reasoning.strip()
+        else one
+        for one in messages
+    )
+    return replace(source, example=replace(source.example, messages=told))
 
 
 def in_block(language: str, code: str) -> str:

@@ -78,12 +78,13 @@ Outcome = Made | Unfit
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What is drawn and written in a format that leaves something open; see `pretrain`."""
+    """What is drawn and written in a format that leaves something open; see `pretrain`, `sft`."""
 
     seed: int = 0
     fim_tokens: str = "starcoder"
     fim_mode: str = "psm"
     fim_rate: float = 1.0
+    reasoning: str = "drop"
 
 
 @dataclass(frozen=True, slots=True)

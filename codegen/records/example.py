@@ -131,12 +131,14 @@ class Generation:
 class ChatMessage:
     """One turn of an example's conversation; `train` marks those that a model should learn.
 
-    The role `tool` holds what an execution came to.
+    The role `tool` holds what an execution came to. `reasoning` is what a reasoning model thought
+    before it gave this answer; nobody has verified it.
     """
 
     role: Literal["system", "user", "assistant", "tool"]
     content: str
     train: bool = False
+    reasoning: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _conversation(candidate: Candidate) -> tuple[ChatMessage, ...]:
     answer = f"{fence}{candidate.language.fence}\n{candidate.code.rstrip()}\n{fence}"
     return (
         ChatMessage("user", candidate.prompt.text),
-        ChatMessage("assistant", answer, train=True),
+        ChatMessage("assistant", answer, train=True, reasoning=candidate.thoughts),
     )
 
 

@@ -67,6 +67,7 @@ class Candidate:
     told: set[str] = field(default_factory=set)
     feedback: str = ""
     code: str = ""
+    thoughts: str = ""
     verdict: Verdict | None = None
     attempts: list[Attempt] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
@@ -118,6 +119,8 @@ async def ask(bench: Bench, candidate: Candidate, index: int) -> str:
     )
     reply = await bench.complete(request)
     candidate.messages.append(Message("assistant", reply.text))
+    # those of a repair are about feedback that the example's prompt does not show
+    candidate.thoughts = "" if candidate.repairs else reply.reasoning
     candidate.calls.append(reply.call)
     candidate.spent = reply.usage
     candidate.usage += candidate.spent

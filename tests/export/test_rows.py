@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,23 @@ def test_an_answer_that_was_wrong_is_never_a_plain_answer_to_learn(style):
         ["no_answer_at_the_end"],
         ["several_answers"],
     )
+
+
+@pytest.mark.parametrize("style", ["messages", "prompt-completion", "sharegpt", "alpaca"])
+def test_what_was_thought_is_learned_where_that_is_asked_for(style):
+    plain = BY_KIND["solution"]
+    asked, answer = plain.messages
+    thoughtful = replace(plain, messages=(asked, replace(answer, reasoning=" A sum?\nYes. ")))
+    assert values(style, thoughtful) == values(style, plain)
+    keep = Choices(reasoning="keep")
+    assert values(style, plain, choices=keep) == values(style, plain)
+    (kept,), (dropped,) = values(style, thoughtful, choices=keep), values(style, plain)
+    marked = f"<think>\nA sum?\nYes.\n</think>\n\n{answer.content}"
+    assert json.dumps(kept) == json.dumps(dropped).replace(
+        json.dumps(answer.content)[1:-1], json.dumps(marked)[1:-1]
+    )
+    confusing = replace(plain, messages=(asked, replace(answer, reasoning="so: </think>")))
+    assert reasons(style, confusing, choices=keep) == ["marks_in_reasoning"]
 
 
 def test_a_conversation_says_which_turns_are_learned():

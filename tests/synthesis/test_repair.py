@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -219,3 +220,20 @@ async def test_what_a_run_measured_decides_the_next_and_no_concurrency_does(synt
     assert made[0] == made[1] != (tmp_path / "first" / "examples.jsonl").read_bytes()
     second = [one.arm for record in records for one in record.attempts if one.round == 1]
     assert len(second) > 5 and set(second) == {Arm.FRESH}
+
+
+@pytest.mark.parametrize(("first", "kept"), [(RIGHT, "thought of a solution"), (UNUSED, "")])
+async def test_what_was_thought_is_kept_of_a_first_answer_and_not_of_a_repair(
+    synthesize, scripted, first, kept
+):
+    class Thinking(scripted):
+        async def complete(self, request):
+            (reply,) = await super().complete(request)
+            return (replace(reply, reasoning=f"thought of a {request.purpose}"),)
+
+    def solve(request):
+        return f"```python\n{first if request.purpose == 'solution' else RIGHT}```"
+
+    (record,), _ = await synthesize(Thinking(solve))
+    (example,) = record.examples
+    assert example.messages[-1].reasoning == kept

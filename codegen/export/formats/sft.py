@@ -2,16 +2,24 @@
 
 `messages` is what TRL and most others read; `prompt-completion` TRL, with the loss on the answer
 alone; `sharegpt` and `alpaca` the tools that go by these names. None of them can say of a turn that
-it is not to be learned, so an example with such a turn is for `conversation`.
+it is not to be learned, so an example with such a turn is for `conversation`. What a reasoning
+model thought is left out, or stands before its answer between the marks that such models use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
-from codegen.export.chats import NOT_TO_BE_LEARNED, answer, answered, chat, chat_fault
+from codegen.export.chats import (
+    NOT_TO_BE_LEARNED,
+    answer,
+    answered,
+    chat,
+    chat_fault,
+    with_reasoning,
+)
 from codegen.export.columns import CHAT, FLAG, TEXT, Columns
-from codegen.export.format import Format, Made, Outcome, Source, Unfit, one_by_one
+from codegen.export.format import Choices, Format, Made, Outcome, Source, Unfit
 from codegen.records import Example, Json
 
 KINDS = (
@@ -82,6 +90,15 @@ def _alpaca(source: Source) -> Outcome:
     return Made(source, values, (chat(source.example.messages),))
 
 
+def _made(make: Callable[[Source], Outcome]) -> Callable[..., Iterable[Outcome]]:
+    def made(group: Sequence[Source], choices: Choices) -> Iterable[Outcome]:
+        for source in group:
+            told = with_reasoning(source) if choices.reasoning == "keep" else source
+            yield told if isinstance(told, Unfit) else make(told)
+
+    return made
+
+
 def _style(style: str, columns: Columns, make: Callable[[Source], Outcome]) -> Format:
     return Format(
         name="sft",
@@ -89,7 +106,7 @@ def _style(style: str, columns: Columns, make: Callable[[Source], Outcome]) -> F
         summary="answers to learn",
         kinds=KINDS,
         columns=columns,
-        make=one_by_one(make),
+        make=_made(make),
         masked=make is _messages,
     )
 
