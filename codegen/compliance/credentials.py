@@ -17,6 +17,7 @@ from functools import cache
 from typing import NamedTuple
 
 from codegen.compliance.sightings import Sighting
+from codegen.pattern import RarePattern, RarePatterns
 
 # addresses are personal data; a private key is more than the line that it begins with
 _OURS = frozenset(("base", "ip_public", "private_key"))
@@ -29,30 +30,33 @@ _PRIVATE_KEY = re.compile(
 
 class _Pattern(NamedTuple):
     kind: str
-    pattern: re.Pattern[str]
+    pattern: RarePattern
 
 
 def secrets(text: str) -> Iterator[Sighting]:
     """Yield what looks like a secret, each once."""
     seen = set()
-    for kind, pattern in _patterns():
-        for found in pattern.finditer(text):
+    patterns, together = _patterns()
+    for place in together.possible(text):
+        kind, pattern = patterns[place]
+        for found in pattern.pattern.finditer(text):
             if found[0] not in seen:
                 seen.add(found[0])
                 yield Sighting("secret", kind, found[0])
 
 
 @cache
-def _patterns() -> tuple[_Pattern, ...]:
+def _patterns() -> tuple[tuple[_Pattern, ...], RarePatterns]:
     from detect_secrets import plugins  # noqa: PLC0415 - it takes a third of a second
     from detect_secrets.plugins.base import RegexBasedDetector  # noqa: PLC0415 - as above
 
-    found = [_Pattern("Private Key", _PRIVATE_KEY)]
+    found = [_Pattern("Private Key", RarePattern(_PRIVATE_KEY))]
     for module in sorted(one.name for one in pkgutil.iter_modules(plugins.__path__)):
         loaded = importlib.import_module(f"{plugins.__name__}.{module}")
         for one in [] if module in _OURS else vars(loaded).values():
             own = isinstance(one, type) and one.__module__ == loaded.__name__
             if own and issubclass(one, RegexBasedDetector):
                 detector = one()
-                found += [_Pattern(str(detector.secret_type), x) for x in detector.denylist]
-    return tuple(found)
+                kind = str(detector.secret_type)
+                found += [_Pattern(kind, RarePattern(each)) for each in detector.denylist]
+    return tuple(found), RarePatterns(one.pattern for one in found)

@@ -14,7 +14,9 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from codegen.compliance import shape
 from codegen.compliance.sightings import Sighting
+from codegen.pattern import RarePattern
 
 _EMAIL = re.compile(
     r"(?<![\w.+%-])[A-Za-z0-9][\w.+%-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}(?![\w-])",
@@ -37,19 +39,26 @@ _ADDRESS = re.compile(
     re.ASCII,
 )
 _VERSION = re.compile(r"(?:version|release|v)\W*$", re.IGNORECASE)
+PATTERNS: Mapping[str, RarePattern] = {
+    "email": RarePattern(_EMAIL, when=shape.may_hold_email),
+    "phone": RarePattern(_PHONE, when=shape.may_hold_phone),
+    "iban": RarePattern(_IBAN, when=shape.may_hold_iban),
+    "card": RarePattern(_CARD, when=shape.may_hold_card),
+    "ip": RarePattern(_ADDRESS, when=shape.may_hold_address),
+}
+"""What proposes, by the names of the checks."""
 
 
 def emails(text: str) -> Iterator[Sighting]:
     """Yield addresses of people's mail."""
-    if "@" in text:
-        for found in _EMAIL.finditer(text):
-            if not _FOR_EXAMPLES.search(found[0]):
-                yield Sighting("email", "e-mail address", found[0])
+    for found in PATTERNS["email"].finditer(text):
+        if not _FOR_EXAMPLES.search(found[0]):
+            yield Sighting("email", "e-mail address", found[0])
 
 
 def phones(text: str) -> Iterator[Sighting]:
     """Yield telephone numbers in international form."""
-    if _PHONE.search(text) is None:
+    if PATTERNS["phone"].search(text) is None:
         return
     import phonenumbers  # noqa: PLC0415 - when it is needed
 
@@ -61,7 +70,7 @@ def phones(text: str) -> Iterator[Sighting]:
 
 def ibans(text: str) -> Iterator[Sighting]:
     """Yield bank accounts whose checksum is right."""
-    for found in _IBAN.finditer(text):
+    for found in PATTERNS["iban"].finditer(text):
         from stdnum import iban  # noqa: PLC0415 - when it is needed
 
         if iban.is_valid(found[0]):
@@ -70,7 +79,7 @@ def ibans(text: str) -> Iterator[Sighting]:
 
 def cards(text: str) -> Iterator[Sighting]:
     """Yield numbers of payment cards: a network's form, and a right checksum."""
-    for found in _CARD.finditer(text):
+    for found in PATTERNS["card"].finditer(text):
         digits = re.sub(r"\D", "", found[0])
         if _NETWORKS.fullmatch(digits) and len(set(digits)) > 2:  # noqa: PLR2004 - 4444 4444 4444 4448 is a pattern
             from stdnum import luhn  # noqa: PLC0415 - when it is needed
@@ -81,7 +90,7 @@ def cards(text: str) -> Iterator[Sighting]:
 
 def addresses(text: str) -> Iterator[Sighting]:
     """Yield public IP addresses."""
-    for found in _ADDRESS.finditer(text):
+    for found in PATTERNS["ip"].finditer(text):
         try:
             address = ipaddress.ip_address(found[0])
         except ValueError:

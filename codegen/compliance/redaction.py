@@ -40,6 +40,20 @@ def texts(form: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from texts(value, (*path, number))
 
 
+def distinct(form: Json) -> set[str]:
+    """Return the texts of a record, each once."""
+    found: set[str] = set()
+    waiting = [[form]]
+    for value in waiting:
+        inside = value
+        if isinstance(value, dict):
+            inside = [held for key, held in value.items() if key not in NO_TEXT]
+        found.update([one for one in inside if type(one) is str])
+        waiting += [one for one in inside if type(one) is dict or type(one) is list]
+    found.discard("")
+    return found
+
+
 def shown(path: Path) -> str:
     """Return a place as people write it: `messages[1].content`."""
     parts = (f"[{one}]" if isinstance(one, int) else f".{one}" for one in path)

@@ -19,7 +19,7 @@ from codegen.compliance import personal
 from codegen.compliance.allowed import Licences
 from codegen.compliance.credentials import secrets
 from codegen.compliance.policy import Compliance
-from codegen.compliance.redaction import is_evidence, redacted, shown, texts
+from codegen.compliance.redaction import distinct, is_evidence, redacted, shown, texts
 from codegen.compliance.sightings import Sighting
 from codegen.compliance.terms import Terms, read_terms
 from codegen.curate.draft import Draft
@@ -178,26 +178,32 @@ def _look(
 
 @dataclass(slots=True)
 class _Looker:
-    """The checks, and the texts in which none of them saw anything: examples share most texts."""
+    """The checks, and what none of them saw anything in: examples share most of their texts."""
 
     settings: Compliance
     checks: Mapping[str, Check]
     clean: set[str] = field(default_factory=set)
+    last: Mapping[str, Json] = field(default_factory=dict)
 
-    def seeing(self, texts: set[str]) -> list[tuple[str, Check]]:
-        """Return the checks that see something in texts, looked at together."""
-        fresh = texts - self.clean
+    def seeing(self, form: Mapping[str, Json]) -> list[tuple[str, Check]]:
+        """Return the checks that see something in an example's texts, looked at together."""
+        new = {key: held for key, held in form.items() if self.last.get(key) != held}
+        fresh = distinct(new) - self.clean
         whole = "\n\0\n".join(sorted(fresh))
         found = [pair for pair in self.checks.items() if next(pair[1](whole), None) is not None]
         if not found:
             self.clean |= fresh
+            self.last = form
         return found
 
 
 def _found(form: Json, looker: _Looker) -> tuple[tuple[Found, ...], Json]:
+    seeing = looker.seeing(form)
+    if not seeing:
+        return (), None
     settings, places = looker.settings, list(texts(form))
     found = []
-    for name, check in looker.seeing({text for _, text in places}):
+    for name, check in seeing:
         kinds = {one.text: one for _, text in places for one in check(text)}
         for sighting in kinds.values():
             at = [path for path, text in places if sighting.text in text]

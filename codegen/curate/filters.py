@@ -9,13 +9,14 @@ Not here: traces of chats and of unfinished work (`codegen.curate.leftovers`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import get_args
 
 from codegen.curate import leftovers
-from codegen.curate.material import Material, prose
+from codegen.curate.material import Material
 from codegen.curate.settings import Bounds, Heuristics
 from codegen.records import ExampleKind
-from codegen.similarity import ngrams, words
+from codegen.similarity import words
 
 Filter = Callable[[Material, Heuristics], str]
 RUN_OF_WORDS = 10
@@ -23,6 +24,7 @@ QUOTED_RUN = 8
 _LEAST_LINES = 8
 _LEAST_WORDS = 40
 _LEAST_LINE = 8
+_CACHED = 64  # a problem's examples share its statement, and come one after another
 _WITH_TEXT = frozenset(("explanation", "documentation", "tests", "debugging", "review"))
 assert set(get_args(ExampleKind)) >= _WITH_TEXT
 
@@ -77,7 +79,7 @@ def repetitive(material: Material, settings: Heuristics) -> str:
         share = repeated_lines(text)
         if share > settings.repeated_code_lines:
             return f"{name}: {share:.0%} of the lines have been there before"
-    for name, text in (("statement", material.statement), ("answer", prose(material.answer))):
+    for name, text in (("statement", material.statement), ("answer", material.answer_prose)):
         share = repeated_lines(text)
         if share > settings.repeated_lines:
             return f"{name}: {share:.0%} of the lines have been there before"
@@ -93,21 +95,27 @@ def repeated_lines(text: str) -> float:
     return 0.0 if len(lines) < _LEAST_LINES else 1 - len(set(lines)) / len(lines)
 
 
+@lru_cache(maxsize=_CACHED)
 def repeated_runs(text: str) -> float:
     """Return the share of a text's runs of ten words that came before; 0 for a short text."""
     found = words(text)
     if len(found) < _LEAST_WORDS:
         return 0.0
-    runs = ngrams(found, RUN_OF_WORDS)
+    runs = _runs(found, RUN_OF_WORDS)
     return 1 - len(set(runs)) / len(runs)
+
+
+def _runs(parts: list[str], size: int) -> list[tuple[str, ...]]:
+    """Return every run of `size` parts."""
+    return list(zip(*(parts[at:] for at in range(size)), strict=False))
 
 
 def repeats_instruction(material: Material, settings: Heuristics) -> str:
     """An answer's prose says what its instruction has said already."""
-    runs = ngrams(words(prose(material.answer)), QUOTED_RUN)
+    runs = _runs(words(material.answer_prose), QUOTED_RUN)
     if len(runs) < _LEAST_WORDS - QUOTED_RUN:
         return ""
-    asked = set(ngrams(words(material.instruction), QUOTED_RUN))
+    asked = set(_runs(words(material.instruction), QUOTED_RUN))
     share = sum(run in asked for run in runs) / len(runs)
     if share <= settings.repeated_instruction:
         return ""

@@ -16,20 +16,26 @@ from codegen import language as languages
 from codegen import syntax
 from codegen.curate.material import FENCE, Material, prose
 from codegen.curate.settings import Heuristics
+from codegen.pattern import RarePattern
 
 if TYPE_CHECKING:
     import tree_sitter
 
-_TOKENS = re.compile(
-    r"<\|[A-Za-z_]{2,40}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?think>|</s>\s*\Z"
-    r"|^###? ?(?:Instruction|Response|Assistant|Human)\s*:",
-    re.MULTILINE,
+_TOKENS = RarePattern(
+    re.compile(
+        r"<\|[A-Za-z_]{2,40}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?think>|</s>\s*\Z"
+        r"|^###? ?(?:Instruction|Response|Assistant|Human)\s*:",
+        re.MULTILINE,
+    )
 )
-_PHRASES = re.compile(
-    r"\bas an? (?:AI|artificial intelligence|large language model|language model)\b"
-    r"|\bas of my (?:last|knowledge) (?:update|cut-?off)\b"
-    r"|\bI(?:'m| am) (?:sorry|unable|not able)\b[^.\n]{0,40}\b(?:can(?:no|')t|help|assist|fulfil)",
-    re.IGNORECASE,
+_PHRASES = RarePattern(
+    re.compile(
+        r"\bas an? (?:AI|artificial intelligence|large language model|language model)\b"
+        r"|\bas of my (?:last|knowledge) (?:update|cut-?off)\b"
+        r"|\bI(?:'m| am) (?:sorry|unable|not able)\b[^.\n]{0,40}"
+        r"\b(?:can(?:no|')t|help|assist|fulfil)",
+        re.IGNORECASE,
+    )
 )
 _UNDONE = re.compile(
     r"\b(?:TODO|FIXME|XXX)\b\s*(?:[:(]|$)|^\W*(?:TODO|FIXME|XXX)\b"
@@ -46,10 +52,12 @@ _MESSAGE = re.compile(
     r"\W*(?:todo|(?:is )?not (?:yet )?implemented(?: yet)?|unimplemented)\W*", re.IGNORECASE
 )
 _RAISES = frozenset(("raise_statement", "throw_statement", "throw_expression", "call_expression"))
-_SUSPECT = re.compile(
-    r"TODO|FIXME|XXX|todo!|implement|here\b|exercise|rest of|\bpass\b|\.\.\.|\{\s*(?://[^\n]*\s*)*\}",
-    re.IGNORECASE,
+_SUSPECT = RarePattern(
+    re.compile(
+        r"TODO|FIXME|XXX|todo!|implement|here\b|exercise|rest of|\bpass\b|\.\.\.", re.IGNORECASE
+    )
 )
+_NO_BODY = re.compile(r"\{\s*(?://[^\n]*\s*)*\}")
 _COMMENT_LINE = re.compile(r"\s*(?:#|//|/\*|\*|\Z)")
 _ABOVE = 4
 
@@ -64,10 +72,12 @@ def comments_alone(material: Material) -> bool:
 def chat_markup(material: Material, _: Heuristics) -> str:
     """A model's control tokens in any text; in prose and comments, its phrases about itself."""
     texts = {name: getattr(material, name) for name in ("statement", "code", "text", "answer")}
-    for name, text in texts.items():
+    for name, text in texts.items() if _TOKENS.possible(material.whole) else ():
         found = _TOKENS.search(text)
         if found:
             return f"{name}: {found[0].strip()!r}"
+    if not _PHRASES.possible(material.whole):
+        return ""
     for name in ("statement", "text", "answer"):
         found = _PHRASES.search(prose(texts[name]))
         if found:
@@ -82,6 +92,8 @@ def chat_markup(material: Material, _: Heuristics) -> str:
 
 def stray_fence(material: Material, _: Heuristics) -> str:
     """A fence in a program, outside strings and comments, or one in a text that is never closed."""
+    if "```" not in material.whole and "~~~" not in material.whole:
+        return ""
     for found in FENCE.finditer(material.code):
         if not _is_quoted(material, found.start()):
             return f"code: a fence in line {material.code.count(chr(10), 0, found.start()) + 1}"
@@ -114,16 +126,20 @@ def trailing_space(material: Material, settings: Heuristics) -> str:
 
 def stub(material: Material, _: Heuristics) -> str:
     """A program that says it is not finished: by a comment, a name, or an empty function."""
-    if _SUSPECT.search(material.code):
+    if _is_suspect(material.code):
         found = _undone(material.tree) or _no_body(material)
         if found:
             return f"code: {found}"
-    if material.is_text_code and _SUSPECT.search(material.text):
+    if material.is_text_code and _is_suspect(material.text):
         language = languages.get(material.language)
         found = _undone(syntax.parse(language, material.text.encode()).root_node)
         if found:
             return f"tests: {found}"
     return ""
+
+
+def _is_suspect(code: str) -> bool:
+    return _SUSPECT.search(code) is not None or _NO_BODY.search(code) is not None
 
 
 def _undone(root: tree_sitter.Node) -> str:

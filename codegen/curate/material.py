@@ -47,6 +47,16 @@ class Material:
         found = languages.get(self.language)
         return syntax.parse(found, self.code.encode("utf-8", "surrogatepass")).root_node
 
+    @cached_property
+    def whole(self) -> str:
+        """All texts at once, for a look at whether something is in any of them."""
+        return f"{self.statement}\n{self.code}\n{self.text}\n{self.answer}"
+
+    @cached_property
+    def answer_prose(self) -> str:
+        """The answer without its fenced blocks."""
+        return prose(self.answer)
+
     @property
     def is_text_code(self) -> bool:
         """Whether the text is a program, as native tests are."""
@@ -78,6 +88,8 @@ def material_from(form: Json) -> Material:
 
 def prose(text: str) -> str:
     """Return a text without its fenced blocks."""
+    if "```" not in text and "~~~" not in text:
+        return text
     kept, inside = [], False
     for line in text.split("\n"):
         if FENCE.match(line):

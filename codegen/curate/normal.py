@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from codegen import syntax
@@ -34,13 +33,8 @@ _ASSIGNING = re.compile(
 # in these a name is used, though the field is called `name`
 _USING = re.compile(r".*(?:import|use_|scoped|qualified|template|generic|invocation|keyword_arg).*")
 _FOREIGN = frozenset(("attribute", "field", "property", "key"))
+_SELDOM = syntax.COMMENTS | {"expression_statement"}  # what may be left out
 _BLANK = re.compile(r"\n{3,}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    text: str
-    is_name: bool
 
 
 def normal_text(text: str) -> str:
@@ -52,53 +46,62 @@ def normal_text(text: str) -> str:
 
 def normal_program(language: Language, code: str) -> list[str]:
     """Return a program's tokens in its normal form; also of one that does not parse."""
-    tree = syntax.parse(language, code.encode("utf-8", "surrogatepass"))
-    introduced: set[str] = set()
-    leaves = list(_leaves(tree.walk(), introduced))
+    source = code.encode("utf-8", "surrogatepass")
+    leaves, names, introduced = _leaves(syntax.parse(language, source).walk(), source)
     numbers: dict[str, str] = {}
-    tokens = []
-    for leaf in leaves:
-        if leaf.is_name and leaf.text in introduced:
-            tokens.append(numbers.setdefault(leaf.text, f"${len(numbers)}"))
-        else:
-            tokens.append(leaf.text)
-    return tokens
+    for at in names:
+        if leaves[at] in introduced:
+            leaves[at] = numbers.setdefault(leaves[at], f"${len(numbers)}")
+    return leaves
 
 
-def _leaves(cursor: tree_sitter.TreeCursor, introduced: set[str]) -> Iterator[_Leaf]:
-    """Yield the leaves in order, and note the names that are introduced."""
+def _leaves(
+    cursor: tree_sitter.TreeCursor, source: bytes
+) -> tuple[list[str], list[int], frozenset[str]]:
+    """Return the leaves in order, the places of names among them, and the introduced names.
+
+    A million programs have half a billion nodes: each is asked for as little as can be.
+    """
+    leaves: list[str] = []
+    names: list[int] = []
+    introduced: set[str] = set()
     above: list[tuple[str, bool]] = []  # the type of each node above, and whether it introduces
-    descending = True
+    parent, inherited, descending = "", False, True
     while True:
-        node = cursor.node
-        assert node is not None
-        if descending and not _is_left_out(node):
-            parent, inherited = above[-1] if above else ("", False)
-            introduces = _introduces(cursor.field_name, parent, inherited=inherited)
-            if cursor.goto_first_child():
-                above.append((node.type, introduces))
-                continue
-            name = node.type in _NAMES and not _is_foreign(cursor.field_name, parent)
-            if name and introduces:
-                introduced.add(syntax.text(node))
-            yield _Leaf(syntax.text(node), name)
+        if descending:
+            node = cursor.node
+            assert node is not None
+            kind = node.type
+            if kind not in _SELDOM or not _is_left_out(node):
+                field = cursor.field_name
+                introduces = inherited if field is None else _introduces(field, parent)
+                if cursor.goto_first_child():
+                    above.append((parent, inherited))
+                    parent, inherited = kind, introduces
+                    continue
+                text = source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+                if kind in _NAMES and not _is_foreign(field, parent):
+                    names.append(len(leaves))
+                    if introduces:
+                        introduced.add(text)
+                leaves.append(text)
         if cursor.goto_next_sibling():
             descending = True
         elif cursor.goto_parent():
-            above.pop()
+            parent, inherited = above.pop()
             descending = False
         else:
-            return
+            return leaves, names, frozenset(introduced)
 
 
-def _introduces(field: str | None, parent: str, *, inherited: bool) -> bool:
-    if field is None:
-        return inherited
+@cache  # there are as many as the grammars have fields and types
+def _introduces(field: str, parent: str) -> bool:
     if field == "left":
         return _ASSIGNING.fullmatch(parent) is not None
     return field in _INTRODUCING and not _USING.fullmatch(parent)
 
 
+@cache
 def _is_foreign(field: str | None, parent: str) -> bool:
     return field in _FOREIGN or (field == "name" and _USING.fullmatch(parent) is not None)
 
