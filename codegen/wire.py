@@ -45,9 +45,9 @@ def to_json(value: Any) -> Json:
     fields = _written(typing.cast("Hashable", kind))
     if fields is not None:
         return {
-            name: to_json(held)
+            name: to_json(getattr(value, name))
             for name, default, later in fields
-            if (held := getattr(value, name)) != default or not later
+            if not later or getattr(value, name) != default
         }
     return _other_to_json(value)
 
@@ -129,9 +129,17 @@ def _reader(hint: Any) -> Reader:  # noqa: PLR0911 - one return per kind of hint
 
 
 def _record(kind: Any, value: Json, where: str) -> Any:
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         raise UsageError(f"{where}: expected an object, got {_shown(value)}")
     readers, required = _fields(kind)
+    if value.keys() != readers.keys():
+        _check_keys(value, readers, required, where)
+    return kind(**{name: readers[name](item, f"{where}.{name}") for name, item in value.items()})
+
+
+def _check_keys(
+    value: Mapping[str, Json], readers: Mapping[str, Reader], required: dict[str, None], where: str
+) -> None:
     unknown = value.keys() - readers.keys()
     if unknown:
         known = ", ".join(readers)
@@ -139,7 +147,6 @@ def _record(kind: Any, value: Json, where: str) -> Any:
     if not required.keys() <= value.keys():
         missing = next(name for name in required if name not in value)
         raise UsageError(f"{where}: missing key {missing!r}")
-    return kind(**{name: readers[name](item, f"{where}.{name}") for name, item in value.items()})
 
 
 @functools.cache
