@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.curation.generated import generated
 from benchmarks.curation.records import record, write_forms
-from codegen.curate.curation import curate
+from codegen.curate.curation import How, curate
 from codegen.curate.dataset import Dataset
 from codegen.curate.passes import passes_of
 from codegen.curate.selection import EVERYTHING
@@ -53,7 +53,8 @@ def measure(run: Path, count: int, workers: int) -> Measured:
     out = run.with_name(f"{run.name}.data")
     marks: list[tuple[str, float]] = []
     passes = passes_of(settings, workers=workers)
-    curate([run], out, settings, passes, told=lambda name: marks.append((name, time.monotonic())))
+    how = How(told=lambda name: marks.append((name, time.monotonic())), workers=workers)
+    curate([run], out, settings, passes, how=how)
     end = time.monotonic()
     ends = [at for _, at in marks[1:]] + [end]
     steps = {name: round(e - at, 1) for (name, at), e in zip(marks, ends, strict=True)}

@@ -91,14 +91,17 @@ def curate(
     Nothing in a run changes and nothing is generated: it can be done again with other settings.
     What is dropped stays in the dataset, with its reason.
     """
+    from codegen.curate.curation import How
     from codegen.curate.curation import curate as curated
     from codegen.curate.passes import passes_of
     from codegen.records import canonical
 
     settings = _settings(config, options)
-    passes = passes_of(settings, workers=workers or os.cpu_count() or 1)
+    workers = workers or os.cpu_count() or 1
+    passes = passes_of(settings, workers=workers)
     with _telling(quiet=as_json) as told:
-        made = curated(runs, out, settings, passes, force=force, told=told)
+        how = How(force=force, told=told, workers=workers)
+        made = curated(runs, out, settings, passes, how=how)
     if as_json:
         click.echo(canonical(made))
         return 0

@@ -28,7 +28,9 @@ _PRIVATE_KEY = re.compile(
 )
 
 
-class _Pattern(NamedTuple):
+class SecretPattern(NamedTuple):
+    """How one kind of secret is known."""
+
     kind: str
     pattern: RarePattern
 
@@ -36,9 +38,9 @@ class _Pattern(NamedTuple):
 def secrets(text: str) -> Iterator[Sighting]:
     """Yield what looks like a secret, each once."""
     seen = set()
-    patterns, together = _patterns()
+    every, together = patterns()
     for place in together.possible(text):
-        kind, pattern = patterns[place]
+        kind, pattern = every[place]
         for found in pattern.pattern.finditer(text):
             if found[0] not in seen:
                 seen.add(found[0])
@@ -46,11 +48,12 @@ def secrets(text: str) -> Iterator[Sighting]:
 
 
 @cache
-def _patterns() -> tuple[tuple[_Pattern, ...], RarePatterns]:
+def patterns() -> tuple[tuple[SecretPattern, ...], RarePatterns]:
+    """Return the patterns of all kinds of secrets, and the same to be looked for together."""
     from detect_secrets import plugins  # noqa: PLC0415 - it takes a third of a second
     from detect_secrets.plugins.base import RegexBasedDetector  # noqa: PLC0415 - as above
 
-    found = [_Pattern("Private Key", RarePattern(_PRIVATE_KEY))]
+    found = [SecretPattern("Private Key", RarePattern(_PRIVATE_KEY))]
     for module in sorted(one.name for one in pkgutil.iter_modules(plugins.__path__)):
         loaded = importlib.import_module(f"{plugins.__name__}.{module}")
         for one in [] if module in _OURS else vars(loaded).values():
@@ -58,5 +61,5 @@ def _patterns() -> tuple[tuple[_Pattern, ...], RarePatterns]:
             if own and issubclass(one, RegexBasedDetector):
                 detector = one()
                 kind = str(detector.secret_type)
-                found += [_Pattern(kind, RarePattern(each)) for each in detector.denylist]
+                found += [SecretPattern(kind, RarePattern(each)) for each in detector.denylist]
     return tuple(found), RarePatterns(one.pattern for one in found)

@@ -43,7 +43,7 @@ def texts(form: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
 def distinct(form: Json) -> set[str]:
     """Return the texts of a record, each once."""
     found: set[str] = set()
-    waiting = [[form]]
+    waiting: list[Any] = [[form]]
     for value in waiting:
         inside = value
         if isinstance(value, dict):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.curate.collect import collect
@@ -24,33 +25,44 @@ SAMPLES = 3
 MADE_BY = "codegen curate"
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How curation works, whatever it makes.
+
+    `force` replaces what is no dataset of curation, `told` is called with the name of each step as
+    it begins, and `workers` processes read the runs.
+    """
+
+    force: bool = False
+    told: Callable[[str], None] = lambda _: None
+    workers: int = 1
+
+
 def curate(
     runs: Sequence[Path],
     out: Path,
     settings: CurationSettings,
     passes: Sequence[Pass],
     *,
-    force: bool = False,
-    told: Callable[[str], None] = lambda _: None,
+    how: How = How(),
 ) -> Json:
     """Make the dataset `out` of runs, and return what its `curation.json` says.
 
-    A dataset that was made by curation before is replaced, anything else only with `force`.
-    `told` is called with the name of each step as it begins.
+    A dataset that was made by curation before is replaced, anything else only if `how` says so.
 
     Raises:
         UsageError: a run, the settings or the place cannot be used; `out` is as it was.
         JournalError: a run cannot be read.
     """
-    with drafted(out, force=force or made_by_curation(out)) as draft:
-        told("collect")
-        collect(runs, draft)
+    with drafted(out, force=how.force or made_by_curation(out)) as draft:
+        how.told("collect")
+        collect(runs, draft, how.workers)
         figures: dict[str, Json] = {}
         for one in passes:
-            told(one.name)
+            how.told(one.name)
             figures[one.name] = to_json(one.run(draft))
             draft.flush()
-        told("write")
+        how.told("write")
         made = _manifest(draft, settings, figures)
         draft.finish(made)
     return made

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,11 @@ from sqlalchemy import Executable, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from codegen.curate import tables
+from codegen.curate.columns import Rows, rows_from, storable
 from codegen.curate.dataset import FILE, MANIFEST, Dataset
 from codegen.files import appearing, replacing
 from codegen.journal import codec
-from codegen.records import Example, Json, ProblemRecord, canonical, from_json
+from codegen.records import Example, Json, ProblemRecord, canonical, from_json, to_json
 
 _BATCH = 500
 KEPT_BESIDE = ("annotations.sqlite",)
@@ -69,59 +69,18 @@ class Draft(Dataset):
 
     def add(self, run: int, record: ProblemRecord) -> None:
         """Add a problem and its examples, kept until something drops them."""
-        problem = record.problem
-        family = problem.id if problem else ""
-        self._later(
-            "problems",
-            {
-                "run": run,
-                "index": record.index,
-                "id": family,
-                "status": record.status,
-                "reason": record.reason,
-                "family": family,
-                "title": problem.title if problem else "",
-                "record": codec.pack(replace(record, examples=())),
-            },
-        )
-        for example in record.examples:
-            self.add_example(run, record.index, example)
+        self.add_rows(run, rows_from(to_json(record)))
 
-    def add_example(self, run: int, index: int, example: Example) -> None:
-        """Add an example of a problem."""
-        seed, problem = example.seed, example.problem
-        values = {
-            "position": self._next,
-            "id": example.id,
-            "run": run,
-            "index": index,
-            "problem": problem.id,
-            "family": problem.id,
-            "kind": example.kind,
-            "language": example.language,
-            "level": example.verification.level,
-            "split": "",
-            "status": "kept",
-            "reason": "",
-            "detail": "",
-            "title": problem.title,
-            "topic": seed.topic,
-            "skill": seed.skill,
-            "difficulty": _difficulty(example),
-            "natural_language": problem.traits.natural_language or "en",
-            "seed": seed.kind,
-            "licence": seed.licence,
-            "model": example.generation.model,
-            "round": example.generation.round,
-            "parent": example.lineage.parent,
-            "example": codec.pack(example),
-        }
-        self._next += 1
-        self._later("examples", values)
+    def add_rows(self, run: int, rows: Rows) -> None:
+        """Add a problem and its examples as the tables hold them."""
+        self._later("problems", {"run": run, **rows.problem})
+        for columns in rows.examples:
+            self._later("examples", {"position": self._next, "run": run, **columns})
+            self._next += 1
 
-    def _later(self, table: str, values: dict[str, Any]) -> None:
+    def _later(self, table: str, columns: dict[str, Any]) -> None:
         waiting = self._waiting.setdefault(table, [])
-        waiting.append({name: _storable(value) for name, value in values.items()})
+        waiting.append(columns)
         if len(waiting) >= _BATCH:
             self.flush()
 
@@ -143,11 +102,12 @@ class Draft(Dataset):
             .values(status="dropped", reason=reason, detail=bindparam("why"))
         )
         pairs = zip(positions, details, strict=True)
-        self._do(statement, [{"at": at, "why": _storable(why)} for at, why in pairs])
+        self._do(statement, [{"at": at, "why": storable(why)} for at, why in pairs])
 
     def find(self, position: int, by: str, detail: str) -> None:
         """Record what the filter `by` noticed about an example."""
-        self._later("findings", {"position": position, "filter": by, "detail": detail})
+        columns = {"position": position, "filter": by, "detail": storable(detail)}
+        self._later("findings", columns)
 
     def set(self, column: str, values: Mapping[int, str]) -> None:
         """Set a column (`split`, `family`) of examples, by position."""
@@ -192,20 +152,6 @@ class Draft(Dataset):
             return
         with self._failures():
             self._connection.execute(statement, None if rows is None else list(rows))
-
-
-def _storable(value: Any) -> Any:
-    """Return a value without halves of surrogate pairs, which columns of text cannot hold.
-
-    Records keep theirs: they are packed.
-    """
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
-
-
-def _difficulty(example: Example) -> str:
-    asked = example.problem.traits.difficulty
-    known = ("easy", "medium", "hard")
-    return asked or next((tag for tag in example.problem.tags if tag in known), "")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -17,42 +17,40 @@ _AHEAD = 3  # chunks that wait for each process
 
 
 def mapped(
-    function: Callable[[list[T]], list[R]], values: Iterable[T], workers: int
+    function: Callable[[list[T]], list[R]],
+    values: Iterable[T],
+    workers: int,
+    *,
+    chunk: int = CHUNK,
 ) -> Iterator[R]:
     """Yield what `function` makes of chunks of values, value by value.
 
     It must be one that another process can import. A single worker, or a single chunk, is done in
     this process.
     """
-    waiting = iter(values)
-    first = list(islice(waiting, CHUNK))
-    second = list(islice(waiting, CHUNK)) if len(first) == CHUNK and workers > 1 else []
-    if not second:
-        yield from _alone(function, first, waiting)
+    chunks = _chunks(iter(values), chunk)
+    begun = list(islice(chunks, 2 if workers > 1 else 1))
+    if len(begun) > 1:
+        yield from _shared(function, chain(begun, chunks), workers)
         return
-    yield from _shared(function, [first, second], waiting, workers)
+    for one in chain(begun, chunks):
+        yield from function(one)
 
 
-def _alone(
-    function: Callable[[list[T]], list[R]], chunk: list[T], waiting: Iterator[T]
-) -> Iterator[R]:
-    while chunk:
-        yield from function(chunk)
-        chunk = list(islice(waiting, CHUNK))
+def _chunks(values: Iterator[T], size: int) -> Iterator[list[T]]:
+    while chunk := list(islice(values, size)):
+        yield chunk
 
 
 def _shared(
-    function: Callable[[list[T]], list[R]],
-    begun: list[list[T]],
-    waiting: Iterator[T],
-    workers: int,
+    function: Callable[[list[T]], list[R]], chunks: Iterable[list[T]], workers: int
 ) -> Iterator[R]:
     # a forked process would hold this one's open databases
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        running: deque[Future[list[R]]] = deque(pool.submit(function, one) for one in begun)
+        running: deque[Future[list[R]]] = deque()
         try:
-            while chunk := list(islice(waiting, CHUNK)):
+            for chunk in chunks:
                 running.append(pool.submit(function, chunk))
                 if len(running) >= workers * _AHEAD:
                     yield from running.popleft().result()

@@ -47,6 +47,14 @@ class Contents:
 
     def records(self, status: RecordStatus | None = None) -> Iterator[Recorded]:
         """Yield the records by index, of one status or all, without holding them all in memory."""
+        for index, found, data, reason in self._paged(status):
+            yield Recorded(index, found, codec.unpack(data), reason)
+
+    def packed_records(self) -> Iterator[bytes]:
+        """Yield all records by index as `codec.pack` has made them."""
+        return (data for _, _, data, _ in self._paged(None))
+
+    def _paged(self, status: RecordStatus | None) -> Iterator[tuple[int, RecordStatus, bytes, str]]:
         table = schema.records.c
         statement = select(table.index, table.status, table.record, table.reason)
         statement = statement.order_by(table.index).limit(_PAGE)
@@ -54,8 +62,7 @@ class Contents:
             statement = statement.where(table.status == status)
         after = -1
         while rows := self._tables.select(statement.where(table.index > after)):
-            for index, found, data, reason in rows:
-                yield Recorded(index, found, codec.unpack(data), reason)
+            yield from rows
             after = rows[-1][0]
 
     def recorded(self) -> Iterator[tuple[int, RecordStatus]]:

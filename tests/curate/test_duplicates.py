@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.curation.generated import generated
 from benchmarks.curation.records import record, write_run
 from codegen import language as languages
-from codegen.curate.curation import curate
+from codegen.curate.curation import How, curate
 from codegen.curate.dataset import Dataset
 from codegen.curate.duplicates import alike
 from codegen.curate.neighbours import Neighbours, likeness
@@ -35,7 +35,7 @@ def run_of(folder, *problems):
 
 def curated(out, *runs, **changes):
     chosen = CurationSettings(duplicates=Duplicates(**changes))
-    curate(runs, out, chosen, passes_of(chosen), force=True)
+    curate(runs, out, chosen, passes_of(chosen), how=How(force=True))
     with Dataset.open(out) as dataset:
         return list(dataset.rows(EVERYTHING))
 
@@ -303,7 +303,7 @@ def test_what_another_program_made_is_replaced_on_demand_alone(tmp_path):
     place.mkdir()
     (place / "letter.txt").write_text("dear all")
     with pytest.raises(UsageError, match="not made by this"):
-        curate([run], place, CurationSettings(), passes_of(CurationSettings()), force=True)
+        curate([run], place, CurationSettings(), passes_of(CurationSettings()), how=How(force=True))
     assert (place / "letter.txt").exists()
 
 
@@ -321,7 +321,13 @@ def test_several_processes_find_what_one_does(tmp_path):
     run, found = run_of(tmp_path / "run", *problems), []
     for workers in (1, 2):
         chosen = CurationSettings()
-        made = curate([run], tmp_path / "out", chosen, passes_of(chosen, workers=workers))
+        made = curate(
+            [run],
+            tmp_path / "out",
+            chosen,
+            passes_of(chosen, workers=workers),
+            how=How(workers=workers),
+        )
         with Dataset.open(tmp_path / "out") as dataset:
             found.append([(row.id, row.reason, row.detail) for row in dataset.rows(EVERYTHING)])
         assert made["examples"] == 800
