@@ -104,5 +104,7 @@ def _end_as_interrupted() -> None:
 
 
 def _complain(message: str, code: int) -> int:
-    click.echo(f"codegen: {message}", err=True)
+    from codegen.cli.log import complain
+
+    complain(message)
     return code

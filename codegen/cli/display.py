@@ -10,14 +10,17 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from codegen.cli.log import Log
 from codegen.records import Outcome
+from codegen.sandbox.pool import Counts
 from codegen.synthesis.progress import Progress
 
 REFRESH_S = 0.25
@@ -27,18 +30,25 @@ _WRONG = [one for one in Outcome if one is not Outcome.PASSED]
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """What is going on outside the loop, asked for at each refresh."""
+    """What is going on outside the loop, asked for at each refresh.
+
+    `counts` are the sandbox's, where it is in this process.
+    """
 
     calls_in_flight: Callable[[], int]
     slots_busy: Callable[[], int]
     slots: Callable[[], int]
+    counts: Callable[[], Counts] | None = None
 
 
 @dataclass(slots=True)
 class Display:
-    """Shows a `Progress`; use it as an asynchronous context around the run."""
+    """Shows a `Progress`; use it as an asynchronous context around the run.
 
-    console: Console
+    A log in JSON has no panel, whatever the terminal.
+    """
+
+    log: Log
     progress: Progress
     gauges: Gauges
     languages: tuple[str, ...]
@@ -48,7 +58,8 @@ class Display:
     async def showing(self) -> AsyncIterator[None]:
         """Refresh until the block ends; the terminal is restored whatever happens."""
         self.started = time.monotonic()
-        show = self._live if self.console.is_terminal else self._lines
+        panel = not self.log.json and self.log.console.is_terminal
+        show = self._live if panel else self._lines
         task = asyncio.create_task(show())
         try:
             yield
@@ -57,7 +68,9 @@ class Display:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _live(self) -> None:
-        with Live(self._panel(), console=self.console, auto_refresh=False, transient=True) as live:
+        with Live(
+            self._panel(), console=self.log.console, auto_refresh=False, transient=True
+        ) as live:
             while True:
                 await asyncio.sleep(REFRESH_S)
                 live.update(self._panel(), refresh=True)
@@ -65,7 +78,7 @@ class Display:
     async def _lines(self) -> None:
         while True:
             await asyncio.sleep(LINE_S)
-            self.console.print(self.line(), soft_wrap=True, highlight=False, markup=False)
+            self.log.event("progress", self.line(), **self.facts())
 
     def line(self) -> str:
         """Return the state in one line."""
@@ -80,6 +93,23 @@ class Display:
             f"  slots {self.gauges.slots_busy()}/{self.gauges.slots()}  left {self._left()}"
             + ("  mix " + mix_text(self.progress) if self.progress.quotas else "")
         )
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a line says, as figures."""
+        now, (goal, done) = self.progress, self._goal()
+        return {
+            "seconds": round(self._elapsed(), 1),
+            "accepted": now.accepted,
+            "rejected": dict(now.rejected),
+            "done": done,
+            "goal": goal,
+            "answers": now.attempts.total(),
+            "repaired": now.repaired.total(),
+            "calls_in_flight": self.gauges.calls_in_flight(),
+            "slots_busy": self.gauges.slots_busy(),
+            "slots": self.gauges.slots(),
+            "stages": {name: n for name, n in now.stages.items() if n},
+        }
 
     def _panel(self) -> RenderableType:
         return Group(self._head(), self._table(), self._foot())

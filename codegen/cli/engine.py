@@ -16,6 +16,7 @@ from codegen.errors import ToolchainError, UsageError
 
 if TYPE_CHECKING:
     from codegen.engine.run import Start
+    from codegen.sandbox.pool import Counts
     from codegen.synthesis.lead import Makers
     from codegen.synthesis.settings import Settings
 
@@ -51,13 +52,14 @@ engine_options = declared(
 class Opened:
     """What was opened to live the lives: `slots` says how many are busy, and how many there are.
 
-    `settings` has the languages that are left.
+    `settings` has the languages that are left; `counts` are those of the sandbox, where it is here.
     """
 
     settings: Settings
     makers: Makers
     start: Start
     slots: Callable[[], tuple[int, int]]
+    counts: Callable[[], Counts] | None = None
 
 
 def check_engine(options: dict[str, Any]) -> None:
@@ -106,7 +108,7 @@ async def _in_process(
     settings: Settings, options: dict[str, Any], console: Console, tell: Tell
 ) -> AsyncIterator[Opened]:
     from codegen.cli.equipment import open_tools, with_tools
-    from codegen.engine.process import open_process, slots_of
+    from codegen.engine.process import counts_of, open_process, slots_of
     from codegen.synthesis.lead import Makers
 
     async with open_tools(options, settings, None, tell) as tools:
@@ -116,6 +118,7 @@ async def _in_process(
             Makers(tools.model, tools.sandbox.name, tools.second),
             lambda lead, journal: open_process(lead, tools, journal),
             lambda: slots_of(tools.sandbox),
+            counts_of(tools.sandbox),
         )
 
 

@@ -19,12 +19,16 @@ from codegen.cli.display import Display, Gauges, mix_text
 from codegen.cli.embedding import open_embedder
 from codegen.cli.engine import open_engine
 from codegen.cli.equipment import with_experience
-from codegen.cli.options import progress_console
+from codegen.cli.log import Log
 from codegen.cli.own_model import served
 from codegen.cli.rounds import tell_round
 from codegen.cli.summary import counted, show_summary
+from codegen.cli.watching import watched
 from codegen.engine.run import Run, open_led
+from codegen.records import content_id
+from codegen.report.statistics import Statistics
 from codegen.synthesis.settings import Settings
+from codegen.telemetry import Facts, span
 
 _MISSED = {
     "limit": "as many problems were attempted as --limit allows",
@@ -39,11 +43,8 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
     Raises:
         CodegenError: fit to be printed; whatever was finished is kept.
     """
-    console = progress_console()
-
-    def tell(text: str) -> None:
-        console.print(text, highlight=False, markup=False)
-
+    log = Log(options["log_format"])
+    console, tell = log.console, log.tell
     _stop_on_terminate()
     async with contextlib.AsyncExitStack() as stack:
         options = await stack.enter_async_context(served(options, tell))
@@ -74,32 +75,33 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
             lambda: run.progress.calls_in_flight,
             lambda: opened.slots()[0],
             lambda: opened.slots()[1],
+            opened.counts,
         )
-        return await _live(run, settings, console, gauges)
+        with watched(options, run, gauges, tell):
+            return await _live(run, settings, log, gauges)
 
 
-async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) -> int:
-    display = Display(console, run.progress, gauges, tuple(x.name for x in settings.languages))
+async def _live(run: Run, settings: Settings, log: Log, gauges: Gauges) -> int:
+    console = log.console
+    display = Display(log, run.progress, gauges, tuple(x.name for x in settings.languages))
     started = time.monotonic()
     try:
         async with display.showing():
-            await run.loop.run()
+            with span("run") as told:
+                told.tell(_named(run))
+                await run.loop.run()
     except BaseException:
         kept = counted(run.progress.accepted, "accepted problem")
-        console.print(
-            f"stopped; {kept} in {run.folder}, and the same command goes on", highlight=False
-        )
+        log.event("stopped", f"stopped; {kept} in {run.folder}, and the same command goes on")
         raise
     seconds = time.monotonic() - started
     statistics = run.statistics()
-    costs = run.costs(statistics)
-    facts = {**_facts(run, settings, seconds), "costs": costs.to_json()}
+    facts = {**_facts(run, settings, seconds), "costs": run.costs(statistics).to_json()}
     dataset = run.write(statistics, facts, least=settings.least)
-    show_summary(console, statistics, seconds, costs)
-    if run.progress.quotas:
-        console.print(f"mix: {mix_text(run.progress)}", highlight=False)
-    if run.progress.resumed:
-        console.print(f"{run.progress.resumed} of the problems were there from an earlier start")
+    if log.json:
+        log.event("finished", "the run is over", **statistics.to_json(), **facts)
+    else:
+        _show(run, console, statistics, seconds)
     click.echo(f"dataset  {dataset.examples} ({dataset.rows} examples)")
     click.echo(
         f"to train {dataset.sft} ({dataset.chats}), {dataset.preference} ({dataset.pairs}):"
@@ -107,6 +109,24 @@ async def _live(run: Run, settings: Settings, console: Console, gauges: Gauges) 
     )
     click.echo(f"summary  {run.folder / 'summary.json'}")
     return _end(run, settings, statistics.accepted, console)
+
+
+def _show(run: Run, console: Console, statistics: Statistics, seconds: float) -> None:
+    show_summary(console, statistics, seconds, run.costs(statistics))
+    if run.progress.quotas:
+        console.print(f"mix: {mix_text(run.progress)}", highlight=False)
+    if run.progress.resumed:
+        console.print(f"{run.progress.resumed} of the problems were there from an earlier start")
+
+
+def _named(run: Run) -> Facts:
+    """Return what the run's span says of it."""
+    return {
+        "codegen.run.id": content_id(run.fingerprint),
+        "codegen.seed": run.lead.settings.seed,
+        "gen_ai.request.model": run.makers.model.name,
+        "codegen.sandbox": run.makers.sandbox,
+    }
 
 
 def _facts(run: Run, settings: Settings, seconds: float) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from codegen.cli.log import Log, log_option
 from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.errors import UsageError
 
@@ -59,6 +60,7 @@ from codegen.errors import UsageError
     help="Also run the programs of `codegen synthesize --verifier`; for clients that are trusted.",
 )
 @sandbox_options
+@log_option
 @config_option
 def serve(langs: str | None, token_file: Path | None, **options: Any) -> int:
     """Serve the verifier over HTTP: our own API, and those of SandboxFusion, Piston and others.
@@ -87,5 +89,5 @@ def serve(langs: str | None, token_file: Path | None, **options: Any) -> int:
         grace_s=options["grace"],
         jobs=options["jobs"],
     )
-    asyncio.run(server.serve(settings, lambda text: click.echo(text, err=True)))
+    asyncio.run(server.serve(settings, Log(options["log_format"]).tell))
     return 0

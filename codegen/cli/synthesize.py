@@ -17,6 +17,7 @@ from codegen.cli.own_model import check_own_model, is_own, is_remote, own_model_
 from codegen.cli.problems import problem_options, problem_settings
 from codegen.cli.rounds import round_options, with_round
 from codegen.cli.servers import has_server, server_options
+from codegen.cli.watching import watching_options
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     help="A `codegen serve --jobs` that runs the programs, not a sandbox here; may be repeated.",
 )
 @engine_options
+@watching_options
 @click.option("--dry-run", is_flag=True, help="Print the prompts of one problem and call nothing.")
 @config_option
 def synthesize(**options: Any) -> int:

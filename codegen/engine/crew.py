@@ -129,8 +129,8 @@ class Crew:
             self.roster.spawn(self._answer(member, index, problem))
         if self._lead is None:
             return
-        self._lead.meter.usage += news.usage
-        self._lead.meter.cost += news.cost
+        for (model, purpose), usage in news.usage.items():
+            self._lead.meter.count(model, purpose, usage)
         for (language, outcome), count in news.attempts.items():
             self._lead.progress.count(language, outcome, count)
         every = [one.news for one in self.roster.members]

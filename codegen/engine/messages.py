@@ -58,14 +58,13 @@ class Order:
 class News:
     """What happened at a worker since it last told; from `stages` on, how it is at the moment.
 
-    `calls` and `executions` count from the worker's start.
+    `usage` is by model and purpose; `calls` and `executions` count from the worker's start.
     """
 
     claims: tuple[Claimed, ...] = ()
     lines: tuple[str, ...] = ()
     attempts: Attempts = field(default_factory=dict)
-    usage: Usage = field(default_factory=Usage)
-    cost: float = 0.0
+    usage: Mapping[tuple[str, str], Usage] = field(default_factory=dict)
     stages: Mapping[str, int] = field(default_factory=dict)
     calls_in_flight: int = 0
     slots_busy: int = 0

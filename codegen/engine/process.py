@@ -6,7 +6,7 @@ Also what each worker of a cluster is inside (`codegen.engine.worker`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -50,6 +50,11 @@ class _Counted(Protocol):
 def slots_of(sandbox: Sandbox) -> tuple[int, int]:
     """Return how many of a sandbox's slots are busy, and how many there are, 0 where none are."""
     return (sandbox.counts.busy, sandbox.slots) if isinstance(sandbox, _Counted) else (0, 0)
+
+
+def counts_of(sandbox: Sandbox) -> Callable[[], Counts] | None:
+    """Return what says what a sandbox is doing; None where it does not say."""
+    return (lambda: sandbox.counts) if isinstance(sandbox, _Counted) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,9 @@ class Branch(Meter):
         """Return the budget that the leader has called spent."""
         return self.told
 
-    def taken(self) -> tuple[Usage, float]:
-        """Return the tokens since the last time, and what they cost."""
-        taken = self.usage, self.cost
-        self.usage, self.cost = Usage(), 0.0
+    def taken(self) -> dict[tuple[str, str], Usage]:
+        """Return the tokens since the last time, by model and purpose."""
+        taken, self.parts = self.parts, {}
         return taken
 
 
@@ -168,7 +167,7 @@ class Worker:
             tuple(claims),
             tuple(lines),
             dict(attempts),
-            *(self._meter.taken() if self._meter else (Usage(), 0.0)),
+            self._meter.taken() if self._meter else {},
             dict(+self._progress.stages),
             self._progress.calls_in_flight,
             slots_of(self._tools.sandbox)[0] if self._tools else 0,

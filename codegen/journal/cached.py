@@ -13,12 +13,13 @@ import time
 from dataclasses import replace
 from functools import partial
 
-from codegen.journal import codec, keys
+from codegen.journal import codec, keys, spans
 from codegen.journal.entries import CallEntry, ExecutionEntry
 from codegen.journal.flights import Flights, Hits
 from codegen.journal.store import Journal
 from codegen.model.contract import Model, Reply, Request
 from codegen.sandbox.contract import Execution, Job, Sandbox
+from codegen.telemetry import span
 
 
 class JournaledModel:
@@ -53,8 +54,11 @@ class JournaledModel:
             JournalError: the journal failed; the run should stop.
         """
         key = keys.call_key(self.name, self.revision, request)
+        found = True
 
         async def call(key: str) -> tuple[Reply, ...]:
+            nonlocal found
+            found = False
             started, clock = time.time(), time.monotonic()
             replies = tuple(replace(r, call=key) for r in await self._model.complete(request))
             seconds = time.monotonic() - clock
@@ -63,7 +67,12 @@ class JournaledModel:
                 return replies
             return await self._journal.find_call(key) or replies
 
-        return await self._flights.run(key, partial(self._journal.find_call, lease=True), call)
+        find = partial(self._journal.find_call, lease=True)
+        with span(f"chat {self.name}", remote=True) as told:
+            told.tell(spans.asked(self.name, request))
+            replies = await self._flights.run(key, find, call)
+            told.tell(spans.answered(replies, found=found))
+        return replies
 
     async def close(self) -> None:
         """Close the model."""
@@ -103,8 +112,11 @@ class JournaledSandbox:
         digest = await self._sandbox.digest(job.environment)
         files: dict[str, bytes] = {}
         text = codec.text(job, files)
+        found = True
 
         async def execute(key: str) -> Execution:
+            nonlocal found
+            found = False
             started, clock = time.time(), time.monotonic()
             execution = replace(await self._sandbox.run(job), key=key)
             seconds = time.monotonic() - clock
@@ -117,7 +129,10 @@ class JournaledSandbox:
 
         key = keys.execution_key_of(digest, text, rerun=self._rerun)
         find = partial(self._journal.find_execution, lease=True)
-        return await self._flights.run(key, find, execute)
+        with span(f"execute {job.environment}") as told:
+            execution = await self._flights.run(key, find, execute)
+            told.tell(spans.executed(job.environment, execution, found=found))
+        return execution
 
     def again(self, rerun: int) -> JournaledSandbox:
         """Return this sandbox with jobs executed afresh, to see whether results stay the same."""

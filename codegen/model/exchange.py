@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -25,6 +26,7 @@ from codegen.model.transport import Client
 from codegen.model.wire import OUT_OF_TIME, Failure, Kind
 from codegen.records import Json
 from codegen.secrets import HOW, ApiKey
+from codegen.telemetry import Facts, current
 
 _DOUBTS = 8  # attempts at what may be the request's own fault
 _NOTHING_YET = Failure(Kind.LATER, OUT_OF_TIME)
@@ -166,6 +168,8 @@ class Exchange:
             answer = read(data) if isinstance(data, bytes) else data
             if not isinstance(answer, Failure):
                 replica.served(len(data) if isinstance(data, bytes) else 0)
+                if (told := current()).name:
+                    told.tell(_where(replica.url, self._attempts))
             elif answer.kind in (Kind.DOUBTFUL, Kind.LATER):
                 self._failed_at = replica
                 if answer.overload:
@@ -210,3 +214,9 @@ class Exchange:
             # The cause is often the first: a server that fails, and then is gone.
             last = replace(last, reason=f"{last.reason}; at first {self._first.reason}")
         return self._target.error(asked, last, self._attempts, spent_s)
+
+
+def _where(url: str, attempts: int) -> Facts:
+    parts = urllib.parse.urlsplit(url)
+    port = {"server.port": parts.port} if parts.port else {}
+    return {"server.address": parts.hostname or "", **port, "codegen.attempts": attempts}

@@ -84,6 +84,7 @@ def _config(application: object, settings: Settings) -> uvicorn.Config:
         http="httptools",
         loop="asyncio",
         lifespan="off",
+        log_config=None,  # it is the process's: see `--log-format`
         log_level="warning",
         access_log=False,
         server_header=False,

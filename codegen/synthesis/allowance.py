@@ -93,11 +93,15 @@ class Allowance:
 
 @dataclass(slots=True)
 class Meter:
-    """What has been spent of an allowance: tokens of all models, and what they cost."""
+    """What has been spent of an allowance: tokens of all models, and what they cost.
+
+    `parts` are the tokens by model and purpose.
+    """
 
     allowance: Allowance
     usage: Usage = field(default_factory=Usage)
     cost: float = 0.0
+    parts: dict[tuple[str, str], Usage] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
     started: float = field(init=False)
 
@@ -136,6 +140,7 @@ class Meter:
     def count(self, model: str, purpose: str, usage: Usage) -> None:
         """Count tokens of a model."""
         self.usage += usage
+        self.parts[model, purpose] = self.parts.get((model, purpose), Usage()) + usage
         self.cost += self.allowance.price(model, purpose, usage)
 
     def need(self, tokens: int, what: str) -> None:

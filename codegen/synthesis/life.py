@@ -34,6 +34,7 @@ from codegen.synthesis.difficulty import measured_difficulty
 from codegen.synthesis.problems import parse_inputs, parse_problem
 from codegen.synthesis.reversal import parse_reversed
 from codegen.synthesis.world import Task, World
+from codegen.telemetry import span
 from codegen.traits import interface_of
 
 T = TypeVar("T")
@@ -82,7 +83,8 @@ class Life:
     async def _stage(self, name: str, work: Awaitable[T]) -> T:
         self.desk.world.progress.enter(name)
         try:
-            return await work
+            with span(f"stage {name}"):
+                return await work
         finally:
             self.desk.world.progress.leave(name)
 

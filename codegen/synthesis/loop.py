@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from codegen.journal import Journal
+from codegen.journal.spans import used
 from codegen.records import ProblemRecord, to_json
 from codegen.synthesis.allowance import BudgetSpent, Spending
 from codegen.synthesis.finished import problem_records
@@ -26,6 +27,7 @@ from codegen.synthesis.progress import Progress
 from codegen.synthesis.registry import Registry
 from codegen.synthesis.tasks import Tasks
 from codegen.synthesis.world import Task
+from codegen.telemetry import Facts, span
 
 MOST_ATTEMPTS_PER_TARGET = 20
 GRACE_ATTEMPTS = 100
@@ -129,16 +131,20 @@ class Loop:
                 self._living.add(asyncio.create_task(self._live(task)))
 
     async def _live(self, task: Task) -> None:
-        try:
-            record = await self.engine.live(task)
-        except BudgetSpent as spent:
-            # the others go on as long as they need no new call
-            self.ending = spent.budget
-            self.registry.give_up(task.index, spent)
-            return
-        await self.journal.record(
-            record.index, record.status, to_json(record), reason=record.reason
-        )
+        with span("problem", root=True) as told:
+            told.tell({"codegen.problem.index": task.index, "codegen.seed.kind": task.seed.kind})
+            try:
+                record = await self.engine.live(task)
+            except BudgetSpent as spent:
+                # the others go on as long as they need no new call
+                self.ending = spent.budget
+                self.registry.give_up(task.index, spent)
+                told.tell({"codegen.problem.status": "unfinished"})
+                return
+            await self.journal.record(
+                record.index, record.status, to_json(record), reason=record.reason
+            )
+            told.tell(_ended(record))
         self.progress.finish(record)
         self.tasks.steering.note(record)
         self.on_record(record)
@@ -148,3 +154,14 @@ class Loop:
             task.cancel()
         await asyncio.gather(*self._living, return_exceptions=True)
         self._living.clear()
+
+
+def _ended(record: ProblemRecord) -> Facts:
+    problem = record.problem
+    return {
+        "codegen.problem.status": record.status,
+        "codegen.problem.reason": record.reason,
+        "codegen.problem.id": problem.id if problem else "",
+        "codegen.problem.examples": len(record.examples),
+        **used(record.usage),
+    }

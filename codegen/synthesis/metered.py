@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from codegen.model.contract import EMBEDDING, Embedder, Model, Reply, Request, Vector
 from codegen.records import Usage
 from codegen.synthesis.allowance import Meter
+from codegen.telemetry import span
 
 
 class MeteredModel:
@@ -84,10 +85,13 @@ class MeteredEmbedder:
             UsageError: the server does not count the tokens that a budget depends on.
         """
         self._meter.hold()
-        vectors = await self._embedder.embed(texts)
-        self._meter.need(self.tokens, "a vector")
-        # those of others in the same request may be among them
-        new, self._counted = self.tokens - self._counted, self.tokens
+        with span(f"embeddings {self.name}", remote=True) as told:
+            vectors = await self._embedder.embed(texts)
+            self._meter.need(self.tokens, "a vector")
+            # those of others in the same request may be among them
+            new, self._counted = self.tokens - self._counted, self.tokens
+            told.tell({"gen_ai.operation.name": "embeddings", "gen_ai.request.model": self.name})
+            told.tell({"gen_ai.usage.input_tokens": new})
         self._meter.count(self.name, EMBEDDING, Usage(1 if new else 0, new))
         return vectors
 

@@ -31,6 +31,7 @@ class Progress:
     passed: Counter[str] = field(default_factory=Counter)
     repaired: Counter[str] = field(default_factory=Counter)
     usage: Usage = field(default_factory=Usage)
+    examples: Counter[tuple[str, str]] = field(default_factory=Counter)
     mix: Counter[tuple[str, str]] = field(default_factory=Counter)
     quotas: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
@@ -73,3 +74,4 @@ class Progress:
         self.mix.update(dimensions_of(record.seed).items())
         for example in record.examples:
             self.repaired[example.language] += len(example.history) > 1
+            self.examples[example.kind, example.verification.level] += 1

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, Self, Unpack
 from codegen.errors import CheckerError, CodegenError, DeadlineError, InfrastructureError
 from codegen.records import Outcome, Stage, Verdict
 from codegen.sandbox.choose import Choice, ensure, open_sandbox
+from codegen.telemetry import span
 from codegen.verify.ahead import in_order
 from codegen.verify.deadline import QUEUE_S, patience, within
 from codegen.verify.facade import LoopThread
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Verifier", "VerifyRequest"]
 
+LANGUAGE = "codegen.language"
+VERDICT = "codegen.verdict"
 _LOOK_AHEAD = 4
 
 
@@ -164,10 +167,14 @@ class Verifier:
 
         planned = work.planned(request, self._key)
         seconds = request.deadline_s or QUEUE_S + patience(work.most_jobs(planned))
-        try:
-            return await within(seconds, work.verified(planned, self._key, self._opened))
-        except DeadlineError as error:
-            return _not_judged(error)
+        with span(f"verify {request.language.name}") as told:
+            try:
+                verdict = await within(seconds, work.verified(planned, self._key, self._opened))
+            except DeadlineError as error:
+                verdict = _not_judged(error)
+            told.tell({LANGUAGE: request.language.name, VERDICT: verdict.outcome.value})
+            told.tell({"codegen.stage": verdict.stage.value})
+        return verdict
 
     async def _ran(self, job: Job) -> RunResult:
         from codegen.verify import run, work  # noqa: PLC0415 - as above
