@@ -80,8 +80,7 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(_complain("interrupted", 130))
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        sys.exit(_show(error))
     except KeyboardInterrupt:
         sys.exit(_complain("interrupted", 130))
     except CodegenError as error:
@@ -101,6 +100,16 @@ def _end_as_interrupted() -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
+
+
+def _show(error: click.ClickException) -> int:
+    from codegen.cli.log import complain, in_json
+
+    if in_json():
+        complain(error.format_message())
+    else:
+        error.show()
+    return error.exit_code
 
 
 def _complain(message: str, code: int) -> int:

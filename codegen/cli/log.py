@@ -21,11 +21,19 @@ from codegen.cli.options import LINE_WIDTH, progress_console
 if TYPE_CHECKING:
     from rich.console import Console
 
+
+def _chosen(_: click.Context, __: click.Parameter, form: str) -> str:
+    if form == "json":
+        _begin_json()  # now, so that what is wrong with other options is told in it as well
+    return form
+
+
 log_option = click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
+    callback=_chosen,
     help="How what goes on is told on standard error: lines, or one JSON object a line.",
 )
 
@@ -34,16 +42,14 @@ _FACTS = "codegen_facts"
 
 
 class Log:
-    """Tells what goes on; `form` is `text` or `json`.
+    """Tells what goes on; `form` is `text` or `json`, as `log_option` gives it.
 
     In JSON every line that is printed on `console` is one thing told.
     """
 
     def __init__(self, form: str) -> None:
-        """Take over standard error where JSON is asked for."""
+        """Open the console."""
         self.json = form == "json"
-        if self.json:
-            _begin_json()
         self.console = _console_of_lines() if self.json else progress_console()
 
     def tell(self, text: str) -> None:
@@ -60,10 +66,15 @@ class Log:
 
 def complain(message: str) -> None:
     """Tell why a command ends."""
-    if any(isinstance(one.formatter, _Formatter) for one in logging.getLogger().handlers):
+    if in_json():
         _LOGGER.error(message, extra={_FACTS: {"event": "failed"}})
     else:
         click.echo(f"codegen: {message}", err=True)
+
+
+def in_json() -> bool:
+    """Return whether JSON is asked for."""
+    return any(isinstance(one.formatter, _Formatter) for one in logging.getLogger().handlers)
 
 
 def _console_of_lines() -> Console:

@@ -14,20 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 RUN = [sys.executable, "-m", "codegen", "synthesize", "--langs", "py", "--inputs", "4"]
-RUN += [
-    "--limit",
-    "2",
-    "--mistakes",
-    "0",
-    "--sandbox",
-    "local",
-    "--slots",
-    "2",
-    "--mutants",
-    "1",
-    "--derive",
-    "none",
-]
+RUN += ["--limit", "2", "--sandbox", "local", "--slots", "2", "--mutants", "1", "--derive", "none"]
 
 
 def scrapes(url, running, into):
@@ -44,7 +31,7 @@ def scrapes(url, running, into):
 def test_a_run_can_be_followed_from_the_seed_to_its_executions(tmp_path, collector):
     watched = ["--otlp", collector.url, "--metrics-port", "0", "--log-format", "json"]
     with subprocess.Popen(
-        [*RUN, *watched, "--out", tmp_path], stderr=subprocess.PIPE, text=True
+        [*RUN, *watched, "--mistakes", "0", "--out", tmp_path], stderr=subprocess.PIPE, text=True
     ) as running:
         told, pages = [], []
         for line in running.stderr:
@@ -100,27 +87,32 @@ def the_traces_are_whole(collector, finished):
     assert all(one["parent"] in known for one in collector.spans if one["parent"])
 
 
-def test_in_json_everything_on_standard_error_is_json(tmp_path):
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (["--base-url", "http://127.0.0.1:9/v1", "--api-key-file", "none"], "none"),
+        (["--mistakes", "0", "--base-url", "http://127.0.0.1:9/v1"], "--mistakes"),
+        (["--top-p", "3"], "--top-p"),
+    ],
+)
+def test_in_json_everything_on_standard_error_is_json(tmp_path, wrong, told):
     done = subprocess.run(
-        [
-            *[*RUN, "--log-format", "json", "--out", tmp_path / "run"],
-            *["--base-url", "http://127.0.0.1:9/v1", "--model", "m", "--timeout", "1"],
-            *["--api-key-file", tmp_path / "none"],
-        ],
+        [*RUN, "--log-format", "json", "--model", "m", *wrong, "--out", tmp_path / "run"],
         capture_output=True,
         text=True,
         timeout=120,
     )
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert done.returncode == 2 and lines[-1]["event"] == "failed"
-    assert lines[-1]["level"] == "error" and str(tmp_path / "none") in lines[-1]["message"]
+    assert lines[-1]["level"] == "error" and told in lines[-1]["message"]
 
 
 def test_lines_of_libraries_and_of_the_console_come_in_the_same_form(capsys):
-    from codegen.cli.log import Log
+    from codegen.cli.log import Log, log_option
 
     before = logging.getLogger().handlers[:]
     try:
+        assert log_option(lambda: None).__click_params__[0].callback(None, None, "json") == "json"
         log = Log("json")
         log.event("progress", "two\nlines, “quoted”", accepted=3, odd={1, 2}.__class__)
         log.console.print("[bold]a table[/bold]\n  of two rows")
