@@ -22,6 +22,7 @@ from codegen.cli.equipment import with_experience
 from codegen.cli.log import Log
 from codegen.cli.own_model import served
 from codegen.cli.rounds import tell_round
+from codegen.cli.servers import server_facts, server_lines
 from codegen.cli.summary import counted, show_summary
 from codegen.cli.watching import watched
 from codegen.engine.run import Run, open_led
@@ -97,11 +98,14 @@ async def _live(run: Run, settings: Settings, log: Log, gauges: Gauges) -> int:
     seconds = time.monotonic() - started
     statistics = run.statistics()
     facts = {**_facts(run, settings, seconds), "costs": run.costs(statistics).to_json()}
+    facts["servers"] = await server_facts(run.makers.model)
     dataset = run.write(statistics, facts, least=settings.least)
     if log.json:
         log.event("finished", "the run is over", **statistics.to_json(), **facts)
     else:
         _show(run, console, statistics, seconds)
+        for line in server_lines(facts["servers"]):
+            console.print(line, highlight=False, markup=False)
     click.echo(f"dataset  {dataset.examples} ({dataset.rows} examples)")
     click.echo(
         f"to train {dataset.sft} ({dataset.chats}), {dataset.preference} ({dataset.pairs}):"

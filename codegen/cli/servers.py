@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,3 +98,26 @@ async def open_server(options: dict[str, Any], tell: Callable[[str], None]) -> O
         await model.close()
         raise
     return model
+
+
+async def server_facts(model: object) -> list[dict[str, Any]]:
+    """Return the account of a model's servers for `summary.json`; empty where it has none."""
+    from dataclasses import asdict
+
+    from codegen.model.openai import OpenAIModel
+
+    return [asdict(one) for one in await model.measure()] if isinstance(model, OpenAIModel) else []
+
+
+def server_lines(facts: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for each server: what it was asked, and how it did."""
+    for one in facts:
+        failed = f", {one['failures']:,} failed" if one["failures"] else ""
+        left = f", left out {one['ejections']} times" if one["ejections"] else ""
+        looked, hits = one["prefix_queries"], one["prefix_hits"]
+        cache = f", {hits / looked:.0%} of its prompts from the cache" if looked else ""
+        out = f" ({one['out']})" if one["out"] else ""
+        yield (
+            f"server {one['url']}: {one['requests']:,} requests{failed}{left},"
+            f" {one['most']} at once at most{cache}{out}"
+        )

@@ -22,6 +22,7 @@ from codegen.model import asking, wire
 from codegen.model.call import Call
 from codegen.model.contract import Reply, Request
 from codegen.model.exchange import Target
+from codegen.model.figures import ServerFigures, figures_of, measure
 from codegen.model.handling import Handling
 from codegen.model.replicas import Replicas
 from codegen.model.served import CHECK_S, Endpoint, common_root, endpoints_of, root_of, roots_of
@@ -40,23 +41,6 @@ class Activity:
     done: int = 0
     failed: int = 0
     retried: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ServerFigures:
-    """One server in the account: what it was asked, and how it did.
-
-    `out` says why it gets no requests, where it gets none; `limit` is what may be in flight there
-    now, and `most` what was at some time.
-    """
-
-    url: str
-    out: str
-    requests: int
-    failures: int
-    ejections: int
-    limit: int
-    most: int
 
 
 class OpenAIModel:
@@ -147,20 +131,8 @@ class OpenAIModel:
 
     @property
     def servers(self) -> tuple[ServerFigures, ...]:
-        """Every server that was there at some time."""
-        replicas = self._target.replicas
-        return tuple(
-            ServerFigures(
-                one.url,
-                one.out if one in replicas.all else "not listed any more",
-                one.requests,
-                one.failures,
-                one.ejections,
-                one.limit.value,
-                one.limit.highest,
-            )
-            for one in replicas.seen
-        )
+        """Every server that was there at some time; `measure` brings their caches up to date."""
+        return figures_of(self._target.replicas)
 
     async def complete(self, request: Request) -> tuple[Reply, ...]:
         """Return exactly `request.n` answers.
@@ -206,8 +178,14 @@ class OpenAIModel:
             self._revision = wire.revision_of(self._root, self._manner)
         for endpoint in endpoints:
             self._learn(endpoint)
+        await measure(self._target, begin=True)
         self._watch.start()
         return endpoints
+
+    async def measure(self) -> tuple[ServerFigures, ...]:
+        """Ask the servers how often their prefix caches helped; return what is known of each."""
+        await measure(self._target)
+        return self.servers
 
     async def close(self) -> None:
         """Close the connections. Safe to call twice."""

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 
 from codegen.errors import UsageError
 from codegen.model.address import base_url, proxy_of, root_url
+from codegen.model.caches import Cached
 from codegen.model.limit import Bounds, Limit
 
 _FIRST_S = 0.5
@@ -48,6 +49,7 @@ class Replica:
         self.answered = 0
         self.failures = 0
         self.ejections = 0
+        self.cached = self.cached_before = Cached()
         self.suspect = False
         """Whether something went wrong since it was last looked after."""
         self._streak = 0

@@ -156,6 +156,9 @@ def test_a_run_over_http_makes_the_same_solutions_as_one_without(tmp_path):
     assert {r["generation"]["model"] for r in rows["served"]} == {"teacher"}
     summary = json.loads((tmp_path / "served" / "summary.json").read_text())
     assert summary["tokens"]["prompt_tokens"] == 7 * summary["tokens"]["calls"]
+    (account,) = summary["servers"]
+    assert (account["requests"], account["failures"]) == (server.asked, server.asked // 3)
+    assert f"server {server.url}: {server.asked} requests" in served.stderr
     total, each = (summary["costs"][name] for name in ("total", "per_example"))
     calls = total["calls"]
     assert (total["cached_tokens"], total["reasoning_tokens"]) == (4 * calls, 2 * calls)

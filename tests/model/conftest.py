@@ -34,6 +34,7 @@ class ChatServer:
         self.context: int | None = 1024
         self.counts = True
         self.counted = 0
+        self.cache: tuple[int, int] | None = None
         self.runner: web.AppRunner | None = None
         self.busy = asyncio.Event()
         self.url = ""
@@ -103,6 +104,18 @@ class ChatServer:
 
     async def health(self, _: web.Request) -> web.StreamResponse:
         return web.Response(status=404 if self.well is None else 200 if self.well else 503)
+
+    async def metrics(self, _: web.Request) -> web.StreamResponse:
+        if self.cache is None:
+            return web.Response(status=404)
+        labels = 'engine="0",model_name="tiny"'
+        lines = [
+            "# TYPE vllm:prefix_cache_queries_total counter",
+            f"vllm:prefix_cache_queries_total{{{labels}}} {float(self.cache[1])}",
+            f"vllm:prefix_cache_hits_total{{{labels}}} {float(self.cache[0])}",
+            f"vllm:prefix_cache_hits_created{{{labels}}} 1.7e9",
+        ]
+        return web.Response(text="\n".join(lines) + "\n")
 
     async def stop(self) -> None:
         assert self.runner is not None
@@ -214,6 +227,7 @@ async def start_server() -> AsyncIterator[Start]:
         app.router.add_post("/v1/completions", server.chat)
         app.router.add_post("/tokenize", server.tokenize)
         app.router.add_get("/health", server.health)
+        app.router.add_get("/metrics", server.metrics)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
         runners.append(runner)
