@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -128,6 +130,14 @@ async def test_what_prompts_begin_with_alike_is_computed_once(plain, connect):
         (reply,) = await model.complete(request(f"{fixed} Number {number}.", max_tokens=4))
         assert reply.cached_tokens >= 128 * (number > 0), "a block of the cache is 128 tokens"
     assert plain.metric("vllm:prefix_cache_hits_total") - before >= 2 * 128
+
+
+def test_the_dashboard_asks_for_metrics_that_the_server_has(plain):
+    board = Path(__file__).parents[2] / "deploy" / "grafana" / "codegen.json"
+    asked = set(re.findall(r"vllm:\w+", board.read_text()))
+    assert len(asked) > 5
+    for name in asked:
+        plain.metric(name)
 
 
 async def test_cancelled_requests_leave_the_servers_queue(plain, connect):
