@@ -21,6 +21,7 @@ _COMMANDS = {
     "doctor": "Check the sandbox, the toolchains and the model endpoint.",
     "export": "Write a dataset's examples as rows for training, in the formats that trainers read.",
     "images": "Build, list and verify the sandbox images.",
+    "journal": "Copy a run's journal, bring its tables up to date, say what is in it.",
     "mix": "Mix model-made rows with real ones, in stated proportions.",
     "model": "Start a model server, and stop it with all that it started.",
     "report": "Show what runs came to, side by side, and whether they grow poorer.",

@@ -6,11 +6,22 @@ Not here: the databases (`codegen.journal.sqlite`, `codegen.journal.postgresql`)
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import Enum
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Executable, Table
 
 T = TypeVar("T")
+
+
+class Role(Enum):
+    """What a process does with a journal: one drives a run, workers write as well."""
+
+    DRIVER = "driver"
+    WORKER = "worker"
+    READER = "reader"
+
+
 Rows = Mapping[Table, Sequence[dict[str, Any]]]
 
 
@@ -44,6 +55,10 @@ class Database(Protocol):
 
     def has(self, table: Table) -> bool:
         """Whether there is a table: a journal made before it was thought of may lack it."""
+        ...
+
+    def size(self) -> int:
+        """Return the bytes that it takes, with its indexes and logs."""
         ...
 
     def once(self, work: Callable[[Connection], T]) -> T:

@@ -34,10 +34,9 @@ _HELD = text(
 class Leases:
     """The leases of one process; claimed over one connection, released over any."""
 
-    def __init__(self, *, driver: bool, gone_s: float = GONE_S) -> None:
+    def __init__(self, *, driver: bool) -> None:
         """Have none."""
         self._driver = driver
-        self._gone_s = gone_s
         self._owners: list[int] = []
         self._keys: set[str] = set()
         self._missing: dict[tuple[str, int], float] = {}
@@ -53,13 +52,11 @@ class Leases:
             self._owners.append(number)
         self._missing.clear()  # it is since now that others can be seen
         if kept:
-            again = insert(leases).values(owner=number, driver=self._driver)
-            moved = again.on_conflict_do_update(
-                index_elements=[leases.c.key],
-                set_={"owner": number},
-                where=leases.c.owner.in_(before),
-            )
-            connection.execute(moved, [self._row(key, number) for key in kept])
+            mine = leases.c.key.in_(kept) & leases.c.owner.in_(before)
+            connection.execute(update(leases).where(mine).values(owner=number))
+            # a server that was killed may have lost the newest
+            again = insert(leases).on_conflict_do_nothing()
+            connection.execute(again, [self._row(key, number) for key in kept])
 
     def clear(self, connection: Connection) -> None:
         """Take away what earlier drivers left; whoever calls is the only one that drives."""
@@ -118,4 +115,4 @@ class Leases:
             self._missing.pop((key, owner), None)
             return False
         since = self._missing.setdefault((key, owner), time.monotonic())
-        return time.monotonic() - since >= self._gone_s
+        return time.monotonic() - since >= GONE_S

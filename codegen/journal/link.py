@@ -65,6 +65,23 @@ class Link:
             options=f"{asked.get('options') or ''} {settings}".strip(),
         )
 
+    def once(
+        self,
+        work: Callable[[Connection], T],
+        prepare: Callable[[Connection], None] = lambda _: None,
+    ) -> T:
+        """Do work in one transaction over a connection of its own, with no patience.
+
+        Raises:
+            JournalError: it failed.
+        """
+        session = Session(self, prepare)
+        try:
+            session.open()
+            return session.run(work)
+        finally:
+            session.close()
+
     def explained(self, error: Exception) -> JournalError:
         """Return the error to be raised for a failure of the database."""
         return explained(str(self.place), error)

@@ -62,6 +62,10 @@ def upgrade(connection: Connection, place: Shared) -> tuple[str, str]:
         check(connection, place)
     else:
         _upgrade(connection, place)
+        version = {"value": origin(REVISIONS[-1])["schema_version"]}
+        connection.execute(
+            schema.meta.update().where(schema.meta.c.name == "schema_version").values(version)
+        )
     return str(found), REVISIONS[-1]
 
 
@@ -112,4 +116,4 @@ def _upgrade(connection: Connection, place: Shared) -> None:
         ) from error
     config = Config(attributes={"connection": connection, "schema": place.run})
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    command.upgrade(config, "head")
+    command.upgrade(config, REVISIONS[-1])

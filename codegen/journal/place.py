@@ -81,7 +81,8 @@ def server_of(named: Path | str) -> tuple[str, str]:
         )
     run = next((value for name, value in options if name == "run"), "")
     kept = urllib.parse.urlencode([one for one in options if one[0] != "run"], safe="/,:")
-    return urllib.parse.urlunsplit(parts._replace(query=kept)), run
+    # not `urlunsplit`, which takes away the slashes of an empty host
+    return f"postgresql://{parts.netloc}{parts.path}{'?' if kept else ''}{kept}", run
 
 
 def _restored(named: str) -> str:

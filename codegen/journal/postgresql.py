@@ -1,56 +1,33 @@
 """A journal in a PostgreSQL database, which many processes write to.
 
 Three sessions: one writes, one looks up and leases, and one reads back, opened when it is wanted.
-The driver holds an advisory lock on the session that writes, so that whoever has lost it cannot
-write any more.
 
-Not here: lost connections (`codegen.journal.link`), leases (`codegen.journal.leases`), how the
-tables are made (`codegen.journal.migrating`).
+Not here: lost connections (`codegen.journal.link`), leases (`codegen.journal.leases`), who drives
+(`codegen.journal.driving`), how the tables are made (`codegen.journal.migrating`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import time
 from collections.abc import Callable, Collection, Sequence
-from enum import Enum
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Executable, Table, func, select, text
+from sqlalchemy import Connection, Executable, Table, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from codegen.errors import JournalError, UsageError
-from codegen.journal import schema
-from codegen.journal.database import Rows
-from codegen.journal.place import Shared
-
-try:
-    from codegen.journal.link import Link, Session
-except ModuleNotFoundError as error:
-    raise UsageError(
-        f"a journal in a database needs {error.name}: pip install 'codegen-forge[postgresql]'"
-    ) from error
-from codegen.journal import migrating
+from codegen.errors import JournalError
+from codegen.journal import migrating, schema
+from codegen.journal.database import Role, Rows
+from codegen.journal.driving import DriverLock
 from codegen.journal.leases import Leases
+from codegen.journal.link import Link, Session
 
 T = TypeVar("T")
-_LINGERS_S = 2.0  # as long as the server may take to notice that a killed process has gone
-_KEYED = (schema.calls, schema.executions, schema.embeddings)
-_HOLDER = text(
-    "SELECT coalesce(a.application_name, 'another process') FROM pg_locks l"
-    " JOIN pg_stat_activity a USING (pid)"
-    " WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted"
-    " AND (l.classid::bigint << 32) | l.objid::bigint = :number"
+_SIZE = text(
+    "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class"
+    " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
 )
-
-
-class Role(Enum):
-    """What a process does with a shared journal: one drives a run, workers write as well."""
-
-    DRIVER = "driver"
-    WORKER = "worker"
-    READER = "reader"
+_KEYED = (schema.calls, schema.executions, schema.embeddings)
 
 
 class PostgresqlDatabase:
@@ -62,21 +39,17 @@ class PostgresqlDatabase:
         self._role = role
         self._leases = Leases(driver=role is Role.DRIVER)
         drives, writes = role is Role.DRIVER, role is not Role.READER
-        self._writing = Session(link, self._drive if drives else None, last=True)
+        self._writing = Session(link, DriverLock(link).take if drives else None, last=True)
         self._reading = Session(link, self._leases.prepare if writes else None)
         self._asking = Session(link)
-        self._first = True
 
     @classmethod
-    def open(
-        cls, place: Shared, role: Role, on_event: Callable[[str], None], patience_s: float
-    ) -> Self:
+    def open(cls, link: Link, role: Role) -> Self:
         """Connect, and check the tables; the driver makes them where there are none.
 
         Raises:
             JournalError: see `Journal.open`.
         """
-        link = Link(place, role.value, on_event, patience_s)
         made = cls(link, role)
         try:
             made._open()
@@ -124,6 +97,11 @@ class PostgresqlDatabase:
         """Return True: what lacks a table is not opened."""
         return True
 
+    def size(self) -> int:
+        """Return the bytes of the run's tables and their indexes."""
+        ((found,),) = self.select(_SIZE)
+        return int(found)
+
     def once(self, work: Callable[[Connection], T]) -> T:
         """Do work in one transaction, from any thread."""
         return self.write(work)
@@ -164,23 +142,3 @@ class PostgresqlDatabase:
         for session in (self._reading, self._asking, self._writing):
             session.close()
         self._link.engine.dispose()
-
-    def _drive(self, connection: Connection) -> None:
-        number = _number(self._link.place)
-        lock = select(func.pg_try_advisory_lock(number))
-        end = time.monotonic() + (_LINGERS_S if self._first else self._link.patience_s)
-        while not connection.execute(lock).scalar():
-            if time.monotonic() > end:
-                holder = connection.execute(_HOLDER, {"number": number}).scalar()
-                raise JournalError(
-                    f"{self.place} is in use by {holder or 'another process'}; wait for it to end, "
-                    "stop it, or name another run"
-                )
-            time.sleep(0.1)
-        self._first = False
-
-
-def _number(place: Shared) -> int:
-    """Return the number of the lock of a run's driver, the same everywhere."""
-    digest = hashlib.sha256(f"codegen driver {place.run}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 2

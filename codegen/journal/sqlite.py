@@ -90,6 +90,12 @@ class SqliteDatabase:
         with self._failures(), self._engine.connect() as connection:
             return inspect(connection).has_table(table.name)
 
+    def size(self) -> int:
+        """Return the bytes of the file and of the log beside it."""
+        log = self._path.with_name(f"{self._path.name}-wal")
+        with self._failures():
+            return sum(one.stat().st_size for one in (self._path, log) if one.exists())
+
     def once(self, work: Callable[[Connection], T]) -> T:
         """Do work in one transaction, over a connection of its own."""
         with (

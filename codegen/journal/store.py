@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
-from codegen.errors import UsageError
 from codegen.journal import codec, configuration, schema
 from codegen.journal.contents import Contents
-from codegen.journal.database import Database
+from codegen.journal.database import Database, Role
 from codegen.journal.entries import (
     CallEntry,
     EmbeddingEntry,
@@ -28,8 +27,7 @@ from codegen.journal.entries import (
     RecordStatus,
     Released,
 )
-from codegen.journal.place import EXAMPLE, Shared, place_of
-from codegen.journal.sqlite import SqliteDatabase
+from codegen.journal.opening import PATIENCE_S, open_database
 from codegen.journal.tables import Elsewhere, Lookup, Tables
 from codegen.journal.wanted import Wanted
 from codegen.journal.worker import Worker
@@ -37,7 +35,6 @@ from codegen.model.contract import Reply, Request, Vector
 from codegen.records import Json
 from codegen.sandbox.contract import Execution
 
-PATIENCE_S = 120.0
 _WRITES = 512  # rows that share an fsync, at most
 _LOOKUPS = 128
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0  # between looks for what another process makes
@@ -58,7 +55,7 @@ class Journal(Contents):
             most=_LOOKUPS,
             idle=database.breathe if database.shared else None,
         )
-        self._wanted = Wanted(self._release if database.shared else lambda _: None)
+        self._wanted = Wanted(self._release) if database.shared else None
 
     @classmethod
     def open(
@@ -83,18 +80,8 @@ class Journal(Contents):
             UsageError: the URL of a database cannot be used, what it needs is not installed, or a
                 worker is to write to a file.
         """
-        found = place_of(place)
-        if isinstance(found, Shared):
-            from codegen.journal.postgresql import (  # noqa: PLC0415 - wants packages of its own
-                PostgresqlDatabase,
-                Role,
-            )
-
-            role = Role.READER if read_only else Role.WORKER if worker else Role.DRIVER
-            return cls(PostgresqlDatabase.open(found, role, on_event, patience_s))
-        if worker:
-            raise UsageError(f"{found}: one process writes to a file; use a database, {EXAMPLE}")
-        return cls(SqliteDatabase.open(found, read_only=read_only))
+        role = Role.READER if read_only else Role.WORKER if worker else Role.DRIVER
+        return cls(open_database(place, role, on_event=on_event, patience_s=patience_s))
 
     def fingerprint(self, config: Mapping[str, Json]) -> str:
         """Tie the journal to a run's configuration, and return the configuration's hash.
@@ -146,7 +133,7 @@ class Journal(Contents):
 
     def wanting(self, key: str) -> AbstractContextManager[None]:
         """Return what is open while there is work on a key; a failure in it gives the key up."""
-        return self._wanted.on(key)
+        return nullcontext() if self._wanted is None else self._wanted.on(key)
 
     async def add(self, entry: CallEntry | ExecutionEntry | EmbeddingEntry) -> bool:
         """Write a call, an execution or a vector; it has reached the disk on return.
@@ -170,7 +157,7 @@ class Journal(Contents):
         await self._writer.submit(Recorded(index, status, record, reason))
 
     async def _found(self, lookup: Lookup) -> Any:
-        if not lookup.lease:
+        if self._wanted is None or not lookup.lease:
             return await self._reader.submit(lookup)
         pause = _FIRST_PAUSE_S
         while True:

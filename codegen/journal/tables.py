@@ -60,24 +60,36 @@ class Tables:
             JournalError: nothing can be written; none of them is.
         """
         answers, rows = self._encoded(batch)
-        done = {one.key for one in batch if not isinstance(one, entries.Recorded)}
+        done: set[str] = set()
+        if self.database.shared:
+            done = {one.key for one in batch if not isinstance(one, entries.Recorded)}
 
         def work(connection: Connection) -> tuple[Collection[str], set[int]]:
             there = self.database.insert(connection, rows)
-            if self.database.shared and done:
+            if done:
                 self.database.release(connection, done)
             return there, _differing(connection, rows.get(schema.records, []))
 
         there, differing = self.database.write(work)
-        for at, entry in enumerate(batch):
-            if not isinstance(entry, entries.Recorded):
-                answers[at] = answers[at] and entry.key not in there
-            elif entry.index in differing:
-                answers[at] = JournalError(
-                    f"{self.database.place}: problem {entry.index} is already recorded, "
-                    "with another result"
-                )
+        if there or differing:
+            for at, entry in enumerate(batch):
+                answers[at] = self._answer_of(entry, answers[at], there, differing)
         return answers
+
+    def _answer_of(
+        self,
+        entry: entries.Entry,
+        answer: bool | JournalError,
+        there: Collection[str],
+        differing: Collection[int],
+    ) -> bool | JournalError:
+        if not isinstance(entry, entries.Recorded):
+            return answer and entry.key not in there
+        if entry.index not in differing:
+            return answer
+        return JournalError(
+            f"{self.database.place}: problem {entry.index} is already recorded, with another result"
+        )
 
     def _encoded(
         self, batch: Sequence[entries.Entry]
