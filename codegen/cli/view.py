@@ -28,8 +28,14 @@ def view(path: Path, annotator: str | None, port: int, *, opening: bool) -> int:
     """
     import getpass
 
+    from codegen.journal.place import is_shared
     from codegen.view.annotations import Annotation, checked
 
+    if is_shared(path):
+        raise UsageError(
+            f"{path}: annotations are kept in a folder; name the run's, which says where its "
+            "journal is"
+        )
     try:
         from codegen.view import server
     except ModuleNotFoundError as error:

@@ -106,6 +106,8 @@ def chosen(folder: Path, journal: str | None) -> Path | str:
     Raises:
         UsageError: this is no database, or the folder's journal is elsewhere.
     """
+    if is_shared(folder):
+        raise UsageError("--out is a folder; name the database with --journal")
     if journal is None:
         return folder
     if not is_shared(journal):

@@ -59,14 +59,13 @@ class PostgresqlDatabase:
         return made
 
     def _open(self) -> None:
-        if self._role is not Role.READER:
-            self._writing.open()
-        if self._role is Role.DRIVER:
-            self._writing.run(lambda connection: migrating.prepare(connection, self._link.place))
-            self._writing.run(self._leases.clear)
-        else:
-            self._asking.open()
-            self._asking.run(lambda connection: migrating.check(connection, self._link.place))
+        first = self._asking if self._role is Role.READER else self._writing
+        drives = self._role is Role.DRIVER
+        see_to = migrating.prepare if drives else migrating.check
+        first.open()
+        first.run(lambda connection: see_to(connection, self._link.place))
+        if drives:
+            first.run(self._leases.clear)
         self._reading.open()
 
     @property

@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random
 
 from codegen.errors import UsageError
-from codegen.journal import Journal
+from codegen.journal import Journal, is_shared
 from codegen.records import Problem, ProblemRecord, Seed, Traits, from_json
 from codegen.synthesis.problems import load_problems
 from codegen.synthesis.steering import End
@@ -53,7 +53,7 @@ def accepted_problems(folder: Path) -> tuple[Problem, ...]:
     Raises:
         UsageError: there is none.
     """
-    if not folder.is_dir():
+    if not folder.is_dir() and not is_shared(folder):
         raise UsageError(f"{folder} is no folder of a run")
     with Journal.open(folder, read_only=True) as journal:
         records = [from_json(ProblemRecord, one.record) for one in journal.records("accepted")]

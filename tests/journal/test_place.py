@@ -76,6 +76,8 @@ def test_a_folder_says_in_which_database_its_journal_is(tmp_path: Path) -> None:
     Journal.open(tmp_path).close()
     with pytest.raises(UsageError, match=re.escape(f"codegen journal copy {tmp_path}")):
         chosen(tmp_path, URL)
+    with pytest.raises(UsageError, match="--out is a folder"):
+        chosen(Path(URL), None)
     with pytest.raises(UsageError, match="give the URL of a database"):
         chosen(tmp_path / "other", "elsewhere")
 
