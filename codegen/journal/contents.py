@@ -6,20 +6,21 @@ All of it does its work in the caller's thread. Not here: lookups while a run go
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from codegen.errors import JournalError
 from codegen.journal import codec, schema
 from codegen.journal.entries import Recorded, RecordStatus
 from codegen.journal.tables import Tables
 from codegen.model.contract import EMBEDDING, Request
-from codegen.records import Usage
+from codegen.records import Json, Usage
 from codegen.sandbox.contract import Job
 
 _PAGE = 100
+_ENDS = 2000
 _KEYS = 500  # of one query
 
 
@@ -63,6 +64,19 @@ class Contents:
         after = -1
         while rows := self._tables.select(statement.where(table.index > after)):
             yield from rows
+            after = rows[-1][0]
+
+    def ends(self, made: Callable[[Json], Json]) -> Iterator[Json]:
+        """Yield by index the ends that records have; `made` makes that of a record without one."""
+        records, ends = schema.records.c, schema.ends.c
+        whole = case((ends.end.is_(None), records.record))
+        joined = schema.records.outerjoin(schema.ends, records.index == ends.index)
+        statement = select(records.index, ends.end, whole).select_from(joined)
+        statement = statement.order_by(records.index).limit(_ENDS)
+        after = -1
+        while rows := self._tables.select(statement.where(records.index > after)):
+            for _, end, record in rows:
+                yield made(codec.unpack(record)) if end is None else codec.unpack(end)
             after = rows[-1][0]
 
     def recorded(self) -> Iterator[tuple[int, RecordStatus]]:

@@ -22,7 +22,7 @@ from codegen.journal.database import Database
 # The records come last: what a record speaks of is there when it is.
 TABLES = (
     *(schema.files, schema.executions, schema.calls, schema.embeddings, schema.more_tokens),
-    schema.records,
+    *(schema.ends, schema.records),
 )
 _KEYS, _ROWS = 2000, 100  # of one query
 _MODULUS = 1 << 256

@@ -65,12 +65,16 @@ class EmbeddingEntry:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of the problem number `index`: a JSON record, and the reason for a rejection."""
+    """What became of the problem number `index`: a JSON record, and the reason for a rejection.
+
+    `end` is what is to be read of it when the run is resumed.
+    """
 
     index: int
     status: RecordStatus
     record: Json
     reason: str = ""
+    end: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ def rows(entry: Entry, known_files: MutableMapping[str, None]) -> Iterator[Row]:
         yield from _embedded(entry)
     elif isinstance(entry, Recorded):
         yield schema.records, _record(entry)
+        if entry.end is not None:
+            yield schema.ends, {"index": entry.index, "end": codec.pack(entry.end)}
     elif isinstance(entry, ExecutionEntry):
         yield from _execution(entry, known_files)
 

@@ -15,7 +15,7 @@ from codegen.journal import schema
 from codegen.journal.configuration import origin
 from codegen.journal.place import Shared
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """The steps, the oldest first; the last is what this version of codegen works with."""
 
 

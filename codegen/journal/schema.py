@@ -127,6 +127,13 @@ records = Table(
     Column("record", LargeBinary, nullable=False),
     CheckConstraint("status IN ('accepted', 'rejected')"),
 )
+# What a resumed run needs to know of a record, which takes much longer to read as a whole.
+ends = Table(
+    "ends",
+    metadata,
+    Column("index", _COUNT, primary_key=True, autoincrement=False),
+    Column("end", LargeBinary, nullable=False),
+)
 
 shared = MetaData()
 """What a database has beside them that many processes write to."""

@@ -147,14 +147,16 @@ class Journal(Contents):
         return await self._writer.submit(entry)
 
     async def record(
-        self, index: int, status: RecordStatus, record: Json, *, reason: str = ""
+        self, index: int, status: RecordStatus, record: Json, *, reason: str = "", end: Json = None
     ) -> None:
         """Write what became of problem number `index`, once; the same again changes nothing.
+
+        `end` is what `ends` is to yield of it.
 
         Raises:
             JournalError: it cannot be written, or there is another record of that number.
         """
-        await self._writer.submit(Recorded(index, status, record, reason))
+        await self._writer.submit(Recorded(index, status, record, reason, end))
 
     async def _found(self, lookup: Lookup) -> Any:
         if self._wanted is None or not lookup.lease:

@@ -21,7 +21,7 @@ from codegen.journal import Journal
 from codegen.journal.spans import used
 from codegen.records import ProblemRecord, to_json
 from codegen.synthesis.allowance import BudgetSpent, Spending
-from codegen.synthesis.finished import problem_records
+from codegen.synthesis.finished import Finished, finished
 from codegen.synthesis.lead import Engine
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.registry import Registry
@@ -106,11 +106,10 @@ class Loop:
 
     async def _resume(self) -> set[int]:
         done: set[int] = set()
-        for record in problem_records(self.journal):
-            done.add(record.index)
-            await self.registry.known(record.index, record.problem)
-            self.progress.finish(record)
-            self.tasks.steering.note(record)
+        for end in finished(self.journal):
+            done.add(end.index)
+            await self.registry.known(end.index, end.asked)
+            self._note(end)
             self.progress.resumed += 1
         return done
 
@@ -141,13 +140,21 @@ class Loop:
                 self.registry.give_up(task.index, spent)
                 told.tell({"codegen.problem.status": "unfinished"})
                 return
+            end = Finished.of(record)
             await self.journal.record(
-                record.index, record.status, to_json(record), reason=record.reason
+                record.index,
+                record.status,
+                to_json(record),
+                reason=record.reason,
+                end=end.to_json(),
             )
             told.tell(_ended(record))
-        self.progress.finish(record)
-        self.tasks.steering.note(record)
+        self._note(end)
         self.on_record(record)
+
+    def _note(self, end: Finished) -> None:
+        self.progress.finish(end)
+        self.tasks.steering.note(end)
 
     async def _cancel(self) -> None:
         for task in self._living:

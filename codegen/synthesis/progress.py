@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from codegen.records import Attempt, Outcome, ProblemRecord, Usage
-from codegen.traits import dimensions_of
+from codegen.records import Attempt, Outcome, Usage
+from codegen.synthesis.finished import Finished
 
 
 @dataclass(slots=True)
@@ -64,14 +64,13 @@ class Progress:
         if outcome is Outcome.PASSED:
             self.passed[language] += times
 
-    def finish(self, record: ProblemRecord) -> None:
+    def finish(self, end: Finished) -> None:
         """Count a problem's end."""
-        self.usage += record.usage
-        if record.status == "rejected":
-            self.rejected[record.reason] += 1
+        self.usage += end.usage
+        if not end.accepted:
+            self.rejected[end.reason] += 1
             return
         self.accepted += 1
-        self.mix.update(dimensions_of(record.seed).items())
-        for example in record.examples:
-            self.repaired[example.language] += len(example.history) > 1
-            self.examples[example.kind, example.verification.level] += 1
+        self.mix.update(end.mix.items())
+        self.repaired.update(end.repaired)
+        self.examples.update(end.examples)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from codegen.model.contract import Embedder, Vector
 from codegen.records import Problem
@@ -34,11 +35,28 @@ class Meanings:
     known: NearVectors
 
 
+class Claimant(Protocol):
+    """What of a problem tells it from others."""
+
+    @property
+    def id(self) -> str:
+        """The hash of what is asked."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def statement(self) -> str:
+        """What is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    problem: Problem | None
+    problem: Claimant | None
     vector: Vector | None
     answer: asyncio.Future[Clash | None]
+    stands: bool = False
 
 
 @dataclass(slots=True)
@@ -56,13 +74,13 @@ class Registry:
     _waiting: dict[int, _Claim] = field(default_factory=dict)
     _given_up: tuple[int, BudgetSpent] | None = None
 
-    async def known(self, index: int, problem: Problem | None) -> None:
-        """Take over the claim of a record from an earlier start.
+    async def known(self, index: int, problem: Claimant | None) -> None:
+        """Take over a record of an earlier start: its problem lived, or it has none.
 
         Raises:
             ModelError: the journal lacks its statement's vector, and the model has none.
         """
-        await self._enter(index, problem)
+        await self._enter(index, problem, stands=True)
 
     async def claim(self, index: int, problem: Problem | None) -> Clash | None:
         """Claim a problem, or None for a life that ends without one; return what it clashes with.
@@ -73,12 +91,14 @@ class Registry:
         """
         return await (await self._enter(index, problem))
 
-    async def _enter(self, index: int, problem: Problem | None) -> asyncio.Future[Clash | None]:
+    async def _enter(
+        self, index: int, problem: Claimant | None, *, stands: bool = False
+    ) -> asyncio.Future[Clash | None]:
         vector = None
         if self.meanings is not None and problem is not None:
             (vector,) = await self.meanings.embedder.embed([problem.statement])
         future: asyncio.Future[Clash | None] = asyncio.get_running_loop().create_future()
-        self._waiting[index] = _Claim(problem, vector, future)
+        self._waiting[index] = _Claim(problem, vector, future, stands)
         self._advance()
         return future
 
@@ -93,7 +113,7 @@ class Registry:
     def _advance(self) -> None:
         while self._next in self._waiting:
             claim = self._waiting.pop(self._next)
-            clash = self._admit(claim.problem, claim.vector) if claim.problem is not None else None
+            clash = self._answer(claim)
             self._next += 1
             if not claim.answer.cancelled():
                 claim.answer.set_result(clash)
@@ -103,20 +123,32 @@ class Registry:
                 if not answer.done():
                     answer.set_exception(BudgetSpent(self._given_up[1].budget))
 
-    def _admit(self, problem: Problem, vector: Vector | None) -> Clash | None:
+    def _answer(self, claim: _Claim) -> Clash | None:
+        if claim.problem is None:
+            return None
+        clash = None if claim.stands else self._clash(claim.problem, claim.vector)
+        if clash is None:
+            self._admit(claim.problem, claim.vector)
+        return clash
+
+    def _clash(self, problem: Claimant, vector: Vector | None) -> Clash | None:
         if problem.id in self.claimed:
             return Clash("duplicate_problem", f"{problem.title}: an earlier one is the same")
         likeness = self._likeness(problem, vector)
-        if likeness is not None:
-            return Clash("near_duplicate_problem", f"{problem.title}: {likeness}")
+        return (
+            Clash("near_duplicate_problem", f"{problem.title}: {likeness}")
+            if likeness is not None
+            else None
+        )
+
+    def _admit(self, problem: Claimant, vector: Vector | None) -> None:
         if self.alike is not None:
             self.alike.add(self._next, problem.statement)
         if self.meanings is not None and vector is not None:
             self.meanings.known.add(self._next, vector)
         self.claimed.add(problem.id)
-        return None
 
-    def _likeness(self, problem: Problem, vector: Vector | None) -> str | None:
+    def _likeness(self, problem: Claimant, vector: Vector | None) -> str | None:
         found = self.alike.find(problem.statement) if self.alike is not None else None
         if found is not None:
             return f"problem {found[0]} is {found[1]:.0%} the same"

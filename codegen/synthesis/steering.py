@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
 
-from codegen.records import Problem, ProblemRecord
+from codegen.records import Problem
+from codegen.synthesis.finished import Finished
 from codegen.synthesis.quotas import Shares
 
 _LEAST = Fraction(1, 4)  # of its share of the draws
@@ -71,18 +72,18 @@ class Steering:
     _settled_to: int = 0
     _open: deque[Point] = field(default_factory=deque)
     _counts: dict[tuple[str, str], _Count] = field(default_factory=dict)
+    _orders: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 
     def begin(self, first: int) -> None:
         """Leave out the tasks before the number `first`: they are not drawn."""
         self._first = self._known_to = self._settled_to = first
 
-    def note(self, record: ProblemRecord) -> None:
+    def note(self, end: Finished) -> None:
         """Take note of how a task ended."""
-        if record.index < self._first or not (self.shares or self.needs_ends):
+        if end.index < self._first or not (self.shares or self.needs_ends):
             return
-        accepted = record.status == "accepted"
-        kept = record.problem if accepted and self.needs_ends else None
-        self._ends[record.index] = End(accepted, kept)
+        kept = end.problem if end.accepted and self.needs_ends else None
+        self._ends[end.index] = End(end.accepted, kept)
         while self._known_to in self._ends:
             self._known_to += 1
 
@@ -113,7 +114,9 @@ class Steering:
 
     def _free(self, name: str, values: tuple[str, ...], index: int) -> str:
         block, place = divmod(index, len(values))
-        return _shuffled(values, self.seed, name, block)[place]
+        if self._orders.get(name, (-1,))[0] != block:
+            self._orders[name] = (block, _shuffled(values, self.seed, name, block))
+        return self._orders[name][1][place]
 
     def _steered(self, name: str, shares: Mapping[str, Fraction], index: int) -> str:
         drawn = index - self._first

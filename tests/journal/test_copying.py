@@ -115,9 +115,9 @@ def test_an_older_run_is_refused_until_it_is_upgraded(
         with pytest.raises(JournalError, match="codegen journal upgrade") as caught:
             Journal.open(url, worker=worker)
         assert f"'{url}'" in str(caught.value)
-    assert invoke("upgrade", url) == f"{url}: 0001 to 0002\n"
+    assert invoke("upgrade", url) == f"{url}: 0001 to 0003\n"
     assert "is up to date" in invoke("upgrade", url)
-    assert json.loads(invoke("info", url, "--json"))["schema"] == "0002"
+    assert json.loads(invoke("info", url, "--json"))["schema"] == "0003"
     with Journal.open(url), pytest.raises(JournalError, match="in use"):
         invoke("upgrade", url)
     link.once(

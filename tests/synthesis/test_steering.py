@@ -14,6 +14,7 @@ from codegen.model.builtin import BuiltinTeacher, Mistakes
 from codegen.prompt import problem_prompt
 from codegen.records import ProblemRecord, Seed, Traits, Usage
 from codegen.synthesis.allowance import Allowance
+from codegen.synthesis.finished import Finished
 from codegen.synthesis.quotas import dimension_values, parse_quotas, shares_of
 from codegen.synthesis.steering import Steering
 from codegen.synthesis.taxonomy import taxonomy
@@ -46,7 +47,7 @@ def simulate(one, rates, *, concurrency, order, count=400):
         index = living.pop(chance.randrange(len(living)))
         luck = random.Random(f"luck {index}").random()
         ended[index] = luck < rates.get(points[index].get("difficulty"), 0.8)
-        one.note(record(index, ended[index]))
+        one.note(Finished.of(record(index, ended[index])))
     return points, [ended[n] for n in range(count)]
 
 
