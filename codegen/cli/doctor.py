@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.options import sandbox_options
-from codegen.errors import CodegenError, UsageError
+from codegen.errors import CodegenError, ToolchainError, UsageError
 
 if TYPE_CHECKING:
     from codegen.language import Language
@@ -75,12 +75,26 @@ async def _examine_sandbox(
         _bad("", str(error))
         return None
     try:
+        refusal = await _refusal(sandbox) if name == "local" else ""
+        if refusal:
+            _bad("", refusal)
+            return None
         return sum([await _examine_language(one, sandbox) for one in chosen])
-    except UsageError as error:  # the machine refuses the sandbox, whatever the language
-        _bad("", str(error))
-        return None
     finally:
         await sandbox.close()
+
+
+async def _refusal(sandbox: Sandbox) -> str:
+    """Say why this machine refuses the sandbox, whatever the language; nothing where it works."""
+    from codegen.sandbox.contract import Job, Step
+
+    try:
+        await sandbox.run(Job("python", (Step("nothing", ("true",)),)))
+    except ToolchainError:
+        return ""  # a language's own trouble
+    except UsageError as error:
+        return str(error)
+    return ""
 
 
 async def _examine_language(language: Language, sandbox: Sandbox) -> int:
@@ -95,8 +109,6 @@ async def _examine_language(language: Language, sandbox: Sandbox) -> int:
         if not report.works:
             return _bad(language.name, "; ".join(report.lines))
         wrong = await _hello(language, sandbox)
-    except UsageError:
-        raise
     except CodegenError as error:
         return _bad(language.name, str(error))
     if wrong:

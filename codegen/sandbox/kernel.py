@@ -102,14 +102,21 @@ def described(place: Place) -> str:
 
 
 def _causes(told: str, place: Place) -> Iterator[str]:
-    """Yield what may have refused the step, with its remedy; what surely did, alone."""
+    """Yield what may have refused the step, with its remedy; then what will refuse a later one."""
+    shown = ", ".join(place.masked[:2])
+    masked = f"/proc is masked ({shown}): {_remedy('proc', place)}"
     if "mount /new/proc" in told and place.masked:
-        shown = ", ".join(place.masked[:2])
-        yield f"/proc is masked ({shown}): {_remedy('proc', place)}"
+        yield masked
         return
     if place.uid == 0 and not place.may_mount and "new mount namespace" in told:
         yield f"root without the capability SYS_ADMIN may not mount: {_remedy('root', place)}"
-        return
+    else:
+        yield from _refusals(place)
+    if place.masked:
+        yield masked
+
+
+def _refusals(place: Place) -> Iterator[str]:
     for name, said in place.settings.items():
         if said == _SWITCHES[name]:
             node = " on the node" if place.where != "machine" else ""

@@ -66,6 +66,11 @@ def test_proc_is_read_as_the_kernel_writes_it(tmp_path: Path) -> None:
     assert "a seccomp filter" in shown and "0 user namespaces" in shown and "1 paths" in shown
 
 
+def test_what_will_refuse_a_later_step_is_named_too() -> None:
+    said = advice(USERS, Place("pod", seccomp=True, masked=("/proc/kcore",)))
+    assert "seccompProfile.type: Unconfined" in said and "procMount: Unmasked" in said
+
+
 @pytest.mark.parametrize("said", ["unconfined\n", "kernel\0", "system_u:system_r:spc_t:s0\0", ""])
 def test_no_profile_is_no_complaint(tmp_path: Path, said: str) -> None:
     (tmp_path / "self/attr").mkdir(parents=True)
