@@ -55,13 +55,7 @@ class Context:
         tokens = await self._counted(name, request, route, replicas, client)
         by = "" if tokens is not None else f", at one for {_BYTES_PER_TOKEN} bytes"
         taken = tokens if tokens is not None else size // _BYTES_PER_TOKEN + around
-        left = self.tokens - taken
-        if left < min(wanted, _LEAST_ANSWER):
-            raise ModelRefusal(
-                f"a {request.purpose!r} request for {name} does not fit: its prompt has {taken:,}"
-                f" tokens{by}, and the context of the model is {self.tokens:,}"
-            )
-        return min(wanted, left)
+        return fitted(name, request, taken, self.tokens, by=by)
 
     async def _counted(
         self, name: str, request: Request, route: asking.Route, replicas: Replicas, client: Client
@@ -76,6 +70,24 @@ class Context:
             return count if type(count) is int and count > 0 else None
         self.counts = not wire.no_such_route(answer)
         return None
+
+
+def fitted(name: str, request: Request, taken: int, context: int, *, by: str = "") -> int:
+    """Return how many tokens of an answer a context has room for beside those that are `taken`.
+
+    `by` says how they were counted.
+
+    Raises:
+        ModelRefusal: too few.
+    """
+    wanted = request.sampling.max_tokens
+    left = context - taken
+    if left < min(wanted, _LEAST_ANSWER):
+        raise ModelRefusal(
+            f"a {request.purpose!r} request for {name} does not fit: its prompt has {taken:,}"
+            f" tokens{by}, and the context of the model is {context:,}"
+        )
+    return min(wanted, left)
 
 
 def _one_that_serves(replicas: Replicas) -> Replica | None:

@@ -12,11 +12,13 @@ import asyncio
 import itertools
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codegen.errors import CodegenError, ModelError, ModelRefusal, UsageError
 from codegen.model import wire
+from codegen.model.context import fitted
 from codegen.model.contract import Reply, Request
 
 if TYPE_CHECKING:
@@ -82,6 +84,8 @@ class OfflineModel:
                 return await self._answers(self._engine, request)
         except TimeoutError:
             raise ModelError(f"{asked}: no answer in {self._timeout_s:.0f} s") from None
+        except ModelError:
+            raise
         except Exception as error:
             kind = ModelRefusal if isinstance(error, _refusals()) else ModelError
             raise kind(f"{asked}: {error}") from error
@@ -96,7 +100,9 @@ class OfflineModel:
         # vLLM refuses several answers at temperature 0; they would be the same one
         n = 1 if request.sampling.temperature == 0 else request.n
         tokens = engine.tokens(request.messages)
-        output = await engine.generate(tokens, request, n, f"codegen-{next(self._numbers)}")
+        room = fitted(self._name, request, len(tokens), engine.context)
+        sampling = replace(request.sampling, max_tokens=room)
+        output = await engine.generate(tokens, sampling, n, f"codegen-{next(self._numbers)}")
         found = [_reply(engine, one) for one in sorted(output.outputs, key=lambda one: one.index)]
         first = wire.counted(
             found,

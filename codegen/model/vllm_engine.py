@@ -18,7 +18,7 @@ from vllm.sampling_params import RequestOutputKind
 from vllm.utils.argparse_utils import FlexibleArgumentParser
 
 from codegen.errors import UsageError
-from codegen.model.contract import Message, Request
+from codegen.model.contract import Message, Sampling
 from codegen.model.wire import unicode
 
 REFUSALS = (ValueError, VLLMClientError)
@@ -42,6 +42,8 @@ class Engine:
         named = parsed.reasoning_parser
         self._parser = ReasoningParserManager.get_reasoning_parser(named) if named else None
         self._engine = AsyncLLMEngine.from_engine_args(parsed)
+        self.context: int = self._engine.model_config.max_model_len
+        """The longest conversation, in tokens."""
 
     def tokens(self, messages: Sequence[Message]) -> list[int]:
         """Put a conversation into the form that the model was trained on."""
@@ -52,9 +54,9 @@ class Engine:
         )
         return tokens
 
-    async def generate(self, tokens: list[int], request: Request, n: int, identity: str) -> Any:
+    async def generate(self, tokens: list[int], asked: Sampling, n: int, identity: str) -> Any:
         """Return vLLM's output with `n` answers. Cancelling takes the request out."""
-        asked, last = request.sampling, None
+        last = None
         sampling = SamplingParams(
             n=n,
             temperature=asked.temperature,

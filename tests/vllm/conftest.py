@@ -29,7 +29,7 @@ ENVIRON = {
     "TRANSFORMERS_OFFLINE": "1",
     "VLLM_CPU_KVCACHE_SPACE": "1",  # GiB
 }
-SERVED = ["--max-num-queued-reqs", 32, "--scheduling-policy", "priority"]
+SERVED = ["--max-num-queued-reqs", 48, "--scheduling-policy", "priority"]
 ARGUMENTS = [
     *("--max-model-len", CONTEXT, "--max-num-seqs", 8),
     # nothing is compiled, which would take longer than the tests

@@ -10,6 +10,8 @@ import pytest
 
 from codegen.errors import ModelError, ModelRefusal
 from codegen.model.contract import Message, Request, Sampling
+from codegen.model.handling import Handling
+from codegen.model.limit import Bounds
 
 pytestmark = pytest.mark.vllm
 
@@ -91,6 +93,23 @@ async def test_what_a_server_will_never_answer_is_refused_and_others_go_on(
     assert len(await connect(plain).complete(short())) == 1
 
 
+async def test_what_is_asked_for_is_fitted_to_the_context_that_the_server_reports(plain, connect):
+    model = connect(plain, extra={"ignore_eos": True})
+    await model.check()
+    (reply,) = await model.complete(request("word " * 500, max_tokens=4096))
+    assert reply.prompt_tokens + reply.completion_tokens == 1024
+    with pytest.raises(ModelRefusal, match=r"does not fit: its prompt has 1,\d\d\d tokens, and"):
+        await model.complete(request("word " * 1500))
+
+
+async def test_a_model_without_a_template_completes_plain_text(plain, connect):
+    model = connect(plain, handling=Handling(route="completions"))
+    first = await model.complete(request(n=3, seed=5, max_tokens=16))
+    assert len(set(texts(first))) == 3 and all(texts(first))
+    (last,) = await model.complete(request(seed=7, max_tokens=16))
+    assert last.text == first[2].text
+
+
 async def test_another_model_is_said_to_be_unknown(plain, connect):
     model = connect(plain, name="other")
     with pytest.raises(ModelError, match=r"404.*check the base URL"):
@@ -117,9 +136,9 @@ async def test_thoughts_are_kept_apart_where_there_is_no_answer(thinking, connec
 
 
 async def test_a_server_that_is_full_is_asked_again_until_all_is_answered(plain, connect):
-    model = connect(plain, concurrency=120)
+    model = connect(plain, handling=Handling(Bounds(first=120)))
     replies = await asyncio.gather(*(model.complete(short(i)) for i in range(120)))
-    assert model.activity.retried > 0, "the queue holds 32"
+    assert model.activity.retried > 0, "eight are answered, and 48 may wait"
     assert model.activity.done == 120 and all(len(each) == 1 for each in replies)
 
 
