@@ -115,8 +115,10 @@ def test_an_interrupt_stops_at_once_and_leaves_nothing_behind(tmp_path):
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("journal*")) and time.monotonic() < deadline:
         time.sleep(0.1)
-    time.sleep(3)
-    children = _descendants(started.pid)
+    children = []
+    while not children and time.monotonic() < deadline:
+        time.sleep(1)  # into its work
+        children = _descendants(started.pid)
     started.send_signal(signal.SIGINT)
     _, error = started.communicate(timeout=20)
     assert started.returncode == 130

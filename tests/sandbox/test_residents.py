@@ -150,9 +150,9 @@ async def test_nothing_is_left_for_the_next_job(slot: Slot) -> None:
 @pytest.mark.parametrize(
     ("verb", "argument", "limits", "status"),
     [
-        ("spin", "", limited(cpu_s=0.3), Status.CPU_LIMIT),
+        ("spin", "", limited(cpu_s=0.3, wall_s=60.0), Status.CPU_LIMIT),
         ("sleep", "", limited(wall_s=0.4), Status.WALL_LIMIT),
-        ("eat", "", limited(memory_bytes=96 << 20, cpu_s=5.0), Status.MEMORY_LIMIT),
+        ("eat", "", limited(memory_bytes=96 << 20, cpu_s=5.0, wall_s=60.0), Status.MEMORY_LIMIT),
         ("raw", "b'garbage without any sense'", QUICK, Status.OUTPUT_LIMIT),
         ("raw", "b'\\0\\0\\0\\2[]'", QUICK, Status.SIGNALED),
         ("raw", "b'\\0\\1\\0\\0' + b'[' * 65536", QUICK, Status.SIGNALED),

@@ -128,7 +128,11 @@ async def test_it_stays_whatever_else_it_says(slot: Slot) -> None:
     [
         ("spin", dataclasses.replace(QUICK, cpu_s=0.3, wall_s=60.0), Status.CPU_LIMIT),
         ("sleep", dataclasses.replace(QUICK, wall_s=0.4), Status.WALL_LIMIT),
-        ("eat", dataclasses.replace(QUICK, memory_bytes=96 << 20), Status.MEMORY_LIMIT),
+        (
+            "eat",
+            dataclasses.replace(QUICK, memory_bytes=96 << 20, cpu_s=5.0, wall_s=60.0),
+            Status.MEMORY_LIMIT,
+        ),
         ("endless", dataclasses.replace(QUICK, disk_bytes=1 << 20), Status.OUTPUT_LIMIT),
         ("exit", QUICK, Status.SIGNALED),
         ("error", QUICK, Status.SIGNALED),
