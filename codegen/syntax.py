@@ -82,6 +82,25 @@ def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
         waiting.extend(reversed(found.children))
 
 
+def leaves(language: Language, source: bytes) -> Iterator[tuple[str, str]]:
+    """Yield type and text of each node of a program that has no others below it, in order."""
+    cursor = parse(language, source).walk()
+    descending = True
+    while True:
+        if descending and cursor.goto_first_child():
+            continue
+        if descending:
+            node = cursor.node
+            assert node is not None
+            yield node.type, source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        if cursor.goto_next_sibling():
+            descending = True
+        elif cursor.goto_parent():
+            descending = False
+        else:
+            return
+
+
 def text(node: tree_sitter.Node) -> str:
     """Return the source text of a node."""
     return (node.text or b"").decode("utf-8", "replace")

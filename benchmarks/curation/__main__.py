@@ -3,8 +3,9 @@
     python -m benchmarks.curation --records 10000,100000,1000000 [--workers 2] [--folder FOLDER]
 
 For each number of records a run is generated (`benchmarks.curation.generated`) and curated with the
-defaults, in a process of its own. What was planted is compared with what was dropped: copies and
-faults that were missed, and honest problems that were lost.
+defaults, in a process of its own. What was planted (copies, unfinished programs, keys, addresses,
+questions of a benchmark) is compared with what was found: what was missed, and honest problems that
+were lost. What was measured is printed as JSON as well, as soon as it is known.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import multiprocessing
 import shutil
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -22,21 +24,36 @@ from benchmarks.curation.measure import Measured, generate, measure
 
 
 def main() -> None:
-    """Measure each number of records, and print a table."""
+    """Measure each number of records, and print tables."""
     options = _options()
-    print("| records | seconds | CPU seconds | MiB, this process | MiB, each worker | kept |")
-    print("|---|---|---|---|---|---|")
-    done = []
+    done: list[Measured] = []
     for count in map(int, options.records.split(",")):
-        one = _in_process(count, options)
-        done.append(one)
-        print(
-            f"| {one.records:,} | {one.seconds:,.0f} | {one.cpu_seconds:,.0f} |"
-            f" {one.parent_mib:,} | {one.worker_mib:,} | {one.kept:,} |",
-            flush=True,
-        )
+        done.append(_in_process(count, options))
+        print(json.dumps(asdict(done[-1])), flush=True)
+    print("\n".join(table(done)))
+
+
+def table(done: list[Measured]) -> Iterator[str]:
+    """Yield the lines of the tables: each number of records, the steps, what was planted."""
+    yield "| records | minutes | CPU minutes | ms a record | MiB | MiB, a worker | MiB on disk |"
+    yield "|---:|---:|---:|---:|---:|---:|---:|"
     for one in done:
-        print(json.dumps(asdict(one)))
+        yield (
+            f"| {one.records:,} | {one.seconds / 60:.1f} | {one.cpu_seconds / 60:.1f} |"
+            f" {1000 * one.cpu_seconds / one.records:.2f} | {one.parent_mib:,} |"
+            f" {one.worker_mib:,} | {one.disk_mib:,} |"
+        )
+    yield ""
+    yield "| ms of CPU a record | " + " | ".join(f"{one.records:,}" for one in done) + " |"
+    yield "|---|" + "---:|" * len(done)
+    for name in done[0].steps:
+        shares = (f"{1000 * one.cpu_steps[name] / one.records:.3f}" for one in done)
+        yield f"| {name} | " + " | ".join(shares) + " |"
+    yield ""
+    yield "| found | " + " | ".join(f"{one.records:,}" for one in done) + " |"
+    yield "|---|" + "---:|" * len(done)
+    for name in sorted({name for one in done for name in one.found}):
+        yield f"| {name} | " + " | ".join(f"{one.found.get(name, 0):,}" for one in done) + " |"
 
 
 def _options() -> argparse.Namespace:
@@ -56,7 +73,7 @@ def _in_process(count: int, options: argparse.Namespace) -> Measured:
     try:
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             if not run.exists():
-                pool.submit(generate, run, count, options.seed).result()
+                pool.submit(generate, run, count, options.seed, options.workers).result()
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             return pool.submit(measure, run, count, options.workers).result()
     finally:

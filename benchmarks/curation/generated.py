@@ -1,23 +1,44 @@
-"""Problems at random, each unlike all others but for those that are copies on purpose.
+"""Problems at random, each unlike all others but for those that have something planted in them.
 
-The programs are of no use and are never run; they are as long and as varied as real ones. Every
-problem is a function of the seed and its number alone.
+Every problem is a function of the seed and its number alone; so are the questions of a benchmark
+that some of them are.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
+from benchmarks.curation.programs import NAMES, plan, written
 from benchmarks.curation.records import Made, MadeProblem
 
-WORDS = 6_000
-PLANTED = {"copy": 0.03, "reworded": 0.05, "renamed": 0.02, "stub": 0.01}
+PLANTED = {
+    "copy": 0.03,
+    "reworded": 0.05,
+    "renamed": 0.02,
+    "stub": 0.01,
+    "secret": 0.005,
+    "address": 0.005,
+    "asked": 0.005,
+    "answered": 0.005,
+}
 """How often a problem is a copy of an earlier one, that one with other words, with another
-statement and other names, or unfinished."""
+statement and other names, or unfinished; how often a key is in a comment, an e-mail address in the
+statement, a benchmark's question in the statement, its reference among the solutions."""
+QUESTIONS = 200
+"""How many questions the benchmark has."""
+_WORDS = 6_000
 _RECENT = 5_000
+_SENTENCES = 6
 _SYLLABLES = tuple(a + b for a, b in zip("bcdfghjklmnprstvwxyz", "aeiou" * 4, strict=True))
-_OPERATORS = ("+", "-", "*")
+_VOCABULARY = tuple(
+    "".join(_SYLLABLES[number // 20**place % 20] for place in range(3)) for number in range(_WORDS)
+)
+_KEY = "AK" + "IA"  # in pieces, so that no scanner takes this file for a leak
+_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_LANGUAGES = ("python", "go", "rust")
 
 
 def generated(seed: int, number: int) -> MadeProblem:
@@ -29,15 +50,33 @@ def generated(seed: int, number: int) -> MadeProblem:
         title = f"{fate} of {other}"
         return replace(_changed(fate, _plain(seed, other), rng, (seed, other)), title=title)
     made = _plain(seed, number)
-    if fate == "stub":
-        python, *others = made.examples
-        code = python.code.replace("    return", "    # TODO: the empty list\n    return")
-        return replace(made, title="stub", examples=(replace(python, code=code), *others))
-    return made
+    if fate in ("asked", "answered"):
+        return _contaminated(fate, made, seed, rng)
+    return replace(_faulty(fate, made, (seed, number), rng), title=fate) if fate else made
+
+
+def question(seed: int, number: int) -> dict[str, str]:
+    """Return a row of the benchmark: its question and its reference in Python."""
+    rng = Random(f"{seed}/question {number}")
+    return {
+        "prompt": _statement(rng),
+        "canonical_solution": _reference(seed, number, rng),
+        "language": "python",
+    }
+
+
+def _reference(seed: int, number: int, names: Random) -> str:
+    return written("python", _names(names), plan(Random(f"{seed}/question {number}/program")))
+
+
+def write_questions(path: Path, seed: int) -> None:
+    """Write the benchmark as JSONL."""
+    rows = (json.dumps(question(seed, number)) + "\n" for number in range(QUESTIONS))
+    path.write_text("".join(rows), "utf-8")
 
 
 def _first(seed: int, number: int) -> int:
-    """Return the nearest number from `number` down that is no copy itself."""
+    """Return the nearest number from `number` down in which nothing is planted."""
     while number and _fate(Random(f"{seed}/{number}")):
         number -= 1
     return number
@@ -55,11 +94,39 @@ def _fate(rng: Random) -> str:
 def _changed(fate: str, made: MadeProblem, rng: Random, other: tuple[int, int]) -> MadeProblem:
     if fate == "reworded":
         words = made.statement.split()
-        words[rng.randrange(len(words))] = _word(rng)
+        words[rng.randrange(len(words))] = rng.choice(_VOCABULARY)
         return replace(made, statement=" ".join(words), examples=_examples(*other, names=rng))
     if fate == "renamed":
         return replace(made, statement=_statement(rng), examples=_examples(*other, names=rng))
     return made
+
+
+def _faulty(fate: str, made: MadeProblem, of: tuple[int, int], rng: Random) -> MadeProblem:
+    if fate == "address":
+        one, other, third = rng.choices(_VOCABULARY, k=3)
+        statement = f"{made.statement} Write to {one}.{other}@{third}-post.com."
+        return replace(made, statement=statement)
+    if fate == "secret":
+        note = f"key: {_KEY}{''.join(rng.choices(_KEY_LETTERS, k=16))}"
+        return replace(made, examples=_examples(*of, names=rng, note=note))
+    python, *others = made.examples
+    code = python.code.replace("    return", "    # TODO: the empty list\n    return")
+    return replace(made, examples=(replace(python, code=code), *others))
+
+
+def _contaminated(fate: str, made: MadeProblem, seed: int, rng: Random) -> MadeProblem:
+    number = rng.randrange(QUESTIONS)
+    row = question(seed, number)
+    title = f"{fate} of question {number}"
+    if fate == "asked":
+        sentences = row["prompt"].split(". ")
+        at = rng.randrange(len(sentences) - 1)
+        statement = f"{'. '.join(sentences[at : at + 2])}. {made.statement}"
+        return replace(made, statement=statement, title=title)
+    code = _reference(seed, number, rng)
+    python, *others, text = made.examples
+    examples = (replace(python, code=code), *others, replace(text, code=code))
+    return replace(made, examples=examples, title=title)
 
 
 def _plain(seed: int, number: int) -> MadeProblem:
@@ -67,85 +134,25 @@ def _plain(seed: int, number: int) -> MadeProblem:
     return MadeProblem(_statement(rng), _examples(seed, number, names=rng), title=f"plain {number}")
 
 
-def _examples(seed: int, number: int, *, names: Random) -> tuple[Made, ...]:
-    chosen = [_word(names) + str(n) for n in range(8)]
-    programs = {
-        language: _program(language, chosen, Random(f"{seed}/{number}/program"))
-        for language in ("python", "go", "rust")
-    }
-    solutions = [Made("solution", language, code) for language, code in programs.items()]
-    text = " ".join(_statement(names) for _ in range(2))
-    return (*solutions, Made("explanation", "python", programs["python"], text))
+def _examples(seed: int, number: int, *, names: Random, note: str = "") -> tuple[Made, ...]:
+    chosen, steps = _names(names), plan(Random(f"{seed}/{number}/program"))
+    python, *others = (
+        written(one, chosen, steps, note=note if one == "python" else "") for one in _LANGUAGES
+    )
+    text = f"{_statement(names)} {_statement(names)}"
+    return (
+        Made("solution", "python", python),
+        *(Made("solution", one, code) for one, code in zip(_LANGUAGES[1:], others, strict=True)),
+        Made("explanation", "python", python, text),
+    )
 
 
-def _word(rng: Random) -> str:
-    digits = rng.randrange(WORDS)
-    return "".join(_SYLLABLES[digits // 20**place % 20] for place in range(3))
+def _names(rng: Random) -> list[str]:
+    return [f"{word}{n}" for n, word in enumerate(rng.choices(_VOCABULARY, k=NAMES))]
 
 
 def _statement(rng: Random) -> str:
-    sentences = (
-        " ".join(_word(rng) for _ in range(rng.randint(8, 16))).capitalize() + "." for _ in range(6)
-    )
-    return " ".join(sentences)
-
-
-def _program(language: str, names: list[str], rng: Random) -> str:
-    values, k, *others = names
-    lines = [_spelled(language, "let", others[0], "0")]
-    known = [k, others[0]]
-    for name in others[1:]:
-        lines.append(_spelled(language, "let", name, _expression(known, rng)))
-        known.append(name)
-    for _ in range(rng.randint(5, 12)):
-        target = rng.choice(known[1:])
-        shape = rng.choice(("set", "if", "for"))
-        wanted = _expression([*known, "item"] if shape == "for" else known, rng)
-        condition = f"{rng.choice(known)} < {rng.randrange(1000)}"
-        lines += _block(language, shape, (values, condition), (target, wanted))
-    return _function(language, (values, k), lines, others[-1])
-
-
-def _expression(known: list[str], rng: Random) -> str:
-    return (
-        f"{rng.choice(known)} {rng.choice(_OPERATORS)} "
-        f"({rng.choice(known)} {rng.choice(_OPERATORS)} {rng.randrange(1000)})"
-    )
-
-
-def _spelled(language: str, how: str, name: str, value: str) -> str:
-    if how == "let":
-        return {"python": "{} = {}", "go": "{} := {}", "rust": "let mut {} = {};"}[language].format(
-            name, value
-        )
-    return f"{name} = {value}" + (";" if language == "rust" else "")
-
-
-def _block(language: str, shape: str, head: tuple[str, str], change: tuple[str, str]) -> list[str]:
-    inner = _spelled(language, "set", *change)
-    if shape == "set":
-        return [inner]
-    values, condition = head
-    opening = {
-        ("python", "if"): f"if {condition}:",
-        ("python", "for"): f"for item in {values}:",
-        ("go", "if"): f"if {condition} {{",
-        ("go", "for"): f"for _, item := range {values} {{",
-        ("rust", "if"): f"if {condition} {{",
-        ("rust", "for"): f"for item in {values} {{",
-    }[language, shape]
-    return [opening, "    " + inner, *([] if language == "python" else ["}"])]
-
-
-def _function(language: str, head: tuple[str, str], lines: list[str], answer: str) -> str:
-    values, k = head
-    body = "\n".join("    " + line for line in lines)
-    if language == "python":
-        return f"def solve({values}: list[int], {k}: int) -> int:\n{body}\n    return {answer}\n"
-    if language == "go":
-        body = body.replace("    ", "\t")
-        return (
-            f"package solution\n\nfunc solve({values} []int, {k} int) int {{\n{body}\n"
-            f"\treturn {answer}\n}}\n"
-        )
-    return f"pub fn solve({values}: &[i64], {k}: i64) -> i64 {{\n{body}\n    {answer}\n}}\n"
+    lengths = [rng.randint(8, 16) for _ in range(_SENTENCES)]
+    words = iter(rng.choices(_VOCABULARY, k=sum(lengths)))
+    sentences = (" ".join(next(words) for _ in range(length)) for length in lengths)
+    return " ".join(f"{one.capitalize()}." for one in sentences)

@@ -41,6 +41,8 @@ from codegen.synthesis.problem_fields import problem_id
 _AT_ONCE = 500
 _FENCES = {"python": "python", "go": "go", "rust": "rust"}
 SIGNATURE = Signature("solve", (Parameter("values", "list[int]"), Parameter("k", "int")), "int")
+FINGERPRINT = {"languages": ["python", "go", "rust"], "model": "made"}
+"""The configuration of every such run."""
 SEED = Seed("taxonomy", "Setting: a library", topic="arrays", sha256="0" * 64)
 
 
@@ -138,7 +140,7 @@ def write_forms(folder: Path, forms: Iterable[tuple[int, Json]]) -> None:
 
 async def _write(folder: Path, forms: Iterator[tuple[int, Json]]) -> None:
     with Journal.open(folder) as journal:
-        journal.fingerprint({"languages": ["python", "go", "rust"], "model": "made"})
+        journal.fingerprint(FINGERPRINT)
         while batch := list(islice(forms, _AT_ONCE)):
             written = (journal.record(index, "accepted", form) for index, form in batch)
             await asyncio.gather(*written)

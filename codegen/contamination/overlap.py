@@ -11,10 +11,8 @@ Not here: what programs do (`codegen.contamination.behaviour`), and how texts ar
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +27,7 @@ ALIKE = 0.8
 RUN_OF_CODE = 8
 _LEAST_WORDS = 7  # of a run that are no numbers
 _LEAST_RUNS = 20  # of a reference: shorter ones are like too many programs
+_SPACE = frozenset(("newline", "indent", "dedent"))
 SHARES = {False: 0.6, True: 0.9}
 """How much of a reference must be in a program: with its names, and without."""
 
@@ -71,7 +70,8 @@ class Texts:
         """
         if not self._places:
             return None
-        for run in self._wordy(text) if "ngram" not in off else ():
+        # a run of numbers is none of them
+        for run in ngrams(words(text), self.run_of_words) if "ngram" not in off else ():
             if run in self._runs:
                 return Overlap(self._runs[run], "ngram", f"has the words {run!r} as well")
         found = self._texts.find(text) if "near" not in off else None
@@ -94,7 +94,7 @@ class Programs:
     """Reference solutions that no program may be like, in any languages."""
 
     shares: Mapping[bool, float] = field(default_factory=lambda: SHARES)
-    _runs: dict[tuple[str, bool, int], list[int]] = field(default_factory=lambda: defaultdict(list))
+    _runs: dict[tuple[str, bool], dict[int, list[int]]] = field(default_factory=dict)
     _sizes: dict[tuple[int, bool], int] = field(default_factory=dict)
     _places: list[str] = field(default_factory=list)
 
@@ -102,12 +102,14 @@ class Programs:
         """Add a reference; one of few tokens is left out."""
         number = len(self._places)
         self._places.append(place)
+        tokens = _tokens(language, code)
         for renamed in (False, True):
-            runs = code_runs(language, code, renamed=renamed)
+            runs = _code_runs(tokens[renamed])
             if len(runs) >= _LEAST_RUNS:
                 self._sizes[number, renamed] = len(runs)
+                known = self._runs.setdefault((language.name, renamed), {})
                 for run in runs:
-                    self._runs[language.name, renamed, run].append(number)
+                    known.setdefault(run, []).append(number)
 
     def find(
         self, language: Language, code: str, *, off: Collection[Method] = ()
@@ -117,10 +119,12 @@ class Programs:
         The methods in `off` are left out.
         """
         methods: tuple[tuple[Method, bool], ...] = (("code", False), ("renamed", True))
-        for method, renamed in methods:
-            if not self._places or method in off:
-                continue
-            share, number = self._most(language, code, renamed=renamed)
+        wanted = [
+            one for one in methods if one[0] not in off and (language.name, one[1]) in self._runs
+        ]
+        tokens = _tokens(language, code) if wanted else ((), ())
+        for method, renamed in wanted:
+            share, number = self._most(language, tokens[renamed], renamed=renamed)
             if share >= self.shares[renamed]:
                 how = ", whatever things are called" if renamed else ""
                 return Overlap(
@@ -128,13 +132,13 @@ class Programs:
                 )
         return None
 
-    def _most(self, language: Language, code: str, *, renamed: bool) -> tuple[float, int]:
+    def _most(
+        self, language: Language, tokens: Sequence[str], *, renamed: bool
+    ) -> tuple[float, int]:
         """Return the largest share of a reference that is in a program, and its number."""
-        shared = Counter(
-            number
-            for run in code_runs(language, code, renamed=renamed)
-            for number in self._runs.get((language.name, renamed, run), ())
-        )
+        known = self._runs[language.name, renamed]
+        runs = _code_runs(tokens) & known.keys()
+        shared = Counter(number for run in runs for number in known[run])
         ranked = (
             (-count / self._sizes[number, renamed], number) for number, count in shared.items()
         )
@@ -142,24 +146,21 @@ class Programs:
         return -share, number
 
 
-def code_runs(language: Language, code: str, *, renamed: bool) -> frozenset[int]:
-    """Return the runs of tokens of a program, hashed: without comments, without names if wanted."""
-    found = list(_tokens(language, code, renamed=renamed))
-    return frozenset(_hash(run) for run in ngrams(found, RUN_OF_CODE))
+def _code_runs(tokens: Sequence[str]) -> frozenset[int]:
+    """Return the runs of tokens of a program, hashed as only this process does."""
+    shifted = (tokens[at:] for at in range(RUN_OF_CODE))
+    return frozenset(map(hash, zip(*shifted, strict=False)))
 
 
-def _tokens(language: Language, code: str, *, renamed: bool) -> Iterable[str]:
-    root = syntax.parse(language, code.encode("utf-8", "surrogatepass")).root_node
-    for node in syntax.walk(root):
-        if node.children or syntax.is_comment(node):
+def _tokens(language: Language, code: str) -> tuple[list[str], list[str]]:
+    """Return the tokens of a program without comments, and the same without names."""
+    named: list[str] = []
+    nameless: list[str] = []
+    for kind, text in syntax.leaves(language, code.encode("utf-8", "surrogatepass")):
+        if kind in _SPACE or kind in syntax.COMMENTS:
             continue
-        if renamed and re.search(r"identifier$", node.type):
-            yield "_"
-        elif node.type not in ("newline", "indent", "dedent"):
-            yield "".join(syntax.text(node).split()) or node.type
-
-
-def _hash(text: str) -> int:
-    return int.from_bytes(
-        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    )
+        plain = kind == text or text.isalnum()
+        token = text if plain else "".join(text.split()) or kind
+        named.append(token)
+        nameless.append("_" if kind.endswith("identifier") else token)
+    return named, nameless

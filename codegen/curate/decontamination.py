@@ -10,27 +10,29 @@ Not here: the methods (`codegen.contamination`).
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from codegen import language as languages
 from codegen.contamination.answers import Subject
 from codegen.contamination.behaviour import Behaviour, Runner
 from codegen.contamination.memory import Memory
-from codegen.contamination.overlap import Overlap, Programs, Texts
+from codegen.contamination.overlap import Overlap
 from codegen.contamination.policy import Decontamination
 from codegen.contamination.questions import Question, read_questions
+from codegen.contamination.search import Asked, search_for
 from codegen.contamination.targets import parse_target
 from codegen.curate.draft import Draft
 from codegen.curate.grouping import Group, grouped
+from codegen.curate.parallel import mapped
 from codegen.records import Json, content_id
 from codegen.verify.verifier import Verifier
 
 REASON = "contaminated"
 _AT_ONCE = 16
+_CHUNK = 64  # problems, of which some hundreds are in memory
 _LISTED = 1000
 _VERSION = 1  # of how behaviour is found
 
@@ -57,6 +59,8 @@ class DecontaminationPass:
     def __init__(self, settings: Decontamination, slots: int, memory: Path | None = None) -> None:
         """Read the benchmarks; `slots` programs run at once, `memory` is a file of earlier answers.
 
+        As many processes compare words and code.
+
         Raises:
             UsageError: a target cannot be read.
         """
@@ -66,13 +70,7 @@ class DecontaminationPass:
         self._targets = [parse_target(one) for one in settings.targets]
         self._rows = [tuple(read_questions([one])) for one in self._targets]
         self._questions = tuple(question for rows in self._rows for question in rows)
-        self._texts = Texts(settings.alike, settings.run_of_words)
-        self._programs = Programs({False: settings.code, True: settings.renamed})
-        for question in self._questions:
-            self._texts.add(question.text, question.place)
-            if question.code and question.language:
-                language = languages.get(question.language)
-                self._programs.add(language, question.code, question.place)
+        self._search = search_for(self._questions, settings)
 
     def run(self, draft: Draft) -> Mapping[str, Json]:
         """Look through all problems of which something is kept; returns targets and matches."""
@@ -83,30 +81,32 @@ class DecontaminationPass:
         return self._figures(tally, runner)
 
     async def _looked_through(self, draft: Draft, tally: Tally) -> Runner:
-        groups = grouped(draft.rows())
+        groups = self._searched(grouped(draft.rows()))
         digest = content_id([_VERSION, self._questions, self._settings.least_bits])
         async with Verifier(self._settings.sandbox, slots=self._slots) as verifier:
             runner = Runner(verifier)
             behaviour = Behaviour(self._questions, runner, self._settings.least_bits)
             with Memory(self._memory) as memory:
                 while batch := list(islice(groups, _AT_ONCE)):
-                    for group in batch:
-                        group.found = self._overlap(group)
                     left = [group for group in batch if group.found is None]
                     if "behaviour" not in self._settings.off:
                         await self._asked(left, behaviour, _Remembered(memory, digest), tally)
                     self._write(draft, batch, tally)
         return runner
 
-    def _overlap(self, group: Group) -> Overlap | None:
-        found = self._texts.find(group.statement, off=self._settings.off)
-        if found is not None:
-            return found
-        for name, code in group.subject.solutions:
-            found = self._programs.find(languages.get(name), code, off=self._settings.off)
-            if found is not None:
-                return found
-        return None
+    def _searched(self, groups: Iterable[Group]) -> Iterator[Group]:
+        """Yield the groups in order, with what words and code say of each."""
+        sent: deque[Group] = deque()
+
+        def asked() -> Iterator[Asked]:
+            for group in groups:
+                sent.append(group)
+                yield Asked(group.statement, group.subject.solutions)
+
+        for found in mapped(self._search, asked(), self._slots, chunk=_CHUNK):
+            group = sent.popleft()
+            group.found = found
+            yield group
 
     async def _asked(
         self, groups: list[Group], behaviour: Behaviour, known: _Remembered, tally: Tally

@@ -90,8 +90,6 @@ class Draft(Dataset):
         for name, rows in waiting.items():
             table = tables.metadata.tables[name]
             self._do(insert(table).on_conflict_do_nothing(), rows)
-        with self._failures():
-            self._connection.commit()
 
     def drop(self, positions: Iterable[int], reason: str, details: Iterable[str]) -> None:
         """Drop examples for a filter's reason, a detail for each. Who is dropped stays so."""
@@ -152,6 +150,8 @@ class Draft(Dataset):
             return
         with self._failures():
             self._connection.execute(statement, None if rows is None else list(rows))
+            # what is not committed is in memory, page by page
+            self._connection.commit()
 
 
 @contextmanager

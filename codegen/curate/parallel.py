@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -25,8 +25,8 @@ def mapped(
 ) -> Iterator[R]:
     """Yield what `function` makes of chunks of values, value by value.
 
-    It must be one that another process can import. A single worker, or a single chunk, is done in
-    this process.
+    It is sent to each process once, so it must be one that can be sent. A single worker, or a
+    single chunk, is done in this process.
     """
     chunks = _chunks(iter(values), chunk)
     begun = list(islice(chunks, 2 if workers > 1 else 1))
@@ -47,14 +47,25 @@ def _shared(
 ) -> Iterator[R]:
     # a forked process would hold this one's open databases
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, context, _take, (function,)) as pool:
         running: deque[Future[list[R]]] = deque()
         try:
             for chunk in chunks:
-                running.append(pool.submit(function, chunk))
+                running.append(pool.submit(_apply, chunk))
                 if len(running) >= workers * _AHEAD:
                     yield from running.popleft().result()
             while running:
                 yield from running.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+_TAKEN: list[Callable[[list[Any]], list[Any]]] = []  # in a worker, the function that it is for
+
+
+def _take(function: Callable[[list[Any]], list[Any]]) -> None:
+    _TAKEN[:] = [function]
+
+
+def _apply(chunk: list[Any]) -> list[Any]:
+    return _TAKEN[0](chunk)
