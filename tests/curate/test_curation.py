@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.curation.generated import generated
+from benchmarks.curation.generated import PLANTED, generated
 from benchmarks.curation.records import record, write_run
+from benchmarks.curation.writing import form_text
 from codegen.curate.curation import curate
 from codegen.curate.dataset import Dataset
 from codegen.curate.passes import passes_of
 from codegen.curate.selection import EVERYTHING
 from codegen.curate.settings import Annotated, CurationSettings, Duplicates, Heuristics, Splits
 from codegen.errors import UsageError
-from codegen.records import Seed
+from codegen.records import Seed, canonical
 from codegen.view.annotations import Annotation
 from codegen.view.notebook import Notebook
 
@@ -160,3 +161,9 @@ def test_a_run_that_is_no_run_leaves_nothing(tmp_path):
     with pytest.raises(Exception, match="none"):
         curated(tmp_path / "out", tmp_path / "none")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("fate", ["plain", *PLANTED])
+def test_the_benchmark_writes_the_records_that_are_made_one_by_one(fate):
+    made = next(one for one in (generated(1, n) for n in range(1, 3000)) if fate in one.title)
+    assert form_text(7, made) == canonical(record(7, made))

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.curation.generated import generated
+from benchmarks.curation.generated import generated, write_questions
 from benchmarks.curation.records import record, write_run
 from codegen import language as languages
+from codegen.contamination.policy import Decontamination
 from codegen.curate.curation import How, curate
 from codegen.curate.dataset import Dataset
 from codegen.curate.duplicates import alike
@@ -319,8 +320,10 @@ def test_annotations_stay_when_a_dataset_is_made_again(tmp_path):
 def test_several_processes_find_what_one_does(tmp_path):
     problems = [generated(5, n) for n in range(200)]
     run, found = run_of(tmp_path / "run", *problems), []
+    write_questions(tmp_path / "rows.jsonl", 5)
+    looked_for = Decontamination(targets=(str(tmp_path / "rows.jsonl"),), off=("behaviour",))
     for workers in (1, 2):
-        chosen = CurationSettings()
+        chosen = CurationSettings(decontamination=looked_for)
         made = curate(
             [run],
             tmp_path / "out",
@@ -331,6 +334,8 @@ def test_several_processes_find_what_one_does(tmp_path):
         with Dataset.open(tmp_path / "out") as dataset:
             found.append([(row.id, row.reason, row.detail) for row in dataset.rows(EVERYTHING)])
         assert made["examples"] == 800
+        reasons_found = {"stub", "secret", "near_duplicate_code", "duplicate", "contaminated"}
+        assert reasons_found <= set(made["dropped"])
     assert found[0] == found[1]
 
 
