@@ -18,8 +18,9 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "codegen needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[serve,export,postgresql,remote,report,telemetry,tokenizer,view]' --group dev --group docs
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	@# pip tries for minutes which releases of a dozen packages go together; uv finds it at once
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[serve,export,postgresql,remote,report,telemetry,tokenizer,view]' --group dev --group docs
 	@touch $@
 
 synthesize: $(STAMP) ## make verified examples with the builtin teacher, in runs/demo
