@@ -27,6 +27,7 @@ from codegen.contamination.targets import parse_target
 from codegen.curate.draft import Draft
 from codegen.curate.grouping import Group, grouped
 from codegen.curate.parallel import mapped
+from codegen.curate.selection import EVERYTHING
 from codegen.records import Json, content_id
 from codegen.verify.verifier import Verifier
 
@@ -81,7 +82,7 @@ class DecontaminationPass:
         return self._figures(tally, runner)
 
     async def _looked_through(self, draft: Draft, tally: Tally) -> Runner:
-        groups = self._searched(grouped(draft.rows()))
+        groups = self._searched(grouped(draft.rows(EVERYTHING)))
         digest = content_id([_VERSION, self._questions, self._settings.least_bits])
         async with Verifier(self._settings.sandbox, slots=self._slots) as verifier:
             runner = Runner(verifier)
@@ -101,7 +102,7 @@ class DecontaminationPass:
         def asked() -> Iterator[Asked]:
             for group in groups:
                 sent.append(group)
-                yield Asked(group.statement, group.subject.solutions)
+                yield Asked(group.statement, (*group.subject.solutions, *group.gone))
 
         for found in mapped(self._search, asked(), self._slots, chunk=_CHUNK):
             group = sent.popleft()

@@ -5,8 +5,9 @@ Examples of one problem stand together, so one problem at a time is in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from codegen.contamination.answers import Subject
 from codegen.contamination.overlap import Overlap
@@ -19,7 +20,10 @@ _ITSELF = ("solution", "translation")
 
 @dataclass(slots=True)
 class Group:
-    """A problem as the pass needs it, and the positions of its examples."""
+    """A problem as the pass needs it, and the positions of its examples that are kept.
+
+    `gone` are solutions that were dropped before: a duplicate says what its problem is, too.
+    """
 
     run: int
     index: int
@@ -27,26 +31,37 @@ class Group:
     statement: str
     subject: Subject
     positions: list[int] = field(default_factory=list)
+    gone: tuple[tuple[str, str], ...] = ()
     found: Overlap | None = None
 
 
 def grouped(rows: Iterable[Row]) -> Iterator[Group]:
-    """Yield the problems of rows, which stand together, with their solutions in all languages."""
-    group: Group | None = None
+    """Yield the problems of rows, which stand together, with their solutions in all languages.
+
+    Rows are kept or dropped; a problem of which nothing is kept is passed over.
+    """
+    for _, members in groupby(rows, key=lambda row: (row.run, row.index)):
+        group = _of(list(members))
+        if group is not None:
+            yield group
+
+
+def _of(rows: Sequence[Row]) -> Group | None:
+    kept = [row for row in rows if row.status == "kept"]
+    if not kept:
+        return None
+    forms = [codec.unpack(row.data) for row in kept]
+    group = _group(kept[0], forms[0])
     codes: dict[tuple[str, str], bool] = {}
-    for row in rows:
-        if group is None or (row.run, row.index) != (group.run, group.index):
-            if group is not None:
-                yield _complete(group, codes)
-            group, codes = None, {}
-        form = codec.unpack(row.data)
-        if group is None:
-            group = _group(row, form)
-        group.positions.append(row.position)
+    for row, form in zip(kept, forms, strict=True):
         pair = (row.language, form["code"])
         codes[pair] = codes.get(pair, False) or row.kind in _ITSELF
-    if group is not None:
-        yield _complete(group, codes)
+    gone = [row for row in rows if row.status == "dropped" and row.kind in _ITSELF]
+    others = {(row.language, codec.unpack(row.data)["code"]) for row in gone}
+    group.positions = [row.position for row in kept]
+    group = _complete(group, codes)
+    group.gone = tuple(sorted(others - set(group.subject.solutions)))
+    return group
 
 
 def _group(row: Row, form: Json) -> Group:

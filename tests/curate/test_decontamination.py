@@ -8,15 +8,21 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.curation.generated import generated, question
+from benchmarks.curation.records import record as made_record
+from benchmarks.curation.records import write_run
 from codegen import language as languages
 from codegen.contamination.policy import Decontamination
 from codegen.contamination.targets import digest_of
 from codegen.curate.collect import collect
+from codegen.curate.curation import curate
 from codegen.curate.dataset import Dataset
 from codegen.curate.decontamination import DecontaminationPass
 from codegen.curate.draft import drafted
 from codegen.curate.opened import opened
+from codegen.curate.passes import passes_of
 from codegen.curate.selection import EVERYTHING, Selection
+from codegen.curate.settings import CurationSettings
 from codegen.errors import UsageError
 from codegen.types import parse
 from codegen.verify.native.literals import Writer
@@ -212,6 +218,24 @@ def names_in(code):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
     return {one for one in given | bound if len(one) > 3}
+
+
+def test_a_duplicate_that_was_dropped_still_says_what_its_problem_is(tmp_path):
+    row = question(1, 0)
+    made = []
+    for number in range(2):
+        python, *others, text = generated(1, number).examples
+        answer = row["canonical_solution"]
+        examples = (replace(python, code=answer), *others, replace(text, code=answer))
+        made.append(made_record(number, replace(generated(1, number), examples=examples)))
+    run = write_run(tmp_path / "run", made)
+    target = benchmark(tmp_path, row)
+    chosen = CurationSettings(decontamination=Decontamination((str(target),), off=("behaviour",)))
+    found = curate([run], tmp_path / "out", chosen, passes_of(chosen))
+    # of each kind in Python one is a duplicate; in the other languages nothing is alike
+    assert found["dropped"] == {"contaminated": 6, "near_duplicate_code": 2}
+    assert found["passes"]["decontamination"]["problems"] == 2
+    assert found["kept"] == 0
 
 
 def test_what_is_only_recorded_stays_and_is_a_finding(tmp_path, small_run, problems):
