@@ -20,6 +20,7 @@ Not here: which operations a case has (`codegen.operations`), comparing two valu
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Type:
         return f"{self.name}[{', '.join(map(str, self.arguments))}]"
 
 
+@functools.lru_cache(maxsize=4096)  # signatures use a few types, and are looked at again and again
 def parse(text: str) -> Type:
     """Parse a type.
 
@@ -139,6 +141,10 @@ def _is_scalar(value: Any, name: str) -> bool:
 
 
 def _inside(value: list[Any], kind: Type, where: str) -> str:
+    if kind.name == "list" and kind.arguments[0].name in SCALARS:
+        name = kind.arguments[0].name
+        if all(_is_scalar(item, name) for item in value):
+            return ""  # most values end here, without a place for each of their elements
     if kind.name == "results" and len(value) != len(kind.arguments):
         return f"{where}: {len(value)} given, the case has {len(kind.arguments)} operations"
     if kind.name == "tuple" and len(value) != len(kind.arguments):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
@@ -222,3 +223,30 @@ def test_an_answer_takes_less_than_a_millisecond_and_importing_is_free() -> None
     )
     done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+DRAWN = """
+from hashlib import sha256
+from random import Random
+from codegen.model.builtin.knowledge import all_families
+for family in all_families():
+    rng = Random(family.name)
+    drawn = [family.draw(rng) for _ in range(8)]
+    made = [(p, family.edges(p), family.inputs(rng, p), family.inputs(rng, p)) for p in drawn]
+    print(family.name, sha256(repr(made).encode()).hexdigest())
+"""
+
+
+def test_what_is_drawn_is_the_same_in_every_process() -> None:
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", DRAWN],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+        for seed in ("1", "2")
+    ]
+    assert len(told[0]) > 30
+    assert [one for one in told[0] if one not in told[1]] == []

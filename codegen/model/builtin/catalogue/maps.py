@@ -97,7 +97,8 @@ def _top_scores(p: Parameters, scores: list[list[Json]]) -> list[Json]:
 
 
 def _scores(rng: Random, p: Parameters) -> Arguments:
-    names = {word(rng, "abcdxyz", 2, 4) for _ in range(p["k"] + rng.randint(-1, 4))}
+    # sorted: a set's order is another one in every process
+    names = sorted({word(rng, "abcdxyz", 2, 4) for _ in range(p["k"] + rng.randint(-1, 4))})
     return [[[name, rng.randint(-2, 4)] for name in sorted(names, key=lambda _: rng.random())]]
 
 
