@@ -8,7 +8,7 @@ JOBS   ?= 20000
 PROBLEMS ?= 40
 RATES  ?= 0.1,0.3,0.5
 
-.PHONY: synthesize test soak test-attacks test-integrations test-ray test-vllm check format images doctor bench bench-client bench-quality docs wheel clean help
+.PHONY: synthesize test soak test-attacks test-integrations test-ray test-vllm check format images doctor bench bench-client bench-saturation bench-quality docs wheel clean help
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -66,6 +66,9 @@ bench: $(STAMP) ## measure the verifier against the bare toolchains; DATA=folder
 
 bench-client: $(STAMP) ## measure the model client against a bare loop over aiohttp
 	@$(BIN)/python -m benchmarks.client
+
+bench-saturation: $(STAMP) ## measure whether a run keeps a model of 256 slots busy; SATURATION_ARGS="--longer 20"
+	@$(BIN)/python -m benchmarks.saturation $(SATURATION_ARGS)
 
 bench-quality: $(STAMP) ## count what is wrong in runs of a teacher that errs; PROBLEMS=40 each, RATES=0.1,0.3,0.5
 	@$(BIN)/python -m benchmarks.quality --problems $(PROBLEMS) --rates $(RATES) $(QUALITY_ARGS)

@@ -1,6 +1,8 @@
 """The four prompts: what they must and must not say."""
 
 import json
+import re
+from dataclasses import replace
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -21,6 +23,7 @@ from codegen.records import (
     Stage,
     Verdict,
 )
+from codegen.resources import folder
 
 PROBLEM = Problem(
     id="p",
@@ -190,3 +193,22 @@ def test_values_are_written_as_compact_json() -> None:
     assert (
         json.dumps([[1], {"a": None, "b": "ü"}], separators=(",", ":"), ensure_ascii=False) in text
     )
+
+
+@pytest.mark.parametrize("interface", ["function", "program", "class"])
+@pytest.mark.parametrize("name", ["solution", "reference", "tests", "critic", "translation"])
+def test_what_all_problems_share_comes_before_the_problem(name: str, interface: str) -> None:
+    own = interface != "function" and (folder("prompts") / f"{interface}/{name}.md.j2").exists()
+    source = (folder("prompts") / f"{interface if own else '.'}/{name}.md.j2").read_text("utf-8")
+    head, _, rest = source.partition("## Problem")
+    assert re.search(r"^## (Rules|What makes|What counts)", head, re.MULTILINE)
+    assert "{{ problem" not in head
+    fixed = [one for one in re.findall(r"^- .*$", rest, re.MULTILINE) if "{" not in one]
+    assert not fixed
+
+
+def test_two_prompts_for_one_language_begin_alike() -> None:
+    other = replace(PROBLEM, title="Another", statement="Return nothing.")
+    one, two = (prompt.solution_prompt(p, get("py")).text for p in (PROBLEM, other))
+    begun = one.partition("## Problem")[0]
+    assert "## Rules" in begun and begun == two.partition("## Problem")[0]

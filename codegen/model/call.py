@@ -38,9 +38,11 @@ class Call:
             ModelRefusal, ModelError: see `OpenAIModel.complete`.
         """
         target, request = self._target, self._request
-        room = await target.context.room(
-            target.name, request, target.route, target.replicas, target.client
-        )
+        room = request.sampling.max_tokens
+        if target.context.tokens:
+            room = await target.context.room(
+                target.name, request, target.route, target.replicas, target.client
+            )
         # vLLM refuses several answers at temperature 0; they would be the same one.
         n = 1 if request.sampling.temperature == 0 else request.n
         found: tuple[Reply, ...] = ()

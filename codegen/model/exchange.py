@@ -163,6 +163,7 @@ class Exchange:
         """Send to a server at which the request is counted in; it is counted out here."""
         sent = time.monotonic()
         replica.requests += 1
+        replica.most = max(replica.most, replica.in_flight)
         try:
             data = await self._target.client.fetch(replica, self._path, body, self._left_s())
             answer = read(data) if isinstance(data, bytes) else data

@@ -20,7 +20,7 @@ class ServerFigures:
     """One server in the account: what it was asked, and how it did.
 
     `out` says why it gets no requests, where it gets none; `limit` is what may be in flight there
-    now, and `most` what was at some time. Of `prefix_queries` tokens of prompts, since the run
+    now, and `most` what was at once at most. Of `prefix_queries` tokens of prompts, since the run
     began, `prefix_hits` were in its prefix cache; 0 and 0 where it does not say.
     """
 
@@ -45,7 +45,7 @@ def figures_of(replicas: Replicas) -> tuple[ServerFigures, ...]:
             one.failures,
             one.ejections,
             one.limit.value,
-            one.limit.highest,
+            one.most,
             one.cached.hits,
             one.cached.queries,
         )

@@ -48,7 +48,6 @@ class Limit:
     def __init__(self, bounds: Bounds, clock: Callable[[], float] = time.monotonic) -> None:
         """Start at the first bound."""
         self.bounds = bounds
-        self.highest = 0
         self._clock = clock
         self.restart()
 
@@ -109,7 +108,6 @@ class Limit:
 
     def _set(self, value: int) -> None:
         self.value = value
-        self.highest = max(self.highest, value)
         self._changed = self._clock()
         self._begin(value)  # what was sent under the last limit says nothing of this one
 

@@ -45,7 +45,7 @@ class Replica:
         self.rests_until = 0.0
         self.out = ""
         """Why it gets no requests; empty while it does."""
-        self.requests = 0
+        self.requests = self.most = 0
         self.answered = 0
         self.failures = 0
         self.ejections = 0

@@ -13,32 +13,11 @@ import time
 import pytest
 from aiohttp import web
 
+from benchmarks.simulator import request_of
 from codegen.model.builtin import BuiltinTeacher
-from codegen.model.contract import Message, Request, Sampling
 
 COMMAND = [sys.executable, "-m", "codegen", "synthesize", "--sandbox", "local"]
 QUICK = ["--langs", "py", "--target", "3", "--inputs", "6", "--cpu", "2"]
-OPENINGS = {
-    "Write one self": "problem",
-    "Choose": "tests",
-    "Solve this": "solution",
-    "Write a reference program": "reference",
-    "Programs that were written": "arbitration",
-    "Find out whether": "critic",
-    "Revise this": "revision",
-    "Write unit tests": "native_tests",
-    "Translate this": "translation",
-    "Put documentation": "explanation",
-    "Write the reference documentation": "explanation",
-    "Write a design note": "explanation",
-    "Explain this": "explanation",
-    "Write a": "regeneration",
-    "This": "diagnosis",
-    "Review this": "review",
-    "Two texts": "judgement",
-    "Say how faithful": "judgement",
-}
-ASKED_AGAIN = ("solution", "reference", "translation")
 
 
 class Server:
@@ -101,12 +80,7 @@ class Server:
         if self.asked % 3 == 0:
             return web.json_response({"error": "busy"}, status=429, headers={"Retry-After": "0"})
         body = await request.json()
-        messages = tuple(Message(m["role"], m["content"]) for m in body["messages"])
-        first = next(one.content for one in messages if one.role == "user")
-        purpose = next(name for text, name in OPENINGS.items() if first.startswith(text))
-        if purpose in ASKED_AGAIN and messages[-1].content != first:
-            purpose = "repair"
-        asked = Request(purpose, messages, Sampling(seed=body["seed"]), n=body.get("n", 1))
+        asked = request_of(body)
         replies = await self.teacher.complete(asked)
         choices = [
             {

@@ -175,10 +175,10 @@ def test_some_repairs_fail_and_later_ones_can_succeed() -> None:
     clumsy = BuiltinTeacher(mistakes=Mistakes(repair_failure=0.5))
     verdict = enough(wrong)[0]
     texts = [
-        answer_to("edit_cost", "rust", wrong.code, verdict, clumsy, seed) for seed in range(200)
+        answer_to("edit_cost", "rust", wrong.code, verdict, clumsy, seed) for seed in range(600)
     ]
-    failed = sum(right.code.strip() not in text for text in texts) / 200
-    assert failed == pytest.approx(0.5, abs=0.12)
+    failed = sum(right.code.strip() not in text for text in texts) / len(texts)
+    assert failed == pytest.approx(0.45, abs=0.1)  # a clumsy repair is right by chance at times
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

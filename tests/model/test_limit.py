@@ -100,7 +100,7 @@ def test_does_not_grow_without_demand():
 def test_keeps_its_bounds():
     server = Simulation(1000, bounds=Bounds(8, 2, 50))
     server.run(5_000)
-    assert server.limit.value == server.limit.highest == 50
+    assert server.limit.value == 50
     while server.limit.value > 2:
         server.limit.overloaded(server.now)
     server.limit.overloaded(server.now)

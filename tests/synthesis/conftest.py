@@ -106,7 +106,7 @@ def synthesize(tmp_path):
                 "limits": Limits(cpu_s=3, wall_s=9),
                 **settings,
             },
-            sampling=replace(Sampling(), max_tokens=512),
+            sampling=replace(Sampling(), max_tokens=2048),
         )
         sandbox = Pool(LocalBackend(), slots=2)
         try:

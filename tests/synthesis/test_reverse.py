@@ -370,7 +370,7 @@ async def test_functions_of_three_languages_become_examples_of_all_three(
         teacher, langs="py,rs,go", reverse=folder, limit=9, derive=("translation", "conversation")
     )
     assert len(records) == len(index_sources(folder, free=True)) > 4
-    assert {one.status for one in records} == {"accepted"}
+    assert {one.status for one in records} == {"accepted"}, {one.reason for one in records}
     for record in records:
         solutions = {one.language: one for one in record.examples if one.kind == "solution"}
         assert len(solutions) == 3

@@ -24,7 +24,9 @@ _SIGNATURE = re.compile(r"^## Signature\n```(\w*)\n(.*?)\n```", re.DOTALL | re.M
 _PROGRAM = re.compile(r"^## Interface\nA whole (?:(.+) )?program: it reads", re.MULTILINE)
 _WANTED = "Its solution is a whole program"
 _WANTED_CLASS = "Its solution is a class"
-_INSPIRATION = re.compile(r"^## Inspiration\n(.*?)^## What makes it good", re.DOTALL | re.MULTILINE)
+_INSPIRATION = re.compile(
+    r"^## Inspiration\n(.*?)^## (?:What is wanted|Answer)$", re.DOTALL | re.MULTILINE
+)
 _FUNCTION = re.compile(
     r"^## The function\nIt is real code in ([^\n]+):\n\n(`{3,})\n(.*?)\n\2$",
     re.DOTALL | re.MULTILINE,
