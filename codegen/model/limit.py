@@ -20,7 +20,7 @@ from codegen.errors import UsageError
 
 _LEAST_WINDOW = 16  # answers, below which a rate means nothing
 _FULL = 0.9  # of the limit in use: below that the demand is the bound, not the limit
-_GAIN = 0.25  # of the requests that were added, so much must have become work
+_GAIN = 0.2  # of the requests that were added, so much must have become work
 _SHRINK = 0.7
 _DOUBLE, _MORE = 2.0, 1.5
 _LONGEST_HOLD = 16  # windows between two trials
@@ -58,6 +58,7 @@ class Limit:
         self._rate = 0.0  # work per second there
         self._hold = 0
         self._patience = 1
+        self.value = 0
         self._set(self.bounds.first)
 
     def answered(self, work: int, busy: int) -> None:
@@ -71,8 +72,9 @@ class Limit:
             return
         self._count += 1
         self._work += work
-        # twofold growth shows at once; the smaller steps of later have more to tell from chance
-        windows = 1 if self._factor == _DOUBLE else 2
+        # twofold growth shows soon; the smaller steps of later have more to tell from chance, and
+        # of the very first answers those come that are short
+        windows = 2.0 if self._factor != _DOUBLE else 0.5 if self._good else 1.0
         if self._count >= max(windows * self.value, _LEAST_WINDOW):
             self._judge(self._work / max(self._clock() - self._since, 1e-9))
 
@@ -107,9 +109,9 @@ class Limit:
         self._patience = min(_LONGEST_HOLD, 2 * self._patience)
 
     def _set(self, value: int) -> None:
-        self.value = value
+        before, self.value = self.value, value
         self._changed = self._clock()
-        self._begin(value)  # what was sent under the last limit says nothing of this one
+        self._begin(before)  # what was sent under the last limit says nothing of this one
 
     def _begin(self, skip: int) -> None:
         self._skip = skip
