@@ -17,6 +17,7 @@ import math
 import sqlite3
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -175,14 +176,18 @@ def core_hours(measured: Measured, examples: int, assumed: Assumed = Assumed()) 
 def measure(run: Path) -> Measured:
     """Return what a finished run cost."""
     summary: dict[str, Any] = json.loads((run / "summary.json").read_text("utf-8"))
-    examples = sum(1 for _ in (run / "examples.jsonl").open(encoding="utf-8"))
-    journal = sqlite3.connect(f"file:{run / 'journal.sqlite'}?mode=ro", uri=True)
-    rows = journal.execute("SELECT environment, sum(cpu_s), count(*) FROM executions GROUP BY 1")
-    spent = {name: (seconds, count) for name, seconds, count in rows}
-    (problems,) = journal.execute(
-        "SELECT count(*) FROM records WHERE status = 'accepted'"
-    ).fetchone()
-    (attempted,) = journal.execute("SELECT count(*) FROM records").fetchone()
+    with (run / "examples.jsonl").open("rb") as lines:
+        examples = sum(1 for _ in lines)
+    place = f"file:{run / 'journal.sqlite'}?mode=ro"
+    with closing(sqlite3.connect(place, uri=True)) as journal:
+        rows = journal.execute(
+            "SELECT environment, sum(cpu_s), count(*) FROM executions GROUP BY 1"
+        )
+        spent = {name: (seconds, count) for name, seconds, count in rows}
+        (problems,) = journal.execute(
+            "SELECT count(*) FROM records WHERE status = 'accepted'"
+        ).fetchone()
+        (attempted,) = journal.execute("SELECT count(*) FROM records").fetchone()
     files = ("examples.jsonl", "sft.jsonl", "preference.jsonl")
     return Measured(
         problems,
