@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from codegen.compliance import personal
 from codegen.compliance.credentials import patterns
-from codegen.pattern import RarePattern, RarePatterns, part_of
+from codegen.pattern import RarePattern, RarePatterns
+from codegen.pattern_parts import part_of
 
 SECRETS, TOGETHER = patterns()
 EVERY = (

@@ -17,29 +17,20 @@ from codegen.journal import codec, keys, spans
 from codegen.journal.entries import CallEntry, ExecutionEntry
 from codegen.journal.flights import Flights, Hits
 from codegen.journal.store import Journal
+from codegen.model.before import BeforeModel
 from codegen.model.contract import Model, Reply, Request
 from codegen.sandbox.contract import Execution, Job, Sandbox
 from codegen.telemetry import span
 
 
-class JournaledModel:
+class JournaledModel(BeforeModel):
     """A model whose every answer is in the journal; keeps the contract `Model`."""
 
     def __init__(self, model: Model, journal: Journal) -> None:
         """Put a journal before a model. Both stay the caller's; `close` closes the model."""
-        self._model = model
+        super().__init__(model)
         self._journal = journal
         self._flights: Flights[tuple[Reply, ...]] = Flights(journal.wanting)
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._model.name
-
-    @property
-    def revision(self) -> str:
-        """The model's revision."""
-        return self._model.revision
 
     @property
     def hits(self) -> Hits:
@@ -73,10 +64,6 @@ class JournaledModel:
             replies = await self._flights.run(key, find, call)
             told.tell(spans.answered(replies, found=found))
         return replies
-
-    async def close(self) -> None:
-        """Close the model."""
-        await self._model.close()
 
 
 class JournaledSandbox:

@@ -14,35 +14,21 @@ from codegen.journal import keys
 from codegen.journal.entries import EmbeddingEntry
 from codegen.journal.flights import Flights, Hits
 from codegen.journal.store import Journal
+from codegen.model.before import BeforeEmbedder
 from codegen.model.contract import Embedder, Vector
 
 _AT_ONCE = 4096
 
 
-class JournaledEmbedder:
+class JournaledEmbedder(BeforeEmbedder):
     """An embedder whose every vector is in the journal; keeps the contract `Embedder`."""
 
     def __init__(self, embedder: Embedder, journal: Journal) -> None:
         """Put a journal before an embedder. Both stay the caller's; `close` closes the embedder."""
-        self._embedder = embedder
+        super().__init__(embedder)
         self._journal = journal
         self._flights: Flights[Vector] = Flights(journal.wanting)
         self._written = embedder.tokens
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._embedder.name
-
-    @property
-    def revision(self) -> str:
-        """The model's revision."""
-        return self._embedder.revision
-
-    @property
-    def tokens(self) -> int:
-        """The tokens that were embedded so far."""
-        return self._embedder.tokens
 
     @property
     def hits(self) -> Hits:
@@ -62,14 +48,6 @@ class JournaledEmbedder:
             part = texts[start : start + _AT_ONCE]
             found += await asyncio.gather(*(self._vector(text) for text in part))
         return found
-
-    def expect(self, dimension: int) -> None:
-        """Take note of how many numbers the vectors known from before have; see `Embedder`."""
-        self._embedder.expect(dimension)
-
-    async def close(self) -> None:
-        """Close the embedder."""
-        await self._embedder.close()
 
     async def _vector(self, text: str) -> Vector:
         key = keys.embedding_key(self.name, self.revision, text)

@@ -7,29 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from codegen.model.before import BeforeEmbedder, BeforeModel
 from codegen.model.contract import EMBEDDING, Embedder, Model, Reply, Request, Vector
 from codegen.records import Usage
 from codegen.synthesis.allowance import Meter
 from codegen.telemetry import span
 
 
-class MeteredModel:
+class MeteredModel(BeforeModel):
     """A model that makes no call once a budget is spent; keeps the contract `Model`."""
 
     def __init__(self, model: Model, meter: Meter) -> None:
         """Put a meter before a model; `close` closes the model."""
-        self._model = model
+        super().__init__(model)
         self._meter = meter
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._model.name
-
-    @property
-    def revision(self) -> str:
-        """The model's revision."""
-        return self._model.revision
 
     async def complete(self, request: Request) -> tuple[Reply, ...]:
         """Return the model's answers, counted.
@@ -47,34 +38,15 @@ class MeteredModel:
         self._meter.count(self.name, request.purpose, used)
         return replies
 
-    async def close(self) -> None:
-        """Close the model."""
-        await self._model.close()
 
-
-class MeteredEmbedder:
+class MeteredEmbedder(BeforeEmbedder):
     """An embedder that asks for no vector once a budget is spent; keeps the contract `Embedder`."""
 
     def __init__(self, embedder: Embedder, meter: Meter) -> None:
         """Put a meter before an embedder; `close` closes the embedder."""
-        self._embedder = embedder
+        super().__init__(embedder)
         self._meter = meter
         self._counted = embedder.tokens
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._embedder.name
-
-    @property
-    def revision(self) -> str:
-        """The model's revision."""
-        return self._embedder.revision
-
-    @property
-    def tokens(self) -> int:
-        """The tokens that were embedded so far."""
-        return self._embedder.tokens
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """Return the embedder's vectors, and count their tokens.
@@ -94,11 +66,3 @@ class MeteredEmbedder:
             told.tell({"gen_ai.usage.input_tokens": new})
         self._meter.count(self.name, EMBEDDING, Usage(1 if new else 0, new))
         return vectors
-
-    def expect(self, dimension: int) -> None:
-        """Take note of how many numbers the vectors known from before have; see `Embedder`."""
-        self._embedder.expect(dimension)
-
-    async def close(self) -> None:
-        """Close the embedder."""
-        await self._embedder.close()
