@@ -140,7 +140,7 @@ class Peer:
             answer = json.loads(data)
         except ValueError:
             answer = None
-        if status == 200 and isinstance(answer, (dict, list)):  # noqa: PLR2004 - HTTP's
+        if status == 200 and isinstance(answer, (dict, list)):  # noqa: PLR2004 - HTTP's classes - HTTP's
             return answer
         told = answer if isinstance(answer, dict) else {}
         message = str(told.get("message", f"{self.shown} answered with status {status}"))

@@ -137,11 +137,7 @@ class CompliancePass:
     ) -> None:
         """Put marks into the records of the problems as well: what is there once, is nowhere."""
         for (run, index), sightings in problems.items():
-            draft.change_problem(
-                run,
-                index,
-                lambda form, known=sightings: redacted(form, known),  # type: ignore[misc]
-            )
+            draft.change_problem(run, index, partial(redacted, sightings=sightings))
 
 
 def checks_of(settings: Compliance, terms: Terms) -> Iterator[tuple[str, Check]]:

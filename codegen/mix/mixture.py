@@ -233,7 +233,7 @@ def _readme(made: Mixed) -> str:
         checksums += [one.sha256 for one in made.files[subset]]
         files = [{"split": SPLIT, "path": list(parts)}]
         config = configuration(str(subset), files, checksums)
-        configs.append({**config, "default": True} if subset == 100 else config)  # noqa: PLR2004
+        configs.append({**config, "default": True} if subset == 100 else config)  # noqa: PLR2004 - per cent
     lines = [
         f"- {source}{f', {domain}' if domain else ''}: {share:.1%} of the {made.spec.unit}"
         for source, domain, _, _, share in shares_of(made, max(made.spec.subsets))

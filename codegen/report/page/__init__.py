@@ -95,7 +95,7 @@ def library() -> str:
             "the page's plots need the extra `report`: pip install 'codegen-forge[report]'"
         ) from None
     # without a snippet, all that is needed becomes properties of the window
-    made: str = vl_convert.javascript_bundle(None)  # type: ignore[arg-type]
+    made: str = vl_convert.javascript_bundle(None)  # type: ignore[arg-type]  # its stub knows no None
     return made.replace("</script", "<\\/script")
 
 

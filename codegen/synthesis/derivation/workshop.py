@@ -225,7 +225,7 @@ class Workshop:
             strength=parent.strength,
             back_translation=made.back_translation,
         )
-        example = replace(example, **more)  # type: ignore[arg-type]
+        example = replace(example, **more)  # type: ignore[arg-type]  # fields by their names
         return replace(example, id=content_id(example))
 
     def _verification(self, parent: Parent, made: Made) -> Verification:
