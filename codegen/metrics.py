@@ -26,6 +26,7 @@ from prometheus_client.registry import Collector
 from codegen import telemetry
 from codegen.errors import UsageError
 from codegen.journal import spans
+from codegen.sandbox.metrics import gauges, slots
 from codegen.sandbox.pool import Counts
 from codegen.synthesis.allowance import Meter
 from codegen.synthesis.progress import Progress
@@ -129,8 +130,8 @@ class _Now(Collector):
         yield from self._problems()
         yield from self._tokens()
         yield from self._budgets()
-        slots = self._watched.slots()
-        yield GaugeMetricFamily("codegen_slots", "Programs that may run at once.", value=slots)
+        many = ("Programs that may run at once.", self._watched.slots())
+        yield from gauges({"codegen_slots": many})
         if self._watched.counts is not None:
             yield from _slots(self._watched.counts())
 
@@ -199,16 +200,9 @@ class _Now(Collector):
 
 
 def _slots(counts: Counts) -> Iterator[Metric]:
-    gauges = {
-        "codegen_slots_busy": ("Slots at work.", counts.busy),
-        "codegen_slots_idle": ("Warm slots that wait for work.", counts.idle),
-        "codegen_queue_waiting": ("Executions that wait for a slot.", counts.waiting),
-    }
-    for name, (told, value) in gauges.items():
-        yield GaugeMetricFamily(name, told, value=value)
-    yield CounterMetricFamily(
-        "codegen_slots_recycled", "Slots that were replaced.", value=counts.recycled
-    )
+    waiting = ("Executions that wait for a slot.", counts.waiting)
+    yield from gauges({"codegen_queue_waiting": waiting})
+    yield from slots(counts)
 
 
 def _counter(name: str, told: str, labels: tuple[str, ...], values: Mapping[Any, float]) -> Metric:

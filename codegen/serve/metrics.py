@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
+from codegen.sandbox.metrics import gauges, slots
 from codegen.sandbox.pool import Counts
 from codegen.serve.turns import Turns
 
@@ -62,18 +63,14 @@ class _Now(Collector):
     def __init__(self, turns: Turns, counts: Callable[[], Counts]) -> None:
         self._turns, self._counts = turns, counts
 
-    def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
-        counts, turns = self._counts(), self._turns
-        gauges = {
-            "codegen_queue_waiting": ("Requests that wait for a turn.", turns.waiting),
-            "codegen_queue_bound": ("Requests that may wait.", turns.bound),
-            "codegen_running": ("Requests at work.", turns.running),
-            "codegen_slots": ("Programs that may run at once.", turns.slots),
-            "codegen_slots_busy": ("Slots at work.", counts.busy),
-            "codegen_slots_idle": ("Warm slots that wait for work.", counts.idle),
-        }
-        for name, (help_text, value) in gauges.items():
-            yield GaugeMetricFamily(name, help_text, value=value)
-        yield CounterMetricFamily(
-            "codegen_slots_recycled", "Slots that were replaced.", value=counts.recycled
+    def collect(self) -> Iterator[Metric]:
+        turns = self._turns
+        yield from gauges(
+            {
+                "codegen_queue_waiting": ("Requests that wait for a turn.", turns.waiting),
+                "codegen_queue_bound": ("Requests that may wait.", turns.bound),
+                "codegen_running": ("Requests at work.", turns.running),
+                "codegen_slots": ("Programs that may run at once.", turns.slots),
+            }
         )
+        yield from slots(self._counts())
