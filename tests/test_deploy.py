@@ -245,9 +245,13 @@ def _submitted(script: str, tmp_path: Path, **variables: str) -> list[list[str]]
     """Run a script of Slurm's with stand-ins for what it starts; return our command lines."""
     tools, said = tmp_path / "bin", tmp_path / "said"
     tools.mkdir()
+    said.mkdir()
     stubs = {
-        "codegen": f'printf "%s\\0" "$@" >>{said}; printf "\\n" >>{said}',
-        "curl": "true",
+        # a file for each, as they run at once
+        "codegen": f'printf "%s\\0" "$@" >{said}/$$',
+        # a server answers once it is there
+        "curl": 'case "$*" in */v1/health) name=serve;; *) name=model;; esac\n'
+        f'grep -qa "^$name" {said}/*',
         "ray": "true",
         "scontrol": "printf 'n1\\nn2\\n'",
         "srun": 'while [ "${1#-}" != "$1" ]; do shift; done; exec "$@"',
@@ -274,8 +278,7 @@ def _submitted(script: str, tmp_path: Path, **variables: str) -> list[list[str]]
         command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    lines = said.read_text("utf-8").splitlines()
-    return [line.split("\0")[:-1] for line in lines]
+    return [one.read_text("utf-8").split("\0")[:-1] for one in said.iterdir()]
 
 
 SECRETS = {"CODEGEN_SERVE_TOKEN": "one", "CODEGEN_API_KEY": "other"}
