@@ -40,7 +40,8 @@ class Strength:
     `made` mutants are `killed`, `invalid` (they do not compile and do not count), `survivors`, or
     presumed `equivalent`.
     `rounds` counts how often inputs were added; `reruns` the repetitions of the right solution,
-    which is `deterministic` if it passed each time with the same answers.
+    which is `deterministic` if it passed each time with the same answers. A wrong solution ran for
+    `cpu_s` seconds of CPU time at most.
     """
 
     language: str
@@ -56,6 +57,7 @@ class Strength:
     rounds: int = 0
     reruns: int = 0
     deterministic: bool = False
+    cpu_s: float = 0.0
 
     @property
     def score(self) -> float:

@@ -76,13 +76,15 @@ class Limits:
 class Resources:
     """What a verification used. Seconds and bytes.
 
-    `queue_s` is time waited: for a slot, and for the looks before the one that counts.
+    `run_cpu_s` is the part of `cpu_s` that running took, without compilers and linters. `queue_s`
+    is time waited: for a slot, and for the looks before the one that counts.
     """
 
     cpu_s: float = 0.0
     wall_s: float = 0.0
     peak_memory_bytes: int = 0
     queue_s: float = 0.0
+    run_cpu_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

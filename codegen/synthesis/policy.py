@@ -80,7 +80,7 @@ class Policy:
         Measured and expected answers are added up, as a posterior mean adds pseudo-counts.
         """
         seen, total = self.payoffs.of(error, arm), self.payoffs.total
-        length = total.tokens / total.answers if total.tokens else 1.0
+        length = total.tokens / total.answers if total.tokens and total.answers else 1.0
         passed = PRIOR_ANSWERS * EXPECTED[error][arm] + seen.passed
         return passed / (PRIOR_ANSWERS + seen.tokens / length)
 

@@ -21,6 +21,7 @@ from codegen.sandbox.contract import Execution, Job, Status, Step, StepResult
 from codegen.sandbox.environment import Environment
 from codegen.verify.compare import matches
 from codegen.verify.compare_text import same_text
+from codegen.verify.plan import is_run
 from codegen.verify.request import Checked
 
 _TIMED = (Outcome.TIME_LIMIT, Outcome.IDLE_LIMIT, Outcome.COMPILE_ERROR, Outcome.LINT_ERROR)
@@ -70,13 +71,10 @@ def varied(job: Job, attempt: int) -> Job:
     """
     environment = environments.load(job.environment)
     steps = tuple(
-        _varied(step, environment, str(attempt)) if _is_run(step) else step for step in job.steps
+        _varied(step, environment, str(attempt)) if is_run(step.name) else step
+        for step in job.steps
     )
     return replace(job, steps=steps, attempt=attempt)
-
-
-def _is_run(step: Step) -> bool:
-    return step.name.partition(":")[0] == "run"
 
 
 # what the slot does with our own scripts, in an interpreter that has just started
@@ -96,7 +94,9 @@ def _varied(step: Step, environment: Environment, seed: str) -> Step:
         return replace(step, env=env)
     if environment.site:
         env["PYTHONPATH"] = ":".join(environment.site)
-    scripts = environment.scripts + environment.template.scripts
+    scripts = environment.scripts
+    if step.argv[0] in environment.template.scripts:
+        scripts += environment.template.scripts  # what is dear to load, and few programs need
     if step.argv[0] not in scripts:
         argv = ("python3", "-s", "-B", *step.argv)
         return replace(step, argv=argv, preloaded=False, env=env)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from codegen.errors import InfrastructureError
@@ -16,6 +16,10 @@ from codegen.records import Case, Comparator, Comparison, Limits, Outcome, Signa
 from codegen.verify.interface import judged
 from codegen.verify.request import VerifyRequest
 from codegen.verify.verifier import Verifier
+
+_STEPS = (0.5, 2.0, 8.0)
+"""Seconds; few and far apart, so that limits do not follow what one run happened to need."""
+_TIMES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,16 @@ class Bench:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def tighter(limits: Limits, right: Verdict) -> Limits:
+    """Return limits for wrong programs: a few times the CPU time that the right one needed.
+
+    Many wrong programs never end, and are known to be wrong long before the limit of right ones.
+    """
+    needed = right.resources.run_cpu_s * _TIMES
+    cpu_s = min((*(step for step in _STEPS if step >= needed), limits.cpu_s))
+    return replace(limits, cpu_s=cpu_s)
 
 
 def is_invalid(verdict: Verdict) -> bool:

@@ -28,7 +28,7 @@ from codegen.verify.ends import End, limit_message, signal_name
 from codegen.verify.judge_call import case_results
 from codegen.verify.judge_io import Run, io_results
 from codegen.verify.judge_unit import test_results
-from codegen.verify.plan import Plan
+from codegen.verify.plan import Plan, is_run
 from codegen.verify.scrub import clean
 
 _TEXT = 8000
@@ -184,6 +184,7 @@ def _finished(verdict: Verdict, plan: Plan, execution: Execution, last: StepResu
         wall_s=round(sum(step.wall_s for step in steps), 6),
         peak_memory_bytes=max(step.peak_memory_bytes for step in steps),
         queue_s=round(execution.queue_s, 6),
+        run_cpu_s=round(sum(step.cpu_s for step in steps if is_run(step.name)), 6),
     )
     compiled = verdict.stage in (Stage.LINT, Stage.RUN)
     return replace(

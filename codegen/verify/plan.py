@@ -69,6 +69,11 @@ def plan(request: Checked, key: bytes, *, lean: bool = False) -> Plan:
     return _unit(request, request.tests, key, lean=lean)
 
 
+def is_run(name: str) -> bool:
+    """Whether a step of that name runs the program: once, or once for each input."""
+    return name.partition(":")[0] == "run"
+
+
 def _io(request: Checked, *, lean: bool) -> Plan:
     asked = Program(request.language, request.solution, request.limits, request.files)
     form = program.form_of(request.language, lean=lean)

@@ -14,21 +14,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from codegen.errors import UsageError
-from codegen.records import Case, Equivalent, Limits, Mutant, Strength, Verdict
-from codegen.verify.bench import Bench, Judge, Subject, is_invalid, judge_with
+from codegen.records import Case, Equivalent, Limits, Mutant, Strength
+from codegen.verify.bench import Bench, Judge, Subject, is_invalid, judge_with, tighter
 from codegen.verify.mutants import mutants_of
 from codegen.verify.perturb import known_as
 from codegen.verify.stubs import stubs_of
 
 __all__ = ["Judge", "StrengthSettings", "Subject", "judge_with", "measure"]
-
-_STEPS = (
-    1.0,
-    2.0,
-    4.0,
-    8.0,
-)  # seconds; few, so that the limits do not follow every run's measurement
-_TIMES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +75,11 @@ async def measure(
     )
     if not found.deterministic:
         return found
-    bench = Bench(judge, subject, cases, _tighter(settings.limits, verdict))
-    found = await _with_stubs(bench, found)
+    limits = tighter(settings.limits, verdict)
+    bench = Bench(judge, subject, cases, limits)
+    found = await _with_stubs(bench, replace(found, cpu_s=limits.cpu_s))
     found, passed = await _with_mutants(bench, found, settings, earlier)
     return await _with_equivalent(bench, found, passed, extra, settings.agreeing)
-
-
-def _tighter(limits: Limits, right: Verdict) -> Limits:
-    """Return limits of a few times what the right solution needed: many mutants never end."""
-    needed = right.resources.cpu_s * _TIMES
-    cpu_s = min((*(step for step in _STEPS if step >= needed), limits.cpu_s))
-    return replace(limits, cpu_s=cpu_s)
 
 
 async def _with_stubs(bench: Bench, found: Strength) -> Strength:

@@ -110,7 +110,7 @@ def drawn(kind: Type, count: int) -> list[Any]:
 def native_judge(verifier: Verifier, language: str, *, reruns: int = 0) -> Judge:
     """Return a judge of native tests for the gate."""
 
-    async def judge(program: str, tests: str) -> Verdict:
+    async def judge(program: str, tests: str, _: Verdict | None) -> Verdict:
         return await verifier.averify(language, program, tests=tests, lint="off", reruns=reruns)
 
     return judge

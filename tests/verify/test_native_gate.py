@@ -110,7 +110,7 @@ def test_without_something_to_be_tried_on_nothing_is_proven(
 
 
 def test_our_own_failures_are_errors(local: Verifier) -> None:
-    async def judge(program: str, tests: str) -> Any:
+    async def judge(program: str, tests: str, _: Any) -> Any:
         return await local.averify("python", program, tests=tests, deadline_s=1e-6)
 
     with pytest.raises(InfrastructureError, match="native tests on right"):

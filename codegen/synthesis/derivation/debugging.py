@@ -17,6 +17,7 @@ from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, taught
 
 LEAST_DIAGNOSIS = 40
 """Characters of prose; less than that is no diagnosis."""
+_STOPPED = (Outcome.TIME_LIMIT, Outcome.IDLE_LIMIT, Outcome.MEMORY_LIMIT, Outcome.OUTPUT_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ async def debugging(workshop: Workshop) -> tuple[Example, ...]:
     code = failed.code if failed else planted.code if planted else ""
     if not code:
         return ()
-    verdict = await workshop.judge(parent.language, code, strict=planted is None)
+    if planted:
+        verdict = await workshop.judge_mutant(parent, code)
+    else:
+        verdict = await workshop.judge(parent.language, code, strict=True)
     if verdict.passed:
         return ()
     broken = Broken(code, verdict, planted, (failed,) if failed else ())
@@ -57,14 +61,20 @@ def _failed(workshop: Workshop, parent: Parent) -> Attempt | None:
     return failed[workshop.turn("failed attempt", len(failed))] if failed else None
 
 
-async def mutant_of(workshop: Workshop, parent: Parent, what: str) -> Planted | None:
-    """Return a mutant that runs and fails; None where there is none."""
+async def mutant_of(
+    workshop: Workshop, parent: Parent, what: str, *, ending: bool = False
+) -> Planted | None:
+    """Return a mutant that runs and fails; None where there is none.
+
+    One that is `ending` answers, or crashes, before a limit stops it.
+    """
     if not parent.killed:
         return None
     first = workshop.turn(f"{what} mutant", len(parent.killed))
     for mutant, code in (*parent.killed[first:], *parent.killed[:first]):
-        verdict = await workshop.judge(parent.language, code)
-        if verdict.stage is Stage.RUN and not verdict.passed:
+        verdict = await workshop.judge_mutant(parent, code)
+        failed = verdict.stage is Stage.RUN and not verdict.passed
+        if failed and not (ending and verdict.outcome in _STOPPED):
             return Planted(mutant.operator, mutant.line, mutant.before, mutant.after, code)
     return None
 

@@ -182,7 +182,8 @@ async def back_translated(
 
 
 async def _control(workshop: Workshop, parent: Parent, form: TextForm) -> tuple[str, int]:
-    planted = await mutant_of(workshop, parent, "control")
+    # what is written from a text about an endless program says nothing about the text
+    planted = await mutant_of(workshop, parent, "control", ending=True)
     if planted is None:
         return "", 0
     told = await tell(workshop, parent, form, planted.code)

@@ -24,7 +24,7 @@ async def reviews(workshop: Workshop) -> tuple[Example, ...]:
     shown = numbered(planted.code)
     prompt = asked_in(parent.language, workshop.problem, "review", numbered=shown)
     reply = await workshop.ask("review", [Message("user", prompt.text)], prompt)
-    verdict = await workshop.judge(parent.language, planted.code)
+    verdict = await workshop.judge_mutant(parent, planted.code)
     made = Made(
         messages=taught(prompt.text, reply.text.strip()),
         text=reply.text.strip(),

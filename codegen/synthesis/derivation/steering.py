@@ -79,7 +79,7 @@ async def _checked(
 
 
 def _relative_cpu(plain: Verdict, steered: Verdict) -> float:
-    before, after = plain.resources.cpu_s, steered.resources.cpu_s
+    before, after = plain.resources.run_cpu_s, steered.resources.run_cpu_s
     if abs(after - before) < MEASURED_S:
         return 1.0
     return max(0.5, round(after / max(before, MEASURED_S) * 2) / 2)

@@ -39,6 +39,7 @@ from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.desk import Desk
 from codegen.synthesis.perseverance import persevere
 from codegen.synthesis.world import Task, World
+from codegen.verify.bench import tighter
 from codegen.verify.evidence import level_of
 from codegen.verify.interface import judged
 from codegen.verify.request import VerifyRequest
@@ -130,16 +131,41 @@ class Workshop:
             lint="strict" if strict else "off",
             limits=self.world.bench.limits,
         )
+        return await self._judged(request)
+
+    async def judge_mutant(self, parent: Parent, code: str) -> Verdict:
+        """Run a mutant over the accepted cases, in the time that the proof gave it."""
+        limits = self.world.bench.limits
+        cpu_s = parent.strength.cpu_s if parent.strength else 0.0
+        request = VerifyRequest(
+            parent.language.name,
+            code,
+            comparator=self.problem.comparator,
+            lint="off",
+            limits=replace(limits, cpu_s=cpu_s or limits.cpu_s),
+            hasty=True,
+        )
+        return await self._judged(request)
+
+    async def _judged(self, request: VerifyRequest) -> Verdict:
         verdict = await judged(
             self.world.bench.verifier, request, self.cases, self.problem.signature
         )
         self.executions.update(verdict.executions)
         return verdict
 
-    async def tested(self, language: Language, code: str, tests: str) -> Verdict:
-        """Run native tests over code."""
+    async def tested(
+        self, language: Language, code: str, tests: str, right: Verdict | None = None
+    ) -> Verdict:
+        """Run native tests over code; over wrong code in the time that `right` code allows it."""
+        limits = self.world.bench.limits
         verdict = await self.world.bench.verifier.averify(
-            language.name, code, tests=tests, lint="off", limits=self.world.bench.limits
+            language.name,
+            code,
+            tests=tests,
+            lint="off",
+            limits=tighter(limits, right) if right else limits,
+            hasty=right is not None,
         )
         self.executions.update(verdict.executions)
         return verdict

@@ -17,7 +17,8 @@ from codegen.errors import InfrastructureError, UsageError
 from codegen.records import GateResult, Outcome, Stage, Verdict
 
 THRESHOLD = 0.8
-Judge = Callable[[str, str], Awaitable[Verdict]]  # a program and its native tests
+# a program, its native tests, and of a wrong program the verdict on the slowest right one
+Judge = Callable[[str, str, Verdict | None], Awaitable[Verdict]]
 Named = tuple[str, str]  # a name and a program
 _KILLED = frozenset(Outcome) - {Outcome.PASSED, Outcome.FLAKY, Outcome.SKIPPED}
 
@@ -37,7 +38,8 @@ async def gate(
     """Return whether native tests are accepted; later programs run only if the earlier ones allow.
 
     Args:
-        judge: gives a verdict on a program and its tests.
+        judge: gives a verdict on a program and its tests. With stubs and mutants it is given the
+            verdict on the slowest solution, for they need no more than a few times its time.
         tests: a test file.
         programs: the solutions that are right, the stubs and the mutants.
         threshold: the fraction of the mutants that must be killed, from 0 to 1.
@@ -54,15 +56,22 @@ async def gate(
         if not str(error).startswith("tests"):
             raise
         return GateResult("unusable", str(error))
-    return (
-        _on_solutions(programs.solutions, verdicts)
-        or _on_stubs(programs.stubs, await _verdicts(judge, tests, programs.stubs))
-        or _on_mutants(programs.mutants, await _verdicts(judge, tests, programs.mutants), threshold)
-    )
+    refused = _on_solutions(programs.solutions, verdicts)
+    if refused:
+        return refused
+    right = max(verdicts, key=lambda one: one.resources.run_cpu_s)
+    stubs = await _verdicts(judge, tests, programs.stubs, right)
+    refused = _on_stubs(programs.stubs, stubs)
+    if refused:
+        return refused
+    mutants = await _verdicts(judge, tests, programs.mutants, right)
+    return _on_mutants(programs.mutants, mutants, threshold)
 
 
-async def _verdicts(judge: Judge, tests: str, programs: Sequence[Named]) -> list[Verdict]:
-    verdicts = await asyncio.gather(*(judge(program, tests) for _, program in programs))
+async def _verdicts(
+    judge: Judge, tests: str, programs: Sequence[Named], right: Verdict | None = None
+) -> list[Verdict]:
+    verdicts = await asyncio.gather(*(judge(program, tests, right) for _, program in programs))
     for (name, _), verdict in zip(programs, verdicts, strict=True):
         if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
             raise InfrastructureError(f"native tests on {name}: {verdict.message}")
