@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 _UNFIT = re.compile(r"[\\\x00\ud800-\udfff]")
+_HALF = re.compile(r"[\ud800-\udfff]")
 _ESCAPED = re.compile(r"\\(\\|u[0-9a-f]{4})")
 
 
@@ -44,6 +45,23 @@ class AnyText(TypeDecorator[str]):
         return None if value is None else _ESCAPED.sub(_unescape, value)
 
 
+class WholeText(TypeDecorator[str]):
+    """Text with any characters: SQLite takes what is no UTF-8, lone surrogates, as bytes only."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - as above
+        """Return the text, or its bytes where it has half a surrogate pair in it."""
+        if value is None or not _HALF.search(value):
+            return value
+        return value.encode("utf-8", "surrogatepass")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """Return what was given."""
+        return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
+
+
 def _escape(found: re.Match[str]) -> str:
     return r"\\" if found[0] == "\\" else f"\\u{ord(found[0]):04x}"
 
@@ -52,7 +70,7 @@ def _unescape(found: re.Match[str]) -> str:
     return "\\" if found[1] == "\\" else chr(int(found[1][1:], 16))
 
 
-_SAID = Text().with_variant(AnyText(), "postgresql")
+_SAID = WholeText().with_variant(AnyText(), "postgresql")
 _KEY = Text().with_variant(Text(collation="C"), "postgresql")
 _COUNT = Integer().with_variant(BigInteger(), "postgresql")
 

@@ -41,7 +41,7 @@ async def filled(place: Path | str, model: Any, sandbox: Any, request_of: Any) -
         await asyncio.gather(*(kept.complete(request_of.number(n)) for n in range(250)))
         await asyncio.gather(*(ran.run(request_of.job(n)) for n in range(30)))
         for number in range(20):
-            await journal.record(number, "accepted", {"a": "\ud800\0"}, reason="a\\b\0")
+            await journal.record(number, "accepted", {"a": "\ud800\0"}, reason="a\\b\0\udfff")
 
 
 def invoke(*arguments: Any) -> str:

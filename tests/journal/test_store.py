@@ -4,24 +4,36 @@ import asyncio
 import contextlib
 import sqlite3
 import time
+from array import array
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from codegen.errors import JournalError, UsageError
-from codegen.journal import Counts, Journal, JournaledModel, JournaledSandbox
-from codegen.journal.entries import CallEntry
-from codegen.model.contract import Reply
+from codegen.journal import (
+    Counts,
+    Journal,
+    JournaledModel,
+    JournaledSandbox,
+    call_key,
+    codec,
+    execution_key,
+)
+from codegen.journal.entries import CallEntry, EmbeddingEntry, ExecutionEntry
+from codegen.journal.keys import embedding_key
+from codegen.model.contract import EMBEDDING, Message, Reply, Request, Sampling
 from codegen.records import Usage, content_id
+from codegen.sandbox.contract import Execution, Job, Status, Step, StepResult
 
+ANY_TEXT = st.text(st.characters(exclude_categories=()))  # lone surrogates and NUL included
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=())),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
     max_leaves=8,
 )  # fmt: skip
 
@@ -46,7 +58,8 @@ async def test_keeps_records_in_the_order_of_their_index(place: Path | str) -> N
 
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(values=st.lists(st.tuples(VALUES, st.text()), min_size=1, max_size=12))
+@given(values=st.lists(st.tuples(VALUES, ANY_TEXT), min_size=1, max_size=12))
+@example(values=[({}, "half a pair: \ud800, none: \0, as if: \\u0041 \\\\")])
 async def test_a_record_comes_back_as_it_was(place: Path | str, values: Any) -> None:
     with Journal.open(place) as journal:
         first = sum(1 for _ in journal.recorded())
@@ -54,6 +67,36 @@ async def test_a_record_comes_back_as_it_was(place: Path | str, values: Any) -> 
             await journal.record(index, "accepted", value, reason=reason)
         found = list(journal.records())[first:]
         assert [(one.record, one.reason) for one in found] == values
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.tuples(*[ANY_TEXT] * 4))
+@example(said=("solve\ud800", "tiny\0", "r\udfff", "answer \ud83d\0"))
+async def test_what_was_paid_for_is_kept_whatever_it_says(
+    place: Path | str, said: tuple[str, str, str, str]
+) -> None:
+    purpose, name, revision, answer = said
+    request = Request(cast("Any", purpose), (Message("user", answer),), Sampling(stop=(answer,)))
+    reply = Reply(answer, answer, 1, 1, cached_tokens=1)
+    step = Step(answer, (answer,), {answer: b"x"}, {answer: answer}, stdin=b"\0\xff")
+    job, result = Job(name, (step,)), Execution((StepResult(answer, Status.EXITED),))
+    call, ran = call_key(name, revision, request), execution_key(revision, job)
+    vector = embedding_key(name, revision, answer)
+    with Journal.open(place) as journal:
+        await journal.add(CallEntry(call, name, revision, request, (reply,), 1.0, 1.0))
+        text = codec.text(job)
+        await journal.add(ExecutionEntry(ran, revision, name, text, {}, result, 1.0, 1.0))
+        await journal.add(EmbeddingEntry(vector, name, revision, array("f", [1.0]), 1.0, 1))
+    with Journal.open(place, read_only=True) as journal:
+        assert await journal.find_call(call) == (replace(reply, call=call),)
+        assert await journal.find_request(call) == request
+        assert await journal.find_execution(ran) == replace(result, key=ran)
+        assert journal.job(ran) == job
+        assert await journal.find_embedding(vector) == array("f", [1.0])
+        assert request in journal.requests(purpose, most=99)
+        assert (name, revision) in journal.models()
+        used = journal.usage_by_model()
+        assert used[name, purpose].cached_tokens and used[name, EMBEDDING].prompt_tokens
 
 
 async def test_a_record_is_written_once(place: Path | str) -> None:
