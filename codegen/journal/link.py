@@ -22,11 +22,12 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from codegen.errors import JournalError
+from codegen.errors import JournalError, UsageError
 from codegen.journal.failures import explained, reason
 from codegen.journal.place import Shared
 
 T = TypeVar("T")
+_ENCODING = "UTF8"
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 2.0
 _TOLD_AFTER = 2  # attempts: a connection that is cut off and made again is nothing to speak of
 _AGAIN = frozenset({"40001", "40P01"})  # the work was undone, the connection is good
@@ -58,12 +59,19 @@ class Link:
         asked = conninfo_to_dict(self.place.server)
         settings = f'-c search_path="{self.place.run}" -c synchronous_commit=on {_SETTINGS}'
         own: dict[str, Any] = {"connect_timeout": 10, "tcp_user_timeout": 30_000, **_ALIVE}
-        return psycopg.connect(
+        made = psycopg.connect(
             self.place.server,
             **{name: value for name, value in own.items() if name not in asked},
             application_name=self._name,
+            client_encoding=_ENCODING,
             options=f"{asked.get('options') or ''} {settings}".strip(),
         )
+        encoding = made.info.parameter_status("server_encoding")
+        if encoding == _ENCODING:
+            return made
+        refused = _other_encoding(self.place, made.info.dbname, encoding)
+        made.close()
+        raise UsageError(refused)
 
     def once(
         self,
@@ -199,6 +207,14 @@ class Session:
                 connection.invalidate()
             with contextlib.suppress(SQLAlchemyError, psycopg.Error):
                 connection.close()
+
+
+def _other_encoding(place: Shared, database: str, encoding: str | None) -> str:
+    return (
+        f"{place.server}: the encoding of the database {database!r} is {encoding}, which does not "
+        f"hold all that models write; make one that does (CREATE DATABASE codegen ENCODING "
+        f"'{_ENCODING}' LOCALE 'C' TEMPLATE template0) and name it"
+    )
 
 
 def is_passing(error: Exception) -> bool:

@@ -77,8 +77,8 @@ class Journal(Contents):
         Raises:
             JournalError: not a journal, of another version, in use by another process (says
                 which), or the folder or the database cannot be written to.
-            UsageError: the URL of a database cannot be used, what it needs is not installed, or a
-                worker is to write to a file.
+            UsageError: the URL of a database cannot be used, it is not encoded in UTF-8, what it
+                needs is not installed, or a worker is to write to a file.
         """
         role = Role.READER if read_only else Role.WORKER if worker else Role.DRIVER
         return cls(open_database(place, role, on_event=on_event, patience_s=patience_s))

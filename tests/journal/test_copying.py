@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -170,3 +171,24 @@ def test_what_a_server_refuses_is_said_at_once(
     unreachable = "postgresql://127.0.0.1:1/x?run=a"
     with pytest.raises(JournalError, match="cannot be reached; check the URL"):
         Journal.open(unreachable)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_text_is_refused(postgresql: Any, encoding: str) -> None:
+    def made(name: str, more: str) -> str:
+        with psycopg.connect(postgresql.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} {more}")
+        return str(postgresql.url).replace("/postgres", f"/{name}")
+
+    name = f"t{uuid.uuid4().hex}"
+    wrong = made(name, f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    for refused in (
+        lambda: Journal.open(f"{wrong}?run=one"),
+        lambda: Journal.open(f"{wrong}?run=one", read_only=True),
+        lambda: invoke("info", wrong),
+    ):
+        with pytest.raises(UsageError, match=f"database '{name}' is {encoding}") as caught:
+            refused()
+    advice = str(caught.value).partition("CREATE DATABASE codegen ")[2].partition(")")[0]
+    right = made(f"u{uuid.uuid4().hex}", advice)
+    Journal.open(f"{right}?run=one&client_encoding=LATIN1").close()
