@@ -40,7 +40,7 @@ WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle lim
     "--concurrency",
     type=click.IntRange(1),
     help="Problems in the making at once; with --engine ray, in each worker."
-    "  [default: 16, 64 with a language model]",
+    "  [default: 16, 256 with a language model]",
 )
 @click.option(
     "--out",
@@ -175,7 +175,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         seed=options["seed"],
         target=DEFAULT_TARGET if unbounded and endless else options["target"],
         limit=options["limit"],
-        concurrency=options["concurrency"] or (64 if remote else 16),
+        concurrency=options["concurrency"] or (256 if remote else 16),
         inputs=options["inputs"],
         sampling=Sampling(options["temperature"], options["top_p"], options["max_tokens"]),
         limits=Limits(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from codegen.journal import Hits, Journal, JournaledModel, JournaledSandbox
-from codegen.model.contract import Model
+from codegen.model.contract import Model, precedence
 from codegen.records import ProblemRecord
 from codegen.sandbox.contract import Sandbox
 from codegen.sandbox.pool import Counts
@@ -77,7 +77,8 @@ class ProcessEngine:
         return self.sandbox.hits
 
     async def live(self, task: Task) -> ProblemRecord:
-        """Live one life; see the contract."""
+        """Live one life, whose calls come before those of later ones; see the contract."""
+        precedence.set(task.index)
         return await Life.of(self.world, task).run()
 
     async def settle(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias
 
@@ -32,6 +33,9 @@ Purpose = Literal[
 ]
 EMBEDDING = "embedding"
 """What the tokens of vectors were for, where those of calls have the call's purpose."""
+precedence: ContextVar[int] = ContextVar("precedence", default=0)
+"""Whose calls come first where they wait for a server: the lowest, from 0. In a run it is the
+problem's number, so that problems are finished one after another and not all of them begun."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import heapq
+import itertools
 import random
 import time
-from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from codegen.errors import UsageError
 from codegen.model.address import base_url, proxy_of, root_url
 from codegen.model.caches import Cached
+from codegen.model.contract import precedence
 from codegen.model.limit import Bounds, Limit
 
 _FIRST_S = 0.5
@@ -91,8 +94,22 @@ class Replica:
         self.limit.answered(work, self.in_flight)
 
 
+@dataclass(order=True, slots=True)
+class _Waiting:
+    """One who waits for a server; the least is served first."""
+
+    rank: tuple[int, int]
+    key: int = field(compare=False)
+    avoid: Replica | None = field(compare=False)
+    answer: asyncio.Future[Replica] = field(compare=False)
+
+
 class Replicas:
-    """Servers of one model, and the line of those who wait for one. Times as `time.monotonic`."""
+    """Servers of one model, and the line of those who wait for one. Times as `time.monotonic`.
+
+    In line stands first who takes `precedence`, then who came first; whoever has failed once has
+    waited once, and goes before all.
+    """
 
     def __init__(self, urls: Sequence[str], bounds: Bounds | None = None) -> None:
         """Take base URLs, at least one, each once.
@@ -103,7 +120,8 @@ class Replicas:
         self._bounds = bounds or Bounds()
         self.all: tuple[Replica, ...] = ()
         self._seen: dict[str, Replica] = {}
-        self._line: deque[tuple[int, Replica | None, asyncio.Future[Replica]]] = deque()
+        self._line: list[_Waiting] = []  # a heap
+        self._arrivals = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
         self.become(urls)
 
@@ -162,23 +180,27 @@ class Replicas:
             found.in_flight += 1
             return found
         future: asyncio.Future[Replica] = asyncio.get_running_loop().create_future()
-        entry = (key, avoid, future)
-        # whoever has failed once has waited once
-        (self._line.append if avoid is None else self._line.appendleft)(entry)
+        place = precedence.get() if avoid is None else -1
+        entry = _Waiting((place, next(self._arrivals)), key, avoid, future)
+        heapq.heappush(self._line, entry)
         self.wake()
         try:
             while not future.done():
                 await asyncio.wait((future,), timeout=timeout_s)
                 if not future.done() and not self.serves():
-                    self._line.remove(entry)
+                    self._leave(entry)
                     return None
         except asyncio.CancelledError:
             if future.done():
                 self.release(future.result())
             else:
-                self._line.remove(entry)
+                self._leave(entry)
             raise
         return future.result()
+
+    def _leave(self, entry: _Waiting) -> None:
+        self._line.remove(entry)
+        heapq.heapify(self._line)
 
     def spare(self, key: int, beside: Replica) -> Replica | None:
         """Return another server that has room at once, counted in; None where none has."""
@@ -197,13 +219,13 @@ class Replicas:
     def wake(self) -> None:
         """Give servers to those who wait, as far as there is room; again when a rest is over."""
         while self._line:
-            key, avoid, future = self._line[0]
-            found = self._choose(key, avoid)
+            first = self._line[0]
+            found = self._choose(first.key, first.avoid)
             if found is None:
                 break
-            self._line.popleft()
+            heapq.heappop(self._line)
             found.in_flight += 1
-            future.set_result(found)
+            first.answer.set_result(found)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

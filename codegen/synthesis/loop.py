@@ -116,7 +116,7 @@ class Loop:
     def _fill(self, done: set[int]) -> None:
         while (
             self.ending is None
-            and len(self._living) < self.engine.capacity
+            and len(self._living) < self._room()
             and self.goal.wants(self._issued, self.progress.accepted, len(self._living))
         ):
             if not self.tasks.steering.ready(self._issued):
@@ -128,6 +128,15 @@ class Loop:
             if task.index not in done:
                 self.progress.started += 1
                 self._living.add(asyncio.create_task(self._live(task)))
+
+    def _room(self) -> int:
+        """Return how many lives there may be: one that waits for those before it asks nothing.
+
+        So others take its place, as many again at most: a slow problem keeps the model waiting no
+        more than it must.
+        """
+        capacity = self.engine.capacity
+        return capacity + min(capacity, self.registry.waiting)
 
     async def _live(self, task: Task) -> None:
         with span("problem", root=True) as told:

@@ -74,6 +74,11 @@ class Registry:
     _waiting: dict[int, _Claim] = field(default_factory=dict)
     _given_up: tuple[int, BudgetSpent] | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many lives have claimed and wait for those with lower numbers."""
+        return len(self._waiting)
+
     async def known(self, index: int, problem: Claimant | None) -> None:
         """Take over a record of an earlier start: its problem lived, or it has none.
 

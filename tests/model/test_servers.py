@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from codegen.errors import ModelError, UsageError
-from codegen.model.contract import Message, Request, Sampling
+from codegen.model.contract import Message, Request, Sampling, precedence
 from codegen.model.handling import Handling
 from codegen.model.limit import Bounds
 from codegen.model.openai import OpenAIModel
@@ -251,3 +251,20 @@ async def test_hedging_gives_one_answer_whoever_is_slow(
     assert len(await alone.complete(request())) == 1
     with pytest.raises(UsageError, match="hedging"):
         Handling(hedge_after_s=0)
+
+
+async def test_calls_of_earlier_problems_come_first_where_they_wait(
+    server: Any, connect: Any, script: Any
+) -> None:
+    server.script = [script.slow(0.2)]
+    model = connect(handling=Handling(Bounds(1, 1, 1)))
+
+    async def one(number: int) -> None:
+        precedence.set(number)
+        await model.complete(request(str(number)))
+
+    first = asyncio.create_task(one(9))
+    await server.busy.wait()
+    await asyncio.gather(first, *(one(number) for number in (5, 2, 7, 2, 0)))
+    asked = [body["messages"][0]["content"] for body in server.bodies]
+    assert asked == ["9", "0", "2", "2", "5", "7"]
