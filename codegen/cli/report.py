@@ -1,4 +1,4 @@
-"""`codegen report`: the figures of runs, side by side, or a page of them.
+"""`codegen report`: the figures of runs or datasets, side by side, or a page of them.
 
 Not here: how the tables are laid out (`codegen.cli.report_tables`), what is on the page
 (`codegen.report.page`).
@@ -24,15 +24,27 @@ from codegen.errors import UsageError
     help="Write one page with plots, which needs no server, instead of printing tables.",
 )
 def report(runs: tuple[Path, ...], *, as_json: bool, html: Path | None) -> int:
-    """Show what runs came to: problems, examples, evidence, refusals, repairs, diversity.
+    """Show what runs or datasets came to: problems, examples, evidence, refusals, repairs.
 
-    Several are shown side by side, in the order given, and each is compared with the one before: a
-    later round that has become less diverse is warned of. A run may still be going on. A dataset
-    has a page only.
+    Several are shown side by side, in the order given. A run may still be going on; each is
+    compared with the one before it: a later round that has become less diverse is warned of. Of a
+    dataset, what is in it and what each filter dropped. Both together are a page alone.
     """
     if html is not None:
         return _write(runs, html, as_json=as_json)
-    _check(runs)
+    datasets = _datasets(runs)
+    if not datasets:
+        return _tell_runs(runs, as_json=as_json)
+    if len(datasets) < len(runs):
+        run = next(one for one in runs if one not in datasets)
+        raise UsageError(
+            f"{datasets[0]} is a dataset and {run} is not: tables are of runs or of datasets; give"
+            " them one after the other, or --html FILE for a page of both"
+        )
+    return _tell_datasets(datasets, as_json=as_json)
+
+
+def _tell_runs(runs: tuple[Path, ...], *, as_json: bool) -> int:
     from itertools import pairwise
 
     from codegen.records import canonical
@@ -55,6 +67,21 @@ def report(runs: tuple[Path, ...], *, as_json: bool, html: Path | None) -> int:
     return 0
 
 
+def _tell_datasets(folders: tuple[Path, ...], *, as_json: bool) -> int:
+    from codegen.records import canonical
+    from codegen.report.datasets import read_dataset
+
+    found = [read_dataset(folder) for folder in folders]
+    if as_json:
+        click.echo(canonical({"datasets": [one.to_json() for one in found]}))
+        return 0
+    from codegen.cli.options import result_console
+    from codegen.cli.report_tables import show_datasets
+
+    show_datasets(result_console(), found)
+    return 0
+
+
 def _write(paths: tuple[Path, ...], html: Path, *, as_json: bool) -> int:
     from codegen.report.page import library, write_page
     from codegen.report.reading import reading
@@ -68,13 +95,7 @@ def _write(paths: tuple[Path, ...], html: Path, *, as_json: bool) -> int:
     return 0
 
 
-def _check(paths: tuple[Path, ...]) -> None:
-    from codegen.curate.dataset import FILE, Dataset
+def _datasets(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    from codegen.curate.dataset import FILE
 
-    for path in paths:
-        if (path / FILE).is_file():
-            with Dataset.open(path) as dataset:
-                runs = " ".join(str(one.folder) for one in dataset.runs)
-            raise UsageError(
-                f"{path} is a dataset; give --html FILE for its page, or name its runs: {runs}"
-            )
+    return tuple(path for path in paths if (path / FILE).is_file())

@@ -29,6 +29,7 @@ from codegen.journal import codec
 from codegen.records import Example, Json, from_json
 
 LICENCE = "licence"
+UNKNOWN_LICENCE = "unknown_licence"
 REDACTED = "redacted"
 _BATCH = 500
 _WITH_LICENCE = ("code", "reverse")
@@ -57,6 +58,7 @@ class CompliancePass:
     """Notes, redacts or drops, as the policies say."""
 
     name = "compliance"
+    filters = ("secret", "term", *personal.CHECKS, LICENCE, UNKNOWN_LICENCE)
 
     def __init__(self, settings: Compliance, workers: int) -> None:
         """Read the terms, and check the licences.
@@ -91,7 +93,7 @@ class CompliancePass:
             standing = self._licences.standing(licence)
             counts[standing] += draft.count(chosen)
             if standing != "allowed":
-                name = LICENCE if standing == "denied" else "unknown_licence"
+                name = LICENCE if standing == "denied" else UNKNOWN_LICENCE
                 self._by_licence(draft, chosen, name, licence)
         return {standing: count for standing, count in counts.items() if count}
 

@@ -29,6 +29,8 @@ from codegen.similarity import tokens
 from codegen.verify.compare import matches
 from codegen.verify.compare_text import same_text
 
+CONTRADICTION = "contradiction"
+CONTRADICTORY_PAIR = "contradictory_pair"
 _SHOWN = 80
 _ID = 12
 
@@ -48,6 +50,7 @@ class ContradictionPass:
     """Drops what contradicts something else."""
 
     name = "contradictions"
+    filters = (CONTRADICTION, CONTRADICTORY_PAIR)
 
     def __init__(self, settings: Contradictions) -> None:
         """Take the settings."""
@@ -68,7 +71,7 @@ class ContradictionPass:
         for numbers in seen.shared.values():
             _settle(draft, seen, numbers)
         details = [f"prefers the opposite of {_id_at(draft, at)}" for at in seen.opposed.values()]
-        draft.drop(seen.opposed.keys(), "contradictory_pair", details)
+        draft.drop(seen.opposed.keys(), CONTRADICTORY_PAIR, details)
         return {"asked_more_than_once": len(seen.shared)}
 
 
@@ -107,7 +110,7 @@ def _settle(draft: Draft, seen: _Seen, numbers: Sequence[int]) -> None:
         last = number + 1 == len(seen.starts)
         end = None if last else seen.starts[number + 1]
         positions = list(_positions(draft, seen.starts[number], end))
-        draft.drop(positions, "contradiction", [detail] * len(positions))
+        draft.drop(positions, CONTRADICTION, [detail] * len(positions))
 
 
 def disputed(examples: Mapping[int, Example]) -> dict[int, str]:

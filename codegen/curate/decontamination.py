@@ -56,6 +56,7 @@ class DecontaminationPass:
     """Drops, or notes, problems that a benchmark asks. Without targets it does nothing."""
 
     name = "decontamination"
+    filters = (REASON,)
 
     def __init__(self, settings: Decontamination, slots: int, memory: Path | None = None) -> None:
         """Read the benchmarks; `slots` programs run at once, `memory` is a file of earlier answers.

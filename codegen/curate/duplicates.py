@@ -40,6 +40,10 @@ from codegen.records import Json
 if TYPE_CHECKING:
     from codegen.curate.semantic import Meanings
 
+EXACT = "duplicate"
+STATEMENT = "near_duplicate_statement"
+PROGRAM = "near_duplicate_code"
+MEANING = "semantic_duplicate"
 _BATCH = 500
 _SHOWN = 12
 
@@ -48,6 +52,7 @@ class DuplicatePass:
     """Drops all but one of those that are alike."""
 
     name = "duplicates"
+    filters = (EXACT, STATEMENT, PROGRAM, MEANING)
 
     def __init__(self, settings: Duplicates, pairs: Pairs, workers: int) -> None:
         """Take the pairs that are to be filled."""
@@ -79,7 +84,7 @@ class DuplicatePass:
     def _exact(self, draft: Draft, scratch: Scratch) -> None:
         if self._settings.exact:
             found = ((at, kept, "the same as") for at, kept in scratch.equal())
-            self._drop(draft, scratch, "duplicate", list(found))
+            self._drop(draft, scratch, EXACT, list(found))
 
     def _statements(self, draft: Draft, scratch: Scratch, groups: tuple[int, ...]) -> None:
         threshold = self._settings.statements
@@ -91,7 +96,7 @@ class DuplicatePass:
             for item, kept, likeness in alike(scratch.statements(groups), index)
             for at in scratch.members(groups[0], item.problem)
         ]
-        self._drop(draft, scratch, "near_duplicate_statement", found)
+        self._drop(draft, scratch, STATEMENT, found)
 
     def _programs(self, draft: Draft, scratch: Scratch, groups: tuple[int, ...]) -> None:
         threshold = self._settings.code
@@ -102,7 +107,7 @@ class DuplicatePass:
             (item.position, kept, f"{likeness:.0%} of the code is that of")
             for item, kept, likeness in alike(scratch.programs(groups), index)
         ]
-        self._drop(draft, scratch, "near_duplicate_code", found)
+        self._drop(draft, scratch, PROGRAM, found)
 
     def _means_the_same(
         self, draft: Draft, scratch: Scratch, groups: tuple[int, ...], meanings: Meanings
@@ -112,7 +117,7 @@ class DuplicatePass:
             for item, kept, cosine in meanings.alike(scratch.statements(groups[:1]))
             for at in scratch.members(groups[0], item.problem)
         ]
-        self._drop(draft, scratch, "semantic_duplicate", found)
+        self._drop(draft, scratch, MEANING, found)
 
     def _drop(
         self, draft: Draft, scratch: Scratch, reason: str, found: list[tuple[int, int, str]]

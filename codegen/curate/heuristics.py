@@ -23,6 +23,7 @@ class HeuristicPass:
     """Drops, or notes, what the filters see."""
 
     name = "heuristics"
+    filters = tuple(FILTERS)
 
     def __init__(self, settings: Heuristics, workers: int) -> None:
         """Check the filters' names.

@@ -22,6 +22,7 @@ class AnnotationPass:
     """Drops examples by what annotators say of them."""
 
     name = "annotations"
+    filters = (NAME,)
 
     def __init__(self, settings: Annotated) -> None:
         """Read the annotations.

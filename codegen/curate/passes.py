@@ -25,6 +25,10 @@ class Pass(Protocol):
     def name(self) -> str:
         """The pass's table in the settings, and its key in `curation.json`."""
 
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The names of its filters, which are the reasons that it drops examples for."""
+
     def run(self, draft: Draft) -> Mapping[str, Json]:
         """Look through a draft; return figures that its rows do not say by themselves.
 

@@ -35,6 +35,7 @@ class SplitPass:
     """Sets the columns `family` and `split`."""
 
     name = "splits"
+    filters: tuple[str, ...] = ()
 
     def __init__(self, settings: Splits, pairs: Pairs) -> None:
         """Take the pairs that earlier passes fill."""

@@ -26,7 +26,7 @@ from codegen.records import Json, ProblemRecord
 from codegen.report.clock import Clock
 from codegen.report.figures import Figures, Lived
 from codegen.report.names import language_title, natural_title
-from codegen.report.slices import DIMENSIONS, EVERYTHING, Slice, Slices
+from codegen.report.slices import DIMENSIONS, EVERYTHING, MOST_VALUES, Slice, Slices
 from codegen.report.source import Source, sources_of
 from codegen.report.wording import SEEDS
 
@@ -70,9 +70,15 @@ def reading(paths: Sequence[Path], *, compared: bool = True) -> Iterator[Reading
 
 @contextlib.contextmanager
 def reading_of(
-    datasets: Sequence[Dataset], *, compared: bool = True, dimensions: Collection[str] = DIMENSIONS
+    datasets: Sequence[Dataset],
+    *,
+    compared: bool = True,
+    dimensions: Collection[str] = DIMENSIONS,
+    most: int | None = MOST_VALUES,
 ) -> Iterator[Reading]:
     """Read datasets that are open, as `reading` does; parts are of some dimensions alone.
+
+    Of a dimension `most` values are parts, the most frequent ones; None means all.
 
     Raises:
         UsageError: nothing has come to its end in any of them.
@@ -80,7 +86,7 @@ def reading_of(
     with ExitStack() as stack:
         sources = sources_of(datasets, stack)
         clock, times = _clocks(sources)
-        slices = _slices(sources, times, dimensions)
+        slices = _slices(sources, times, dimensions, most)
         figures = {part: Figures(_language(part)) for part in slices.parts}
         for source in sources:
             _add_problems(source, slices, figures, (clock, times))
@@ -109,7 +115,9 @@ def _clocks(sources: Iterable[Source]) -> tuple[Clock | None, Clock | None]:
     )
 
 
-def _slices(sources: Sequence[Source], times: Clock | None, dimensions: Collection[str]) -> Slices:
+def _slices(
+    sources: Sequence[Source], times: Clock | None, dimensions: Collection[str], most: int | None
+) -> Slices:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     columns = {
         "source": "seed",
@@ -130,7 +138,7 @@ def _slices(sources: Sequence[Source], times: Clock | None, dimensions: Collecti
                 _count_periods(counted["time"], times, first, last)
     titles = {one: language_title(one) for one in counted["language"]}
     titles |= SEEDS | {one: natural_title(one) for one in counted["natural"]}
-    return Slices.of({one: counted[one] for one in dimensions}, titles)
+    return Slices.of({one: counted[one] for one in dimensions}, titles, most)
 
 
 def _count_periods(counted: Counter[str], clock: Clock, first: float, last: float) -> None:

@@ -52,8 +52,13 @@ class Slices:
     _by_key: Mapping[tuple[str, str], Slice] = field(repr=False)
 
     @classmethod
-    def of(cls, counted: Mapping[str, Counter[str]], titles: Mapping[str, str]) -> Slices:
-        """Choose parts by how often each value of each dimension is there.
+    def of(
+        cls,
+        counted: Mapping[str, Counter[str]],
+        titles: Mapping[str, str],
+        most: int | None = MOST_VALUES,
+    ) -> Slices:
+        """Choose parts by how often each value of each dimension is there, `most` of a dimension.
 
         A dimension with one value is left out where that part would be everything. `titles` are
         names to show in the place of values.
@@ -61,7 +66,7 @@ class Slices:
         parts = [EVERYTHING]
         for dimension in DIMENSIONS:
             values = counted.get(dimension, Counter())
-            chosen = [value for value, n in values.most_common(MOST_VALUES) if n and value]
+            chosen = [value for value, n in values.most_common(most) if n and value]
             if len(chosen) > 1 or (chosen and dimension in _ALONE):
                 ordered = sorted(chosen) if dimension in ("time", "run") else chosen
                 parts += [Slice(dimension, one, titles.get(one, one)) for one in ordered]

@@ -10,6 +10,14 @@ STAGES = {
 }
 """Where problems are lost, in the order of their lives."""
 
+STEPS = {
+    "statement": "statement usable",
+    "inputs": "test inputs written",
+    "agreement": "solutions agree",
+    "proof": "proof held: accepted",
+}
+"""What a problem has reached that was not lost at a stage."""
+
 _STATEMENT = (
     *("unusable_problem", "unusable_critic", "unusable_revision", "ambiguous_problem"),
     *("duplicate_problem", "near_duplicate_problem", "contaminated_problem", "seed_leaked"),

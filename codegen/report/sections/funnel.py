@@ -6,14 +6,8 @@ from codegen.report.charts import bars, split_bars
 from codegen.report.figures import SPLIT_LATER, Figures
 from codegen.report.reading import Reading
 from codegen.report.section import Column, Panel, Section, counted, labelled, share
-from codegen.report.wording import KINDS, STAGES, plain
+from codegen.report.wording import KINDS, STAGES, STEPS, plain
 
-_STEPS = {
-    "statement": "statement usable",
-    "inputs": "test inputs written",
-    "agreement": "solutions agree",
-    "proof": "proof held: accepted",
-}
 _KEPT = ("kept", "dropped")
 
 
@@ -42,7 +36,7 @@ def _worst_loss(figures: Figures) -> str:
 def _problems(figures: Figures) -> Panel:
     attempted = figures.statistics.attempted
     steps = {"begun": attempted}
-    steps |= {title: figures.reached[stage] for stage, title in _STEPS.items()}
+    steps |= {title: figures.reached[stage] for stage, title in STEPS.items()}
     rows = tuple(
         (title, count, labelled(count, attempted), count / max(1, attempted))
         for title, count in steps.items()
