@@ -75,8 +75,14 @@ class Notebook:
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever written."""
-        return self.path.is_file()
+        """Whether anything was ever written.
+
+        While the first writer is at it there is a file, but nothing in it.
+        """
+        try:
+            return self.path.stat().st_size > 0
+        except FileNotFoundError:
+            return False
 
     @property
     def identity(self) -> int:

@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import sqlite3
 import urllib.parse
 
 import pytest
@@ -170,6 +171,18 @@ def test_two_people_annotate_and_each_sees_the_other(ask, write, library):
     assert 'href="/record/1?notes=disputed"' in ask("/?notes=disputed")[2]
     write("/annotation", {"number": 1, "annotator": "anna"})
     assert len(library.notes.of(library.browser.entry(1).id)) == 1
+
+
+def test_pages_are_shown_while_the_very_first_annotation_is_being_written(ask, library):
+    first = sqlite3.connect(library.notes.path, isolation_level=None)
+    first.execute("BEGIN IMMEDIATE")
+    try:
+        assert library.notes.path.is_file()
+        for path in ("/", "/record/1", "/?notes=none", "/agreement"):
+            assert ask(path)[0] == 200, path
+    finally:
+        first.execute("ROLLBACK")
+        first.close()
 
 
 def test_who_annotates_is_remembered_by_the_browser(ask, write):
