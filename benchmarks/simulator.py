@@ -6,7 +6,8 @@ It has so many slots and a queue. A request first has its prompt read, one after
 `--prefill` tokens per second, then its answer written at `--decode` tokens per second; answers are
 those of the builtin teacher, and count as `--longer` times as long. It prints its URL and serves
 until its standard input ends. At every line that it reads there it prints as JSON how busy it was
-so far: `busy` is the share of its slots that were taken since all of them were for the first time.
+so far: `busy` is the share of its slots that were taken since all of them were for the first time,
+`busy_s` the seconds of all slots together in which they were taken.
 """
 
 from __future__ import annotations
@@ -84,7 +85,12 @@ class Meter:
         began, before = self.full or (self.since, self.area)
         seconds = self.since - began
         busy = (self.area - before) / max(seconds * self.slots, 1e-9)
-        return {"busy": busy, "seconds": seconds, "requests": self.requests}
+        return {
+            "busy": busy,
+            "seconds": seconds,
+            "requests": self.requests,
+            "busy_s": self.area,
+        }
 
 
 class Simulator:

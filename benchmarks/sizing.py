@@ -146,6 +146,12 @@ def tokens(measured: Measured, assumed: Assumed) -> tuple[float, float]:
     return prompt, measured.completion_tokens * assumed.tries * assumed.longer
 
 
+def seconds_of(measured: Measured, assumed: Assumed, fast: Served) -> float:
+    """Return the seconds of a whole server that an example takes."""
+    prompt, completion = tokens(measured, assumed)
+    return completion * fast.written_s + prompt * (1 - assumed.cached) * fast.read_s
+
+
 def needs(
     measured: Measured, examples: int, hours: float, assumed: Assumed = Assumed()
 ) -> Iterator[Need]:
@@ -154,8 +160,7 @@ def needs(
     # a call holds its prompt, and on average half of its answer
     context = (prompt + completion / 2) / (measured.calls * assumed.tries)
     for model in MODELS:
-        fast = served(model, H100, context, assumed)
-        seconds = completion * fast.written_s + prompt * (1 - assumed.cached) * fast.read_s
+        seconds = seconds_of(measured, assumed, served(model, H100, context, assumed))
         gpu_hours = examples * seconds * model.gpus / 3600
         whole = math.ceil(gpu_hours / hours / model.gpus) * model.gpus
         yield Need(model, completion / seconds / model.gpus, gpu_hours, whole)

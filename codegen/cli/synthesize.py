@@ -12,6 +12,7 @@ from codegen.cli.budgets import allowance_of, budget_options, is_bounded
 from codegen.cli.embedding import check_embedding, embedding_options
 from codegen.cli.engine import check_engine, engine_options
 from codegen.cli.evidence import evidence_options, evidence_settings
+from codegen.cli.grouped import Grouped
 from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.cli.own_model import check_own_model, is_own, is_remote, own_model_options
 from codegen.cli.problems import problem_options, problem_settings
@@ -28,7 +29,34 @@ MOST_MEMORY = 1 << 20  # MiB in a TiB
 WALL_PER_CPU = 6.0  # a busy machine must not turn a time limit into an idle limit
 
 
-@click.command()
+_GROUPS = {
+    "The run": (
+        *("langs", "target", "limit", "out", "journal", "seed", "concurrency"),
+        *("max_total_tokens", "max_cost", "max_time", "round", "after", "dry_run"),
+    ),
+    "Problems": (
+        *("seeds", "reverse", "problems", "seed_problems", "evolve", "evolve_share", "taxonomy"),
+        *("quota", "window", "critic", "near_duplicates", "decontaminate", "inputs"),
+    ),
+    "The model": (
+        *("model", "base_url", "endpoints", "api_key_file", "serve_model", "vllm_command"),
+        *("vllm_args", "second_model", "replay", "mistakes", "temperature", "top_p", "max_tokens"),
+        *("route", "timeout", "server_calls", "hedge_after"),
+    ),
+    "Embeddings": ("embedding_url", "embedding_model", "embedding_key_file", "embedding_threshold"),
+    "Prices": ("prompt_price", "completion_price", "cached_price", "reasoning_price", "price"),
+    "Evidence": (
+        *("repairs", "policy_from", "reference", "mutants", "strength", "derive", "min_level"),
+    ),
+    "Where it runs": (
+        *("sandbox", "slots", "cpu", "memory", "verifier"),
+        *("engine", "ray_address", "workers", "worker_cpus"),
+    ),
+    "Watching": ("log_format", "metrics_port", "metrics_host", "otlp"),
+}
+
+
+@click.command(cls=Grouped, groups=_GROUPS)
 @click.option("--langs", default="py,rs,go", show_default=True, help="Languages, by name or alias.")
 @click.option(
     "--target", type=click.IntRange(1), help=f"Accepted problems.  [default: {DEFAULT_TARGET}]"
