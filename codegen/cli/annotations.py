@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from codegen.view.agreement import Agreement
     from codegen.view.annotations import Annotation
 
+REJECTED = "problem"
+"""The kind of a rejected problem, as the viewer's list has it."""
+
 _PATH = click.argument("path", metavar="RUN|DATASET", type=click.Path(path_type=Path))
 
 
 @click.group()
 def annotations() -> None:
-    """Export, import and compare what people said of examples in `codegen view`."""
+    """Export, import and compare what people said of records in `codegen view`."""
 
 
 @annotations.command("export")
@@ -80,13 +83,14 @@ def agreement(path: Path, *, as_json: bool) -> int:
 
 
 def _context(path: Path, said: "tuple[Annotation, ...]") -> "dict[str, Mapping[str, Json]]":
-    """Return what is known of each annotated example; nothing of one that is not there."""
+    """Return what is known of each annotated record; nothing of one that is not there."""
     from codegen.curate.opened import opened
     from codegen.errors import UsageError
 
     found: dict[str, Mapping[str, Any]] = {}
+    wanted = {one.example for one in said}
     with opened(path) as dataset:
-        for name in {one.example for one in said}:
+        for name in wanted:
             try:
                 row = dataset.row(name)
             except UsageError:
@@ -96,8 +100,13 @@ def _context(path: Path, said: "tuple[Annotation, ...]") -> "dict[str, Mapping[s
                 "kind": row.kind,
                 "language": row.language,
                 "title": row.title,
+                "reason": row.reason,
                 "judge": scores[0] if scores else None,
             }
+        for one in dataset.rejected() if wanted - found.keys() else ():
+            if one.id in wanted:
+                told = {"kind": REJECTED, "language": "", "title": one.title, "reason": one.reason}
+                found[one.id] = {**told, "judge": None}
     return found
 
 
@@ -107,7 +116,8 @@ def _agreements(
     from codegen.view.agreement import agreements
 
     judge = {name: one["judge"] for name, one in about.items() if one["judge"] is not None}
-    return agreements(said, judge)
+    rejected = [name for name, one in about.items() if one["kind"] == REJECTED]
+    return agreements(said, judge, frozenset(rejected))
 
 
 def _show(found: "tuple[Agreement, ...]") -> None:
@@ -118,10 +128,13 @@ def _show(found: "tuple[Agreement, ...]") -> None:
     if not found:
         click.echo("one annotator, and no score of the judge: nothing to compare", err=True)
         return
-    table = Table("", "both marked", "kappa", "both scored", "weighted kappa", "rank", "told apart")
+    table = Table(
+        "", "about", "both marked", "kappa", "both scored", "weighted kappa", "rank", "told apart"
+    )
     for one in found:
         figures = (one.mark_kappa, one.score_kappa, one.rank, one.told_apart)
         kappa, weighted, rank, apart = ("-" if x is None else f"{x:.2f}" for x in figures)
         names = f"{one.first} and {one.second}"
-        table.add_row(names, f"{one.marked:,}", kappa, f"{one.scored:,}", weighted, rank, apart)
+        counts = (f"{one.marked:,}", kappa, f"{one.scored:,}", weighted, rank, apart)
+        table.add_row(names, one.about, *counts)
     result_console().print(table)

@@ -94,6 +94,9 @@ def _lengths(figures: Figures) -> Rows:
 def _people(figures: Figures) -> Rows:
     for (name, mark), count in sorted(figures.marks.items()):
         yield f"{name}: {mark or 'without a mark'}", f"{count:,}"
+    for (name, mark), count in sorted(figures.rejections.items()):
+        told = {"good": "wrongly rejected", "bad": "rightly rejected"}.get(mark, "without a mark")
+        yield f"{name}: of rejected problems, {told}", f"{count:,}"
 
 
 def _problems(figures: Figures) -> Rows:

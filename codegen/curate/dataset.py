@@ -21,11 +21,11 @@ from sqlalchemy import Executable, Select, func, select
 
 from codegen import sqlite
 from codegen.curate import tables
-from codegen.curate.row import Finding, Row, SourceRun
+from codegen.curate.row import Finding, Rejected, Row, SourceRun
 from codegen.curate.selection import KEPT, Selection
 from codegen.errors import UsageError
 from codegen.journal import codec
-from codegen.records import Json, ProblemRecord, from_json
+from codegen.records import Json, ProblemRecord, content_id, from_json
 
 FILE = "dataset.sqlite"
 MANIFEST = "curation.json"
@@ -144,7 +144,9 @@ class Dataset:
         if len(wanted) < LEAST_PREFIX:
             raise UsageError(f"{prefix!r}: give at least {LEAST_PREFIX} characters of an id")
         table = tables.examples.c
-        statement = select(*_COLUMNS, table.example).where(table.id.startswith(wanted))
+        # a range, as no index helps a pattern; ids are hexadecimal
+        same = (table.id >= wanted) & (table.id < wanted + "g")
+        statement = select(*_COLUMNS, table.example).where(same)
         found = self._all(statement.order_by(table.position).limit(2))
         if not found:
             raise UsageError(f"{self.folder} holds no example {prefix!r}")
@@ -191,6 +193,16 @@ class Dataset:
             statement = statement.where(table.status.in_(statuses))
         for number, _, data in self._paged(statement):
             yield number, from_json(ProblemRecord, codec.unpack(data))
+
+    def rejected(self) -> Iterator[Rejected]:
+        """Yield the rejected problems in the order of runs and numbers."""
+        table = tables.problems.c
+        # the same whatever else is in the dataset, and wherever the run's folder is
+        runs = {one.number: content_id(dict(one.configuration)) for one in self.runs}
+        columns = (table.run, table.index, table.id, table.family, table.reason, table.title)
+        for row in self._paged(select(*columns).where(table.status == "rejected")):
+            run, index, problem = row[:3]
+            yield Rejected(content_id(["rejected", runs.get(run, ""), index, problem]), *row)
 
     def _paged(self, statement: Select[Any]) -> Iterator[Any]:
         table = tables.problems.c

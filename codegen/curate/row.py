@@ -33,6 +33,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """A rejected problem without its record; `problem` is its id, empty where none was written.
+
+    `id` names the rejection. The problem's own will not do: one that repeats another has its id.
+    """
+
+    id: str
+    run: int
+    index: int
+    problem: str
+    family: str
+    reason: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One example and what curation says of it.
 

@@ -9,6 +9,7 @@ Not here: how one record is counted (`codegen.report.figures`), the tables
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ class DatasetReport:
                 name: {f"{share:.0%}": one.quantile(share) for share in (LOW, MIDDLE, HIGH)}
                 for name, one in spread.items()
             },
-            "people": _people(found),
+            "people": {"examples": _marks(found.marks), "rejected": _marks(found.rejections)},
             "runs": {name: _funnel(one) for name, one in self.runs.items()},
             "costs": self.costs.to_json(),
         }
@@ -114,9 +115,9 @@ def _plain(counts: Mapping[str, Mapping[str, int]]) -> Json:
     return {name: dict(one) for name, one in counts.items()}
 
 
-def _people(found: Figures) -> Json:
+def _marks(counts: Counter[tuple[str, str]]) -> Json:
     made: dict[str, dict[str, int]] = {}
-    for (name, mark), count in sorted(found.marks.items()):
+    for (name, mark), count in sorted(counts.items()):
         made.setdefault(name, {})[mark or "unmarked"] = count
     return made
 

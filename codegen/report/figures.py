@@ -64,11 +64,13 @@ class Lived:
     """A problem as it is counted: its record, the run's folder name, and when it ended.
 
     `period` is the start of the period in seconds since 1970, or None where no clock is known.
+    `said` is what people said of its rejection.
     """
 
     record: ProblemRecord
     run: str
     period: float | None = None
+    said: Sequence[Annotation] = ()
 
 
 @dataclass(slots=True)
@@ -77,7 +79,8 @@ class Figures:
 
     `language` restricts attempts to one language. Of `examples`, all are counted in `made`; only
     those that are kept count anywhere else. `times` counts problems by period and status, `costs`
-    the tokens of whole runs by purpose, `marks` what people said, by who and what.
+    the tokens of whole runs by purpose, `marks` what people said of examples, by who and what, and
+    `rejections` what they said of rejected problems.
     """
 
     language: str = ""
@@ -96,6 +99,7 @@ class Figures:
     asked: int = 0
     costs: dict[str, Usage] = field(default_factory=dict)
     marks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rejections: Counter[tuple[str, str]] = field(default_factory=Counter)
     scores: dict[str, Mean] = field(default_factory=lambda: defaultdict(Mean))
     looked_at: int = 0
     provenance: Provenance = field(default_factory=Provenance)
@@ -128,6 +132,7 @@ class Figures:
             )
             title = record.problem.title if record.problem else ""
             name = f"problem {record.index} of {lived.run}"
+            self.rejections.update((one.annotator, one.mark) for one in lived.said)
             self.rejected.add(record.reason, Sample(name, title, record.detail))
         for stage in STAGES:
             if stage == lost:

@@ -126,7 +126,7 @@ def _slices(
         "natural": "natural_language",
     }
     for dataset, people in {id(one.dataset): (one.dataset, one.people) for one in sources}.values():
-        for said in people.said.values():
+        for said in (*people.said.values(), *people.rejected.values()):
             counted["annotator"].update(one.annotator for one in said)
         for dimension, column in columns.items():
             counted[dimension].update(dataset.tally(column, ALL_ROWS))
@@ -161,7 +161,9 @@ def _add_problems(
     clock, times = clocks
     for _, record in source.dataset.problems(run=source.run.number):
         end = source.end(record)
-        lived = Lived(record, source.name, clock.period(end) if clock and end else None)
+        period = clock.period(end) if clock and end else None
+        said = source.people.rejected.get((source.run.number, record.index), ())
+        lived = Lived(record, source.name, period, said)
         for part in slices.containing(_place(source, record, times, end)):
             figures[part].add_problem(lived)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -19,6 +19,7 @@ from codegen.records import Json, to_json
 from codegen.view.annotations import Annotation
 
 JUDGE = "the judge"
+EXAMPLES, REJECTED = "examples", "rejected problems"
 APART = 2
 """Scores of one example that differ by so much are a disagreement."""
 
@@ -27,7 +28,7 @@ _LEAST = 2
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Two who looked at the same examples.
+    """Two who looked at the same examples, or at the same rejected problems, as `about` says.
 
     `marked` and `scored` count the examples that both marked or scored. `mark_kappa`, `score_kappa`
     and `rank` are -1 to 1. Of the judge and an annotator, `told_apart` is how often of two examples
@@ -36,6 +37,7 @@ class Agreement:
 
     first: str
     second: str
+    about: str = EXAMPLES
     marked: int = 0
     mark_kappa: float | None = None
     scored: int = 0
@@ -49,9 +51,25 @@ class Agreement:
 
 
 def agreements(
+    annotations: Iterable[Annotation],
+    judge: Mapping[str, int],
+    rejected: Collection[str] = frozenset(),
+) -> tuple[Agreement, ...]:
+    """Compare all annotators with the judge, whose scores are by the example's id, and in pairs.
+
+    `rejected` are the ids of rejected problems, which are compared on their own: what is good and
+    bad means something else of them.
+    """
+    said = list(annotations)
+    examples = [one for one in said if one.example not in rejected]
+    others = [one for one in said if one.example in rejected]
+    found = (replace(one, about=REJECTED) for one in _agreements(others, {}))
+    return (*_agreements(examples, judge), *found)
+
+
+def _agreements(
     annotations: Iterable[Annotation], judge: Mapping[str, int]
 ) -> tuple[Agreement, ...]:
-    """Compare all annotators with the judge, whose scores are by the example's id, and in pairs."""
     marks: dict[str, dict[str, str]] = {}
     scores: dict[str, dict[str, int]] = {}
     for one in annotations:

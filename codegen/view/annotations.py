@@ -1,5 +1,7 @@
 """What people say of examples: good or bad, a score by the judge's rubric, a note; one for each.
 
+Of a rejected problem, by the id of its rejection, good says that it should not have been rejected.
+
 They are exchanged as JSON lines, one annotation a line, in the order of examples and annotators.
 
 Not here: where they are kept beside a dataset (`codegen.view.notebook`), and how far annotators and
@@ -23,7 +25,7 @@ Rule = Literal["any", "most", "all"]
 LEAST_SCORE, MOST_SCORE = 1, 5
 MOST_NAME = 64
 MOST_NOTE = 20_000
-CONTEXT = ("kind", "language", "title", "judge")
+CONTEXT = ("kind", "language", "title", "reason", "judge")
 """Keys of an exported line that tell of the example; they are not read back."""
 
 

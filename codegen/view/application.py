@@ -23,7 +23,7 @@ from codegen.view.filter import FACETS, JUDGED, NONE, NOTES, Filter, parse_filte
 from codegen.view.guard import Guard
 from codegen.view.library import Library
 from codegen.view.pages import STATIC, render
-from codegen.view.reading import Reading, read_example, read_problem
+from codegen.view.reading import read_example, read_problem
 from codegen.view.rubrics import rubric_of
 
 COOKIE = "codegen_annotator"
@@ -97,12 +97,10 @@ class _Desk:
     def _shown(self, request: Request, entry: Entry, **more: Any) -> Response:
         read = read_problem if entry.kind == PROBLEM else read_example
         reading = read(self._library, entry)
-        notes = self._notes(request, reading) if reading.example is not None else {}
+        # a problem that is no entry of the list is shown for its examples
+        notes = self._panel(entry, self._who(request)) if entry.number >= 0 else {}
         run = self._library.run(entry.run)
         return self._html(request, "record", reading=reading, entry=entry, run=run, **notes, **more)
-
-    def _notes(self, request: Request, reading: Reading) -> dict[str, Any]:
-        return self._panel(reading.entry, self._who(request))
 
     def _panel(self, entry: Entry, who: str) -> dict[str, Any]:
         said = self._library.notes.of(entry.id)
@@ -133,10 +131,8 @@ class _Desk:
         )
 
     def annotate(self, said: dict[str, Any]) -> Response:
-        """Keep what somebody says of an example, and return the panel as it is then."""
+        """Keep what somebody says of a record, and return the panel as it is then."""
         entry = self._library.browser.entry(_whole(said, "number"))
-        if entry.kind == PROBLEM:
-            raise UsageError("a rejected problem is read, and not annotated")
         made = checked(_annotation(entry, said))
         self._library.notes.put(made)
         values = self._panel(entry, made.annotator)

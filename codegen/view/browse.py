@@ -150,18 +150,20 @@ class Browser:
         return Entry(*row)
 
     def find(self, prefix: str) -> Entry:
-        """Return the example, or else the rejected problem, whose id begins so.
+        """Return the record whose id begins so, or else the first that came of such a problem.
 
         Raises:
             Missing: none does.
         """
         wanted = prefix.strip().lower()
-        match = (entries.c.id >= wanted) & (entries.c.id < wanted + "g")
         with self._index.reading() as connection:
-            row = connection.execute(select(entries).where(match).limit(1)).first()
-        if row is None or not wanted:
-            raise Missing(f"there is no record {prefix!r}")
-        return Entry(*row)
+            for column in (entries.c.id, entries.c.problem) if wanted else ():
+                match = (column >= wanted) & (column < wanted + "g")
+                statement = select(entries).where(match).order_by(column, entries.c.number)
+                row = connection.execute(statement.limit(1)).first()
+                if row is not None:
+                    return Entry(*row)
+        raise Missing(f"there is no record {prefix!r}")
 
     def place(self, entry: int, chosen: Filter, annotator: str) -> Place:
         """Return where an entry stands, and its neighbours."""
@@ -194,6 +196,17 @@ class Browser:
     def _facets(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
         with self._index.reading() as connection:
             return {name: tuple(_values(connection, name)) for name in FACETS}
+
+    def rejected(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return those of the ids that name rejected problems."""
+        wanted = sorted(set(ids))
+        found: set[str] = set()
+        with self._index.reading() as connection:
+            for start in range(0, len(wanted), PAGE):
+                part = entries.c.id.in_(wanted[start : start + PAGE])
+                statement = select(entries.c.id).where(part, entries.c.kind == PROBLEM)
+                found.update(connection.execute(statement).scalars())
+        return frozenset(found)
 
     def judged(self, examples: Iterable[str]) -> dict[str, int]:
         """Return the judge's scores of those examples that have one."""

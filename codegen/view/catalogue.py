@@ -16,6 +16,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
-    literal,
     select,
 )
 from sqlalchemy.schema import CreateTable
@@ -45,7 +45,7 @@ from codegen.journal import codec
 from codegen.view import notebook, words
 
 FILE = "view.sqlite"
-VERSION = 1
+VERSION = 2
 PROBLEM = "problem"
 REJECTED = "rejected"
 _BATCH = 400
@@ -66,6 +66,7 @@ entries = Table(
     Column("judged", Integer),
 )
 Index("entries_by_id", entries.c.id)
+Index("entries_by_problem", entries.c.problem)
 Index("entries_by_family", entries.c.family)
 progress = Table(
     "progress", metadata, Column("name", Text, primary_key=True), Column("value", Text)
@@ -110,7 +111,8 @@ class Catalogue:
             metadata.create_all(connection)
             connection.exec_driver_sql(words.TABLE)
             connection.execute(_copied_examples())
-            connection.execute(_copied_problems(_last(connection) + 1))
+            if problems := list(_problems(self._dataset, _last(connection) + 1)):
+                connection.execute(entries.insert(), problems)
             _tell(connection, "done", -1)
             _tell(connection, "last", _last(connection))
             _tell(connection, "made of", self._made_of)
@@ -206,18 +208,10 @@ def _copied_examples() -> Any:
     return entries.insert().from_select(["number", *_SHARED], statement)
 
 
-def _copied_problems(first: int) -> Any:
-    table = dataset_tables.problems.to_metadata(MetaData(), schema="source")
-    known = {
-        **{name: table.c[name] for name in ("run", "index", "id", "family", "reason", "title")},
-        "problem": table.c.id,
-        "kind": literal(PROBLEM),
-        "status": literal(REJECTED),
-    }
-    order = func.row_number().over(order_by=(table.c.run, table.c.index)) - 1 + first
-    columns = [known.get(name, literal("")) for name in _SHARED]
-    statement = select(order, *columns).where(table.c.status == REJECTED)
-    return entries.insert().from_select(["number", *_SHARED], statement)
+def _problems(dataset: Dataset, first: int) -> Iterator[dict[str, Any]]:
+    for number, one in enumerate(dataset.rejected(), first):
+        known = {**asdict(one), "kind": PROBLEM, "status": REJECTED}
+        yield {"number": number, **{name: known.get(name, "") for name in _SHARED}}
 
 
 def _problem_words(connection: Connection, done: int) -> list[dict[str, Any]]:

@@ -177,7 +177,8 @@ def _searched(search: str) -> ColumnElement[bool]:
         found = entries.c.number.in_(hits.bindparams(bindparam("words", words)))
     prefix = search.strip().lower()
     if _HEX.fullmatch(prefix):
-        found = found | ((entries.c.id >= prefix) & (entries.c.id < prefix + "g"))
+        for column in (entries.c.id, entries.c.problem):
+            found = found | ((column >= prefix) & (column < prefix + "g"))
     return found
 
 

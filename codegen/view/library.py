@@ -80,7 +80,8 @@ class Library:
     def agreements(self) -> tuple[Agreement, ...]:
         """Return how far annotators agree with the judge and with one another."""
         said = self.notes.all()
-        return agreements(said, self.browser.judged(one.example for one in said))
+        named = {one.example for one in said}
+        return agreements(said, self.browser.judged(named), self.browser.rejected(named))
 
     def close(self) -> None:
         """Close the list's file; the dataset is its opener's to close."""

@@ -18,6 +18,10 @@ from codegen.curate.settings import CurationSettings
 from codegen.errors import UsageError
 from codegen.journal import Journal
 from codegen.report.datasets import COLUMNS, ELSEWHERE, read_dataset
+from codegen.report.reading import reading
+from codegen.report.summary import views
+from codegen.view.annotations import Annotation
+from codegen.view.notebook import Notebook
 from tests.report.conftest import BAD, LOOKED_AT, PROBLEMS, REASONS, fill
 
 ALL = 2 * PROBLEMS
@@ -66,11 +70,12 @@ def test_problems_and_their_ends_are_those_of_all_runs_and_of_each(data):
     for one in runs.values():
         assert one["accepted"] == one["reached"]["proof"] == PROBLEMS
         assert sum(one["rejected"].values()) == one["attempted"] - PROBLEMS == LOST // 2
-    assert found["people"] == {
+    assert found["people"]["rejected"] == {}
+    assert found["people"]["examples"] == {
         "ada": {"bad": 1, "good": LOOKED_AT - 1},
         "bob": {"bad": 2, "good": LOOKED_AT - 2},
     }
-    assert sum(one["bad"] for one in found["people"].values()) == BAD
+    assert sum(one["bad"] for one in found["people"]["examples"].values()) == BAD
 
 
 def test_tokens_are_counted_from_the_records_where_a_journal_has_gone(data):
@@ -80,6 +85,25 @@ def test_tokens_are_counted_from_the_records_where_a_journal_has_gone(data):
     assert found["costs"]["total"]["completion_tokens"] == usage
     assert list(found["costs"]["purposes"]) == [""]
     assert "spent on" not in told(data, as_json=False)
+
+
+def test_what_people_say_of_rejections_is_counted_on_its_own(tmp_path):
+    with drafted(tmp_path / "data") as draft:
+        fill(draft, 0, numbers=range(4))
+        lost = list(draft.rejected())
+        draft.finish({})
+    notebook = Notebook(tmp_path / "data")
+    for name, mark in (("ada", "good"), ("bob", "bad")):
+        notebook.put(Annotation(lost[0].id, name, mark))
+    notebook.put(Annotation(lost[1].id, "ada", "good"))
+    with reading([tmp_path / "data"]) as found:
+        shown = {view.key: {one.key: one for one in view.sections} for view in views(found)}
+    assert shown[""]["people"].says == (
+        "Of 3 marks of rejected problems 2 (67%) say that the problem should not have been"
+        " rejected."
+    )
+    assert shown["annotator=bob"]["people"].panels[0].cells[0] == ["ada", "wrongly rejected", "1"]
+    assert "ada: of rejected problems, wrongly rejected" in told(tmp_path / "data", as_json=False)
 
 
 def test_a_table_shows_datasets_side_by_side_with_hostile_words_as_they_are(data, tmp_path):

@@ -173,6 +173,27 @@ def test_two_people_annotate_and_each_sees_the_other(ask, write, library):
     assert len(library.notes.of(library.browser.entry(1).id)) == 1
 
 
+def test_each_rejection_is_annotated_on_its_own(ask, write, library):
+    for number, mark in ((6, "good"), (7, "bad")):
+        said = {"number": number, "annotator": "anna", "mark": mark}
+        status, _, panel = write("/annotation", said)
+        assert status == 200 and f'data-mark="{mark}"' in panel
+        assert "should not have been rejected" in panel and "judged" not in panel
+    write("/annotation", {"number": 6, "annotator": "bela", "mark": "bad"})
+    assert "disagrees" in ask("/record/6")[2] and "disagrees" not in ask("/record/7")[2]
+    assert 'data-mark="good"' in ask("/record/6")[2] and 'data-mark="bad"' in ask("/record/7")[2]
+    assert 'id="panel"' not in ask("/problem/0/2")[2]
+    assert 'href="/record/6?notes=disputed"' in ask("/?notes=disputed")[2]
+    write("/annotation", {"number": 0, "annotator": "bela", "mark": "bad"})
+    write("/annotation", {"number": 0, "annotator": "anna", "mark": "bad"})
+    found = library.agreements()
+    assert [(one.first, one.second, one.about, one.marked) for one in found] == [
+        ("anna", "bela", "examples", 1),
+        ("anna", "bela", "rejected problems", 1),
+    ]
+    assert "anna and bela rejected problems" in text_of(ask("/agreement")[2])
+
+
 def test_pages_are_shown_while_the_very_first_annotation_is_being_written(ask, library):
     first = sqlite3.connect(library.notes.path, isolation_level=None)
     first.execute("BEGIN IMMEDIATE")
@@ -220,7 +241,7 @@ def test_nobody_else_writes(write, library, changed, status):
         {"number": 0, "annotator": "anna", "score": 6},
         {"number": 0, "annotator": "anna", "score": 2.5},
         {"number": "0", "annotator": "anna", "mark": "bad"},
-        {"number": 6, "annotator": "anna", "mark": "bad"},
+        {"number": -1, "annotator": "anna", "mark": "bad"},
         {"number": 99, "annotator": "anna", "mark": "bad"},
         ["anna"],
     ],

@@ -130,6 +130,24 @@ def test_two_annotators_disagree(browser, address, library):
     assert library.notes.annotators() == ("Bela <b>", "anna")
 
 
+def test_somebody_says_that_a_problem_was_wrongly_rejected(browser, address, library):
+    with opened(browser, address) as page:
+        page.goto(f"{address}/?kind=problem")
+        press(page, "j", "Enter")
+        page.wait_for_url("**/record/6?kind=problem")
+        press(page, "g", "4", "n")
+        page.keyboard.type("Two of them are right.")
+        press(page, "Control+Enter")
+        expect(page.get_by_role("status")).to_have_text("Note kept")
+        expect(page.locator("#good")).to_have_attribute("aria-pressed", "true")
+        press(page, "u")
+        page.wait_for_url(f"{address}/?kind=problem")
+        expect(page.locator(".entry").first).to_contain_text("✓ anna")
+        expect(page.locator(".entry").last).not_to_contain_text("anna")
+    (kept,) = library.notes.all()
+    assert (kept.mark, kept.score, kept.note) == ("good", 4, "Two of them are right.")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
 def test_nothing_is_wider_than_the_page_and_all_text_has_contrast(

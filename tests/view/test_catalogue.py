@@ -58,6 +58,15 @@ def test_each_facet_filters_and_facets_are_counted(library):
     assert dict(facets["language"]) == {"python": 6, "": 2}
 
 
+def test_a_problems_id_finds_what_came_of_it(library):
+    pages = library.browser.page(EVERYTHING, "anna").entries
+    accepted, riddle = pages[0].problem, pages[6]
+    assert found(library, accepted[:12]) == [0, 1, 2, 3, 4]
+    assert found(library, riddle.problem[:12]) == found(library, riddle.id[:12]) == [6]
+    assert library.browser.find(accepted).number == 0
+    assert library.browser.find(riddle.problem) == library.browser.find(riddle.id) == riddle
+
+
 def test_words_are_found_in_titles_statements_code_and_texts(library):
     assert found(library, "zugzwang") == [6]
     assert found(library, "ADD_ALL values") == [0, 1, 2, 3, 4]

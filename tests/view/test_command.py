@@ -11,7 +11,10 @@ import urllib.request
 import pytest
 
 from codegen.curate.dataset import Dataset
+from codegen.curate.draft import drafted
+from codegen.curate.judgements import AnnotationPass
 from codegen.curate.selection import EVERYTHING
+from codegen.curate.settings import Annotated
 from codegen.view.annotations import Annotation
 from codegen.view.notebook import Notebook
 
@@ -93,6 +96,34 @@ def test_annotations_go_out_with_what_the_judge_said_and_come_in_elsewhere(folde
     pairs = {(one["first"], one["second"]): one for one in json.loads(done.stdout)}
     assert pairs["anna", "bela"]["marked"] == 1
     assert set(pairs) == {("the judge", "anna"), ("the judge", "bela"), ("anna", "bela")}
+    assert {one["about"] for one in pairs.values()} == {"examples"}
+
+
+def test_what_is_said_of_rejections_goes_out_with_its_kind_and_filters_nothing(folder, tmp_path):
+    with Dataset.open(folder) as dataset:
+        riddle, unwritten = dataset.rejected()
+        kept = dataset.count()
+    assert riddle.problem and not unwritten.problem
+    for one in (riddle, unwritten):
+        Notebook(folder).put(Annotation(one.id, "anna", "bad", written=5.0))
+    out = tmp_path / "said.jsonl"
+    assert run("annotations", "export", folder, "--out", out).returncode == 0
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert {(row["kind"], row["title"], row["reason"]) for row in rows} == {
+        ("problem", "A riddle", "no_consensus"),
+        ("problem", "", "unusable_problem"),
+    }
+    with drafted(tmp_path / "again") as draft:
+        draft.add_run(3, tmp_path / "moved", {}, [])
+        with Dataset.open(folder) as dataset:
+            for number, record in dataset.problems():
+                draft.add(3, dataset.problem(number, record.index))
+        draft.flush()
+        assert [one.id for one in draft.rejected()] == [riddle.id, unwritten.id]
+        figures = AnnotationPass(Annotated(files=(str(out),))).run(draft)
+        assert figures == {"annotations": 2, "bad": 2, "found": 0}
+        assert draft.count() == kept + 1  # the one that was dropped there
+        draft.finish({})
 
 
 def test_annotations_of_nothing_are_said_to_be_none(folder, tmp_path):
