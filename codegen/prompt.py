@@ -3,27 +3,24 @@
 A prompt's version is the SHA-256 of its template's source, with those of its parts. Rendering is a
 pure function of its arguments: the same verdict gives the same feedback to the byte. Where a turn
 reads differently for whole programs or for classes its template is in the folder `prompts/program`
-or `prompts/class`.
+or `prompts/class`. Turns that are answered with JSON alone have a schema beside their template;
+those that are answered with code never have.
 
-Not here: what of a verdict is said (`codegen.feedback`), sending a prompt (`codegen.model`),
-reading the answer (`codegen.answer`).
+Not here: the files (`codegen.template`), what of a verdict is said (`codegen.feedback`), sending a
+prompt (`codegen.model`), reading the answer (`codegen.answer`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from codegen import feedback
 from codegen.declaration import maker
 from codegen.errors import UsageError
-from codegen.feedback import shortened
 from codegen.language import fill, titled
-from codegen.operations import asked, steps
 from codegen.records import (
     Interface,
     Parameter,
@@ -31,14 +28,11 @@ from codegen.records import (
     Seed,
     Signature,
     Verdict,
-    canonical,
 )
-from codegen.resources import folder
-from codegen.traits import interface_of, shown, wishes
+from codegen.template import exists, schema_of, template_of
+from codegen.traits import interface_of, wishes
 
 if TYPE_CHECKING:
-    import jinja2
-
     from codegen.language import Language
 
 MOST_TRIED = 8
@@ -51,10 +45,20 @@ _SHOWN = Signature(
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A rendered prompt; `sha256` (64 hexadecimal digits) is its template's version."""
+    """A rendered prompt; `sha256` (64 hexadecimal digits) is its template's version.
+
+    `schema` is the JSON text of the schema of the answer, empty where it has none.
+    """
 
     text: str
     sha256: str
+    schema: str = ""
+
+    def version(self, *, under_schema: bool) -> str:
+        """Return what tells apart what is asked: the template's version, with a schema if sent."""
+        if not (under_schema and self.schema):
+            return self.sha256
+        return hashlib.sha256(f"{self.sha256}{self.schema}".encode()).hexdigest()
 
 
 def render(name: str, *, parts: Mapping[str, str] | None = None, **values: Any) -> Prompt:
@@ -69,13 +73,14 @@ def render(name: str, *, parts: Mapping[str, str] | None = None, **values: Any) 
 
     found = {key: render(part, **values) for key, part in (parts or {}).items()}
     texts = {key: part.text.strip() for key, part in found.items()}
-    template, own = _template(name)
+    template, own = template_of(name)
     versions = "".join([own, *(part.sha256 for part in found.values())])
     version = hashlib.sha256(versions.encode()).hexdigest() if found else own
     try:
-        return Prompt(template.render(**values, **texts).strip() + "\n", version)
+        text = template.render(**values, **texts).strip() + "\n"
     except jinja2.TemplateError as error:
         raise UsageError(f"prompts/{name}.md.j2: {error}") from error
+    return Prompt(text, version, schema_of(name))
 
 
 def render_for(interface: Interface, name: str, **values: Any) -> Prompt:
@@ -85,7 +90,7 @@ def render_for(interface: Interface, name: str, **values: Any) -> Prompt:
         UsageError: as `render`.
     """
     own = f"{interface}/{name}"
-    return render(own if interface != "function" and _exists(own) else name, **values)
+    return render(own if interface != "function" and exists(own) else name, **values)
 
 
 def problem_prompt(seed: Seed, languages: Sequence[Language]) -> Prompt:
@@ -183,59 +188,3 @@ def repair_prompt(
     if signature is not None and signature.methods and verdict.oracle != "unit":
         interface = "class"
     return render_for(interface, "repair", **told, before=before[-MOST_TRIED:], reasoned=reasoned)
-
-
-@cache
-def _exists(name: str) -> bool:
-    return (folder("prompts") / f"{name}.md.j2").is_file()
-
-
-@cache
-def _template(name: str) -> tuple[jinja2.Template, str]:
-    import jinja2  # noqa: PLC0415 - importing this module stays free
-
-    try:
-        source = (folder("prompts") / f"{name}.md.j2").read_text("utf-8")
-    except OSError as error:
-        raise UsageError(f"prompts/{name}.md.j2 cannot be read: {error.strerror}") from error
-    try:
-        template = _environment().from_string(source)
-    except jinja2.TemplateError as error:
-        raise UsageError(f"prompts/{name}.md.j2: {error}") from error
-    return template, hashlib.sha256(source.encode()).hexdigest()
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    import jinja2  # noqa: PLC0415 - importing this module stays free
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - as above
-
-    environment = ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update(
-        json=canonical,
-        short=shortened,
-        fenced=fenced,
-        block=block,
-        shown=shown,
-        asked=asked,
-        steps=steps,
-    )
-    return environment
-
-
-def fenced(text: str, tag: str = "") -> str:
-    """Return a text as a fenced block, with a fence longer than any in the text."""
-    return _between_fences(text.rstrip() + "\n", tag)
-
-
-def block(text: str) -> str:
-    """Return what a program reads or prints as a fenced block, white space at its end included."""
-    return _between_fences(text if text.endswith("\n") or not text else text + "\n", "text")
-
-
-def _between_fences(lines: str, tag: str) -> str:
-    longest = max((len(run) for run in re.findall(r"`+", lines)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{tag}\n{lines}{fence}"

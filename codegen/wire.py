@@ -52,6 +52,17 @@ def to_json(value: Any) -> Json:
     return _other_to_json(value)
 
 
+def written(record: Any) -> dict[str, Any]:
+    """Return what is written of a record, by field: all but what is `LATER` and has its default."""
+    fields = _written(typing.cast("Hashable", type(record))) or ()
+    return {
+        name: value
+        for name, default, later in fields
+        for value in (getattr(record, name),)
+        if not later or value != default
+    }
+
+
 def _other_to_json(value: Any) -> Json:
     if isinstance(value, StrEnum):
         return value.value

@@ -17,6 +17,7 @@ from codegen.cli.options import Finite, config_option, sandbox_options
 from codegen.cli.own_model import check_own_model, is_own, is_remote, own_model_options
 from codegen.cli.problems import problem_options, problem_settings
 from codegen.cli.rounds import round_options, with_round
+from codegen.cli.schemas import schema_option, wants_schemas
 from codegen.cli.servers import has_server, server_options
 from codegen.cli.watching import watching_options
 from codegen.errors import UsageError
@@ -41,7 +42,7 @@ _GROUPS = {
     "The model": (
         *("model", "base_url", "endpoints", "api_key_file", "serve_model", "vllm_command"),
         *("vllm_args", "second_model", "replay", "mistakes", "temperature", "top_p", "max_tokens"),
-        *("route", "timeout", "server_calls", "hedge_after"),
+        *("route", "json_schemas", "timeout", "server_calls", "hedge_after"),
     ),
     "Embeddings": ("embedding_url", "embedding_model", "embedding_key_file", "embedding_threshold"),
     "Prices": ("prompt_price", "completion_price", "cached_price", "reasoning_price", "price"),
@@ -105,6 +106,7 @@ _GROUPS = {
     help="Another model of the server, to write programs again from texts, and to judge.",
 )
 @server_options
+@schema_option
 @click.option(
     "--replay",
     type=click.Path(path_type=Path),
@@ -212,6 +214,7 @@ def _settings(options: dict[str, Any]) -> Settings:
             memory_bytes=options["memory"] << 20,
         ),
         budget=Budget(repairs=options["repairs"]),
+        json_schemas=wants_schemas(options),
         **problem_settings(options),
         **evidence_settings(options),
         allowance=allowance_of(options),

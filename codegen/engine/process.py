@@ -103,6 +103,7 @@ async def open_process(lead: Lead, tools: Tools, journal: Journal) -> AsyncItera
             Policy(settings.budget, settings.payoffs),
             settings.seed,
             lead.progress,
+            settings.json_schemas,
         )
         models = (model, reader) if second else (model,)
         world = _world(lead, bench, tools.sandbox.name)

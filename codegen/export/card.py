@@ -93,7 +93,6 @@ def _readme(dataset: Dataset, found: Reading, about: About, exported: Json) -> s
 
 def _told(dataset: Dataset, found: Reading, about: About, exported: Json) -> dict[str, Any]:
     """Return all that the template reads."""
-    from codegen.prompt import fenced  # noqa: PLC0415 - as above
     from codegen.report.figures import MEASURES  # noqa: PLC0415 - as above
     from codegen.report.names import language_title, natural_title  # noqa: PLC0415 - as above
     from codegen.report.section import share  # noqa: PLC0415 - as above
@@ -101,6 +100,7 @@ def _told(dataset: Dataset, found: Reading, about: About, exported: Json) -> dic
     from codegen.report.summary import sentence  # noqa: PLC0415 - as above
     from codegen.report.warned import warned  # noqa: PLC0415 - as above
     from codegen.report.wording import SEEDS, plain  # noqa: PLC0415 - as above
+    from codegen.template import fenced  # noqa: PLC0415 - as above
 
     figures = found.everything
     return {

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from codegen.export.format import Source, Unfit
 from codegen.language import get
-from codegen.prompt import fenced
 from codegen.records import ChatMessage, Json
+from codegen.template import fenced
 
 NO_MESSAGES = "no_messages"
 EMPTY_TURN = "empty_turn"

@@ -23,6 +23,7 @@ from typing import Any
 from codegen.model import contract as model
 from codegen.records import Json, Limits, canonical
 from codegen.sandbox import contract as sandbox
+from codegen.wire import written
 
 FILE_BYTES = 1024
 """Contents longer than this are kept apart, once each."""
@@ -84,7 +85,7 @@ def plain(value: Any, files: Files | None = None) -> Json:
     if isinstance(value, bytes):
         return _plain_bytes(value, files)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name), files) for f in dataclasses.fields(value)}
+        return {name: plain(item, files) for name, item in written(value).items()}
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Mapping):

@@ -25,6 +25,7 @@ WORK_S = "codegen.work_s"
 def asked(model: str, request: Request) -> Facts:
     """Return what is known of a call before it is made."""
     sampling = request.sampling
+    form: Facts = {"gen_ai.output.type": "json"} if request.schema else {}
     return {
         PURPOSE: request.purpose,
         "gen_ai.operation.name": "chat",
@@ -33,6 +34,7 @@ def asked(model: str, request: Request) -> Facts:
         "gen_ai.request.top_p": sampling.top_p,
         "gen_ai.request.max_tokens": sampling.max_tokens,
         "gen_ai.request.seed": sampling.seed,
+        **form,
     }
 
 

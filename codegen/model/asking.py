@@ -64,6 +64,7 @@ def body(model: str, request: Request, route: Route, wanted: Wanted) -> bytes:
         "top_p": sampling.top_p,
         "max_tokens": wanted.max_tokens,
         "seed": wanted.seed,
+        **(_form(request) if request.schema else {}),
         **wanted.extra,
     }
     if wanted.n > 1:
@@ -73,6 +74,12 @@ def body(model: str, request: Request, route: Route, wanted: Wanted) -> bytes:
     if stop:
         content["stop"] = stop
     return json.dumps(content).encode()
+
+
+def _form(request: Request) -> dict[str, Any]:
+    """Return the field that holds an answer to a schema, on both routes."""
+    schema = {"name": request.purpose, "schema": json.loads(request.schema), "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": schema}}
 
 
 RESERVED = frozenset(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from codegen.model import asking, wire
 from codegen.model.contract import Reply, Request
-from codegen.model.exchange import Exchange, Target
+from codegen.model.exchange import Body, Exchange, Target
 
 
 class Call:
@@ -51,11 +52,19 @@ class Call:
             # a server that gives one answer at a time would give the same one each time.
             seed = request.sampling.seed + len(found)
             wanted = asking.Wanted(missing, seed, room, target.extra)
-            body = asking.body(target.name, request, target.route, wanted)
+            body = self._body(wanted)
             found += await self._exchange.post(body, partial(wire.replies, n=missing))
         if n == request.n:
             return found
         return found + (found[0].uncounted(),) * (request.n - n)
+
+    def _body(self, wanted: asking.Wanted) -> Body:
+        target, request = self._target, self._request
+        whole = asking.body(target.name, request, target.route, wanted)
+        if not request.schema:
+            return Body(whole)
+        free = asking.body(target.name, replace(request, schema=""), target.route, wanted)
+        return Body(free, request.schema, whole)
 
 
 def key_of(request: Request) -> int:

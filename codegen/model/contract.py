@@ -9,10 +9,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, TypeAlias
 
 from codegen.records import Usage
+from codegen.wire import LATER
 
 Purpose = Literal[
     "problem",
@@ -61,7 +62,9 @@ class Sampling:
 class Request:
     """One call.
 
-    `purpose` labels it for accounts and displays; `prompt_sha256` is the template's version.
+    `purpose` labels it for accounts and displays; `prompt_sha256` is the version of what is asked.
+    `schema` is the JSON text of a schema that the answer is to keep, empty where it is free. A
+    model that can hold its answers to it does so; whoever asks still has to check.
     """
 
     purpose: Purpose
@@ -69,6 +72,7 @@ class Request:
     sampling: Sampling = Sampling()
     n: int = 1
     prompt_sha256: str = ""
+    schema: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from typing import Any
 from codegen.errors import ModelError, ModelRefusal, UsageError
 from codegen.model import wire
 from codegen.model.contract import Vector
-from codegen.model.exchange import Exchange, Target
+from codegen.model.exchange import Body, Exchange, Target
 from codegen.model.replicas import Replicas
 from codegen.model.served import CHECK_S, Endpoint, common_root, endpoints_of, roots_of
 from codegen.model.transport import Client
@@ -190,7 +190,7 @@ class EmbeddingModel:
         asked = f"a request for {len(texts)} vectors of {self.name}"
         exchange = Exchange(self._target, "/embeddings", asked, self._timeout_s)
         return await exchange.post(
-            json.dumps(content).encode(), lambda data: self._read(data, len(texts))
+            Body(json.dumps(content).encode()), lambda data: self._read(data, len(texts))
         )
 
     def _read(self, data: bytes, count: int) -> list[Vector] | Failure:

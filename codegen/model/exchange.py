@@ -66,6 +66,15 @@ class Target:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is sent, as JSON; `formed` is the same with a `schema` for the answer, where one is."""
+
+    data: bytes
+    schema: str = ""
+    formed: bytes = b""
+
+
 class Exchange:
     """One call under way: one deadline and one account of attempts, however many bodies it takes.
 
@@ -115,8 +124,8 @@ class Exchange:
         self._last = _NOTHING_YET
         self._first: Failure | None = None
 
-    async def post(self, body: bytes, read: Callable[[bytes], T | Failure]) -> T:
-        """Send a JSON body and return what `read` makes of the answer.
+    async def post(self, body: Body, read: Callable[[bytes], T | Failure]) -> T:
+        """Send a body and return what `read` makes of the answer.
 
         Raises:
             ModelRefusal: the server will never answer this body.
@@ -158,14 +167,13 @@ class Exchange:
         return replica
 
     async def _at(
-        self, replica: Replica, body: bytes, read: Callable[[bytes], T | Failure]
+        self, replica: Replica, body: Body, read: Callable[[bytes], T | Failure]
     ) -> T | Failure:
         """Send to a server at which the request is counted in; it is counted out here."""
         sent = time.monotonic()
-        replica.requests += 1
         replica.most = max(replica.most, replica.in_flight)
         try:
-            data = await self._target.client.fetch(replica, self._path, body, self._left_s())
+            data = await self._fetch(replica, body)
             answer = read(data) if isinstance(data, bytes) else data
             if not isinstance(answer, Failure):
                 replica.served(len(data) if isinstance(data, bytes) else 0)
@@ -180,10 +188,24 @@ class Exchange:
             self._target.replicas.release(replica)
         return answer
 
+    async def _fetch(self, replica: Replica, body: Body) -> bytes | Failure:
+        """Send with the schema, unless the server refuses it: then without, and so from then on."""
+        fetch = self._target.client.fetch
+        if body.schema and body.schema not in replica.refused_schemas:
+            replica.requests += 1
+            answer = await fetch(replica, self._path, body.formed, self._left_s())
+            if isinstance(answer, bytes) or not answer.about_schema:
+                return answer
+        replica.requests += 1
+        answer = await fetch(replica, self._path, body.data, self._left_s())
+        if body.schema and isinstance(answer, bytes):
+            replica.refused_schemas.add(body.schema)
+        return answer
+
     async def _hedged(
         self,
         replica: Replica,
-        body: bytes,
+        body: Body,
         read: Callable[[bytes], T | Failure],
         after_s: float,
     ) -> T | Failure:

@@ -101,8 +101,8 @@ class OfflineModel:
         n = 1 if request.sampling.temperature == 0 else request.n
         tokens = engine.tokens(request.messages)
         room = fitted(self._name, request, len(tokens), engine.context)
-        sampling = replace(request.sampling, max_tokens=room)
-        output = await engine.generate(tokens, sampling, n, f"codegen-{next(self._numbers)}")
+        asked = replace(request, sampling=replace(request.sampling, max_tokens=room))
+        output = await engine.generate(tokens, asked, n, f"codegen-{next(self._numbers)}")
         found = [_reply(engine, one) for one in sorted(output.outputs, key=lambda one: one.index)]
         first = wire.counted(
             found,

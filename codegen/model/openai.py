@@ -6,8 +6,10 @@ repetition can mend (wrong key, model or request) fails at once and says what to
 that gives fewer answers than were asked for is asked again for the rest. How many requests each
 server gets at once is found by trying (`codegen.model.limit`).
 
-Not here: streaming, tools, structured outputs (servers ignore what they do not know, so answers are
-checked by those who ask), and the journal (`codegen.journal`).
+A request with a schema is sent with it, and without it to a server that refuses it. Servers ignore
+what they do not know, so answers are checked by those who ask.
+
+Not here: streaming, tools, and the journal (`codegen.journal`).
 """
 
 from __future__ import annotations

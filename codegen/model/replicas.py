@@ -53,6 +53,7 @@ class Replica:
         self.failures = 0
         self.ejections = 0
         self.cached = self.cached_before = Cached()
+        self.refused_schemas: set[str] = set()
         self.suspect = False
         """Whether something went wrong since it was last looked after."""
         self._streak = 0

@@ -14,11 +14,11 @@ from vllm import AsyncEngineArgs, AsyncLLMEngine, SamplingParams
 from vllm.entrypoints.openai.chat_completion.protocol import ChatCompletionRequest
 from vllm.exceptions import VLLMClientError
 from vllm.reasoning import ReasoningParserManager
-from vllm.sampling_params import RequestOutputKind
+from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 from vllm.utils.argparse_utils import FlexibleArgumentParser
 
 from codegen.errors import UsageError
-from codegen.model.contract import Message, Sampling
+from codegen.model.contract import Message, Request
 from codegen.model.wire import unicode
 
 REFUSALS = (ValueError, VLLMClientError)
@@ -54,9 +54,9 @@ class Engine:
         )
         return tokens
 
-    async def generate(self, tokens: list[int], asked: Sampling, n: int, identity: str) -> Any:
+    async def generate(self, tokens: list[int], request: Request, n: int, identity: str) -> Any:
         """Return vLLM's output with `n` answers. Cancelling takes the request out."""
-        last = None
+        last, asked, schema = None, request.sampling, request.schema
         sampling = SamplingParams(
             n=n,
             temperature=asked.temperature,
@@ -64,6 +64,7 @@ class Engine:
             max_tokens=asked.max_tokens,
             seed=asked.seed,
             stop=list(asked.stop),
+            structured_outputs=StructuredOutputsParams(json=schema) if schema else None,
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
         outputs = self._engine.generate({"prompt_token_ids": tokens}, sampling, identity)

@@ -12,6 +12,7 @@ import email.utils
 import hashlib
 import json
 import math
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _SHOWN = 300
 _REFUSED = (400, 413, 422)
 _LATER = (408, 425, 429, 502, 503, 504)
 _OVERLOAD = (429, 503)
+_SCHEMA = re.compile(r"response_format|json.?schema|structured.?output|grammar", re.IGNORECASE)
 OUT_OF_TIME = "no answer in time"
 
 
@@ -50,6 +52,8 @@ class Failure:
     reason: str
     status: int = 0
     wait_s: float | None = None
+    about_schema: bool = False
+    """Whether it may be the schema, if one was sent, that the server does not take."""
 
     @property
     def overload(self) -> bool:
@@ -181,7 +185,9 @@ def refused(status: int, headers: Mapping[str, str], text: str) -> Failure:
         kind = Kind.DOUBTFUL
     said = _said(text)
     reason = f"{status} {_phrase(status)}" + (f": {said}" if said else "")
-    return Failure(kind, reason, status, retry_after(headers.get("Retry-After", "")))
+    about_schema = kind is not Kind.LATER and _SCHEMA.search(text) is not None
+    wait_s = retry_after(headers.get("Retry-After", ""))
+    return Failure(kind, reason, status, wait_s, about_schema)
 
 
 def no_such_route(failure: Failure) -> bool:

@@ -50,7 +50,7 @@ async def _decided(council: Council, case: Case, desk: Desk) -> Arbitration:
         order = list(range(len(values)))
         desk.draw("order", case.id, number).shuffle(order)
         prompt = _prompt(council.problem, case, [values[at] for at in order])
-        desk.prompts["arbitration"] = prompt.sha256
+        desk.prompts["arbitration"] = desk.version(prompt)
         messages = [Message("user", prompt.text)]
         reply = await desk.ask("arbitration", messages, prompt, case.id, number)
         calls.append(reply.call)

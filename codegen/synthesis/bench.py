@@ -21,7 +21,8 @@ READER: frozenset[Purpose] = frozenset(("regeneration", "judgement"))
 class Bench:
     """What candidates work with: the models, the verifier and the run's settings.
 
-    `model` writes, `reader` writes again from texts and judges; they may be the same.
+    `model` writes, `reader` writes again from texts and judges; they may be the same. With
+    `schemas` they are sent those of the prompts.
     """
 
     model: Model
@@ -32,6 +33,7 @@ class Bench:
     policy: Policy
     seed: int
     progress: Progress
+    schemas: bool = False
 
     async def complete(self, request: Request) -> Reply:
         """Get one answer, counted while it is under way."""

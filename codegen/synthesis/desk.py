@@ -38,6 +38,10 @@ class Desk:
         """Return a source of choices for one purpose."""
         return Random(draw_seed(self.world.bench.seed, self.task.index, *what))  # noqa: S311 - no secret
 
+    def version(self, prompt: Prompt) -> str:
+        """Return the version of a prompt as it is asked in this run, with its schema or without."""
+        return prompt.version(under_schema=self.world.bench.schemas)
+
     async def ask(
         self, purpose: Purpose, messages: Sequence[Message], prompt: Prompt, *what: str | int
     ) -> Reply:
@@ -48,7 +52,13 @@ class Desk:
         """
         drawn = draw_seed(self.world.bench.seed, self.task.index, purpose, *what)
         sampling = with_seed(self.world.bench.sampling, drawn)
-        request = Request(purpose, tuple(messages), sampling, prompt_sha256=prompt.sha256)
+        request = Request(
+            purpose,
+            tuple(messages),
+            sampling,
+            prompt_sha256=self.version(prompt),
+            schema=prompt.schema if self.world.bench.schemas else "",
+        )
         reply = await self.world.bench.complete(request)
         self.calls.append(reply.call)
         self.usage += reply.usage
@@ -62,7 +72,7 @@ class Desk:
         Raises:
             Rejection: two answers, and neither can be used.
         """
-        self.prompts[f"more_{purpose}" if turn else purpose] = prompt.sha256
+        self.prompts[f"more_{purpose}" if turn else purpose] = self.version(prompt)
         what = (turn,) if turn else ()
         messages = [Message("user", prompt.text)]
         reason = ""

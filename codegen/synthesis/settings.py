@@ -23,7 +23,8 @@ from codegen.synthesis.world import DERIVATIONS
 class Settings:
     """The settings of one run. `target` and `limit` count problems; None means no bound.
 
-    With `quotas`, a problem is drawn when those that are `window` before it have ended.
+    With `quotas`, a problem is drawn when those that are `window` before it have ended. With
+    `json_schemas`, answers that are JSON alone are asked for under the schemas of their prompts.
     """
 
     languages: tuple[Language, ...]
@@ -56,6 +57,7 @@ class Settings:
     embedding_threshold: float = 0.95
     decontaminate: tuple[Path, ...] = ()
     round: Round | None = None
+    json_schemas: bool = False
 
     def fingerprint(self, model: str, revision: str, sandbox: str) -> Json:
         """Return what must be the same for a run to be resumed; how far it goes may differ."""
@@ -84,6 +86,7 @@ class Settings:
             "near_duplicates": self.near_duplicates,
             "decontaminate": sorted(digest_of(path) for path in self.decontaminate),
             **({"reverse": str(self.reverse.resolve())} if self.reverse else {}),
+            **({"json_schemas": True} if self.json_schemas else {}),
             **(self.round.fingerprint() if self.round else FIRST),
             "model": model,
             "revision": revision,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from codegen.prompt import fenced
 from codegen.records import (
     Alternative,
     Attempt,
@@ -27,6 +26,7 @@ from codegen.records import (
     Verification,
     content_id,
 )
+from codegen.template import fenced
 
 RIGHT = {
     "python": "def double_{0}(n: int) -> int:\n    return 2 * n + {0}\n",

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegen.journal import Journal, JournaledModel, JournaledSandbox, call_key, execution_key
+from codegen.journal import (
+    Journal,
+    JournaledModel,
+    JournaledSandbox,
+    call_key,
+    codec,
+    execution_key,
+)
 from codegen.journal.codec import FILE_BYTES
 from codegen.model import contract as model
 from codegen.records import Limits
@@ -41,6 +48,7 @@ REQUESTS = st.builds(
     SAMPLING,
     st.integers(1, 9),
     ANY_TEXT,
+    st.just("") | ANY_TEXT,
 )
 REPLIES = st.lists(
     st.builds(model.Reply, ANY_TEXT, ANY_TEXT, COUNTS, COUNTS, ANY_TEXT), min_size=1, max_size=3
@@ -147,6 +155,16 @@ async def test_an_execution_comes_back_as_it_was(
 def test_keys_tell_requests_apart(request: model.Request, other: model.Request) -> None:
     same = call_key("m", "r", request) == call_key("m", "r", other)
     assert same == (repr(request) == repr(other))  # 0.0 and -0.0 are asked differently
+
+
+def test_the_key_of_a_call_without_a_schema_is_what_it_was_before_there_were_any() -> None:
+    sampling = model.Sampling(seed=7, stop=("END",))
+    asked = (model.Message("user", "Is it open?"),)
+    request = model.Request("critic", asked, sampling, n=2, prompt_sha256="ab")
+    kept = "f660c91f6c24636203a92076fab6f8680c25f6ca31053e91eb90777726fcac17"
+    assert call_key("tiny", "/models/tiny", request) == kept
+    assert "schema" not in codec.plain(request), "older versions read what is written"
+    assert call_key("tiny", "/models/tiny", replace(request, schema="{}")) != kept
 
 
 @given(request=REQUESTS)

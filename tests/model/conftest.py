@@ -33,6 +33,7 @@ class ChatServer:
         self.well: bool | None = True
         self.context: int | None = 1024
         self.counts = True
+        self.refuses_schemas = 0
         self.counted = 0
         self.cache: tuple[int, int] | None = None
         self.runner: web.AppRunner | None = None
@@ -74,6 +75,8 @@ class ChatServer:
             return failure(404, f"The model `{body['model']}` does not exist.")
         if any(len(text) > self.most_characters for text in body.get("input", ())):
             return failure(400, "This model's maximum context length is shorter.")
+        if self.refuses_schemas and "response_format" in body:
+            return failure(self.refuses_schemas, "response_format: json_schema is not supported")
         if body.get("n", 1) > 1 and body["temperature"] == 0:
             return failure(400, "n must be 1 when using greedy sampling, got 2.")
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from codegen.prompt import asked_in
 from codegen.records import Example, Lineage
 from codegen.synthesis.derivation.debugging import mutant_of
 from codegen.synthesis.derivation.workshop import Made, Workshop, taught
+from codegen.template import fenced
 
 MOST_COMMENTS = 3
 
@@ -25,10 +27,11 @@ async def reviews(workshop: Workshop) -> tuple[Example, ...]:
     prompt = asked_in(parent.language, workshop.problem, "review", numbered=shown)
     reply = await workshop.ask("review", [Message("user", prompt.text)], prompt)
     verdict = await workshop.judge_mutant(parent, planted.code)
+    answer = _as_asked(reply.text.strip())
     made = Made(
-        messages=taught(prompt.text, reply.text.strip()),
-        text=reply.text.strip(),
-        prompts={"review": prompt.sha256},
+        messages=taught(prompt.text, answer),
+        text=answer,
+        prompts={"review": workshop.desk.version(prompt)},
         calls=(reply.call,),
         executions=verdict.executions,
     )
@@ -66,6 +69,15 @@ def comments_in(text: str) -> list[tuple[int, str]]:
             raise AnswerError('a comment must be {"line": number, "comment": text}')
         found.append((line, comment))
     return found
+
+
+def _as_asked(answer: str) -> str:
+    """Return an answer in the block that the prompt asks for; under a schema it comes without."""
+    try:
+        value = json.loads(answer, strict=False)
+    except (ValueError, RecursionError):
+        return answer
+    return fenced(json.dumps(value, ensure_ascii=False), "json")
 
 
 def _missed(text: str, line: int) -> str:

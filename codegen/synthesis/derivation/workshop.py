@@ -15,7 +15,7 @@ from codegen.answer import AnswerError, extract_solution
 from codegen.errors import ModelRefusal
 from codegen.language import Language
 from codegen.model.contract import Message, Purpose, Reply
-from codegen.prompt import Prompt, fenced
+from codegen.prompt import Prompt
 from codegen.records import (
     Attempt,
     BackTranslation,
@@ -39,6 +39,7 @@ from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.desk import Desk
 from codegen.synthesis.perseverance import persevere
 from codegen.synthesis.world import Task, World
+from codegen.template import fenced
 from codegen.verify.bench import tighter
 from codegen.verify.evidence import level_of
 from codegen.verify.interface import judged
