@@ -157,7 +157,10 @@ class Meter:
 
 
 async def together(work: Iterable[Awaitable[T]]) -> list[T]:
-    """Wait for all; where a budget ends one, the others come to their end before it is raised."""
+    """Wait for all; where a budget ends one, the others come to their end before it is raised.
+
+    Where anything else ends one, none of the others goes on.
+    """
     tasks = [asyncio.ensure_future(one) for one in work]
     try:
         return await asyncio.gather(*tasks)
@@ -166,3 +169,7 @@ async def together(work: Iterable[Awaitable[T]]) -> list[T]:
             if isinstance(found, Exception) and not isinstance(found, BudgetSpent):
                 raise found from None
         raise
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -8,7 +8,6 @@ Not here: how mutants are made and judged (`codegen.verify.strength`).
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -19,6 +18,7 @@ from codegen.synthesis.council import Council
 from codegen.synthesis.draw import draw_seed
 from codegen.synthesis.problems import parse_more_inputs
 from codegen.synthesis.world import World
+from codegen.verify.ahead import all_of
 from codegen.verify.mutants import mutants_of
 from codegen.verify.perturb import perturbed
 from codegen.verify.strength import StrengthSettings, Subject, judge_with, measure
@@ -52,8 +52,8 @@ async def prove(
         InfrastructureError: ours.
     """
     spokesmen = sorted(council.spokesmen().items())
-    found = await asyncio.gather(
-        *(_proof(world, council, one, index, before.get(name)) for name, one in spokesmen)
+    found = await all_of(
+        _proof(world, council, one, index, before.get(name)) for name, one in spokesmen
     )
     return {name: proof for (name, _), proof in zip(spokesmen, found, strict=True)}
 

@@ -1,4 +1,4 @@
-"""Work on many requests side by side, with answers in the order of the requests."""
+"""Work done side by side, with answers in the order in which it was given."""
 
 from __future__ import annotations
 
@@ -33,6 +33,17 @@ async def in_order(
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def all_of(work: Iterable[Awaitable[R]]) -> list[R]:
+    """Wait for all, and return what they return; where one fails, none of the others goes on."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _each(requests: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:

@@ -5,7 +5,6 @@ Not here: which programs those are, and what their verdicts mean (`codegen.verif
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,6 +12,7 @@ from typing import Protocol
 from codegen.errors import InfrastructureError
 from codegen.language import Language
 from codegen.records import Case, Comparator, Comparison, Limits, Outcome, Signature, Verdict
+from codegen.verify.ahead import all_of
 from codegen.verify.interface import judged
 from codegen.verify.request import VerifyRequest
 from codegen.verify.verifier import Verifier
@@ -104,13 +104,7 @@ class Bench:
 
     async def all_judged(self, codes: Iterable[str]) -> list[Verdict]:
         """Return the verdicts on wrong programs, which are judged side by side."""
-        tasks = [asyncio.ensure_future(self.judged(code, hasty=True)) for code in codes]
-        try:
-            return await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        return await all_of(self.judged(code, hasty=True) for code in codes)
 
 
 def tighter(limits: Limits, right: Verdict) -> Limits:

@@ -90,7 +90,7 @@ def test_the_same_command_again_pays_for_nothing(finished):
 def test_concurrency_and_kill_9_change_no_byte(finished, tmp_path):
     folder, _ = finished
     chance = random.Random(5)
-    for _ in range(4):
+    for _ in range(2):
         killed = subprocess.Popen(
             [*COMMAND, *QUICK, "--out", str(tmp_path), "--concurrency", "3"],
             stdout=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ what did not hold is kept among the refused, with its reason. None of them chang
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from codegen.records import Example, ExampleKind
 from codegen.synthesis.allowance import together
@@ -19,6 +19,7 @@ from codegen.synthesis.derivation.review import reviews
 from codegen.synthesis.derivation.steering import steered
 from codegen.synthesis.derivation.translation import translations
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop
+from codegen.telemetry import span
 
 _Derivation = Callable[[Workshop], Awaitable[tuple[Example, ...]]]
 _FIRST: Mapping[str, tuple[ExampleKind, _Derivation]] = {
@@ -39,17 +40,24 @@ async def derive(workshop: Workshop, wanted: tuple[str, ...]) -> tuple[Example, 
     found = await together(_attempted(name, part) for name, part in parts)
     made = [example for examples in found for example in examples]
     if "preference" in wanted:
-        texts = [one for one in made if one.back_translation]
-        made += await preferences(workshop)
-        for text in texts:
-            part = workshop.apart()
-            language = workshop.parents[text.language].language
-            made += await part.unless_refused("preference", language, judged(part, text))
+        with span("derive preference"):
+            made += await _preferred(workshop, made)
     if "conversation" in wanted:
-        made += await conversations(workshop, made)
+        with span("derive conversation"):
+            made += await conversations(workshop, made)
     return tuple(made)
 
 
 async def _attempted(name: str, part: Workshop) -> tuple[Example, ...]:
     kind, derivation = _FIRST[name]
-    return await part.unless_refused(kind, part.chosen(name).language, derivation(part))
+    with span(f"derive {name}"):
+        return await part.unless_refused(kind, part.chosen(name).language, derivation(part))
+
+
+async def _preferred(workshop: Workshop, made: Sequence[Example]) -> list[Example]:
+    found = list(await preferences(workshop))
+    for text in [one for one in made if one.back_translation]:
+        part = workshop.apart()
+        language = workshop.parents[text.language].language
+        found += await part.unless_refused("preference", language, judged(part, text))
+    return found

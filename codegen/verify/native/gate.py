@@ -9,12 +9,12 @@ Not here: where stubs and mutants come from.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from codegen.errors import InfrastructureError, UsageError
 from codegen.records import GateResult, Outcome, Stage, Verdict
+from codegen.verify.ahead import all_of
 
 THRESHOLD = 0.8
 # a program, its native tests, and of a wrong program the verdict on the slowest right one
@@ -71,7 +71,7 @@ async def gate(
 async def _verdicts(
     judge: Judge, tests: str, programs: Sequence[Named], right: Verdict | None = None
 ) -> list[Verdict]:
-    verdicts = await asyncio.gather(*(judge(program, tests, right) for _, program in programs))
+    verdicts = await all_of(judge(program, tests, right) for _, program in programs)
     for (name, _), verdict in zip(programs, verdicts, strict=True):
         if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
             raise InfrastructureError(f"native tests on {name}: {verdict.message}")
