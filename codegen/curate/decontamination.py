@@ -35,7 +35,7 @@ REASON = "contaminated"
 _AT_ONCE = 16
 _CHUNK = 64  # problems, of which some hundreds are in memory
 _LISTED = 1000
-_VERSION = 1  # of how behaviour is found
+_VERSION = 2  # of how behaviour is found
 
 
 @dataclass(slots=True)

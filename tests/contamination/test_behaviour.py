@@ -88,3 +88,98 @@ async def test_lists_are_compared_as_the_problem_says(runner):
     loose = subject(code, signature=kinds, comparator=Comparator.UNORDERED)
     assert (await behaviour.answered(loose)).question == 0
     assert (await behaviour.answered(subject(code, signature=kinds))).question is None
+
+
+STACK = Signature(
+    "bounded_stack",
+    (Parameter("capacity", "int"),),
+    "",
+    methods=(
+        Signature("push", (Parameter("value", "int"),), "bool"),
+        Signature("pop", (), "optional[int]"),
+        Signature("size", (), "int"),
+    ),
+)
+STACK_CODE = """
+class BoundedStack:
+    def __init__(self, capacity):
+        self.capacity, self.values = capacity, []
+
+    def push(self, value):
+        if len(self.values) >= self.capacity:
+            return False
+        self.values.append(value)
+        return True
+
+    def pop(self):
+        return self.values.pop() if self.values else None
+
+    def size(self):
+        return len(self.values)
+"""
+SKELETON = """
+class LimitedPile:
+    def __init__(self, most):
+        pass
+
+    def push(self, value):
+        pass
+
+    def pop(self):
+        pass
+"""
+IN_A_ROW = """
+pile = LimitedPile(1)
+assert pile.push(4)
+assert not pile.push(5)
+assert pile.pop() == 4
+assert pile.pop() is None
+"""
+CANDIDATE = """
+def check(candidate):
+    pile = candidate(1)
+    assert pile.push(4)
+    assert not pile.push(5)
+    assert pile.pop() == 4
+"""
+CASES = """
+import unittest
+
+
+class LimitedPileTestPop(unittest.TestCase):
+    def setUp(self):
+        self.pile = LimitedPile(1)
+
+    def test_pop(self):
+        self.assertTrue(self.pile.push(4))
+        self.assertFalse(self.pile.push(5))
+        self.assertEqual(self.pile.pop(), 4)
+
+    def test_pop_of_nothing(self):
+        self.assertIsNone(LimitedPile(1).pop())
+"""
+
+
+@pytest.mark.parametrize("tests", [IN_A_ROW, CANDIDATE, CASES], ids=["row", "check", "unittest"])
+async def test_a_class_answers_what_its_objects_are_asked(runner, tests):
+    question = Question("q, line 1,", SKELETON, language="python", tests=tests)
+    behaviour = Behaviour([ASKED, question], runner)
+    right = subject(("python", STACK_CODE), signature=STACK)
+    wrong = subject(("python", STACK_CODE.replace(">=", ">")), signature=STACK)
+    assert (await behaviour.answered(right)).question == 1
+    assert (await behaviour.answered(wrong)).question is None
+
+
+async def test_a_class_that_cannot_be_asked_is_not_run(runner):
+    few = "pile = LimitedPile(1)\npile.push(3)\nassert pile.pop() == 3\n"
+    for tests in (
+        IN_A_ROW.replace("pop", "take"),
+        IN_A_ROW.replace("LimitedPile(1)", "LimitedPile()"),
+        IN_A_ROW.replace("LimitedPile", "Unknown"),
+        few,
+        "pile = (",
+    ):
+        question = Question("q, line 1,", SKELETON, language="python", tests=tests)
+        one = subject(("python", STACK_CODE), signature=STACK)
+        assert (await Behaviour([question], runner).answered(one)).question is None
+    assert runner.runs == 0
