@@ -62,9 +62,9 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is wanted; empty is everything. `values` are by facet, one each."""
+    """What is wanted; empty is everything. `values` are by facet; any of a facet's will do."""
 
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: str = ""
     judged: str = ""
     search: str = ""
@@ -76,8 +76,8 @@ class Filter:
 
     @property
     def _pairs(self) -> list[tuple[str, str]]:
-        pairs = [*self.values.items(), ("notes", self.notes), ("judged", self.judged)]
-        pairs.append(("q", self.search))
+        pairs = [(name, value) for name, some in self.values.items() for value in some]
+        pairs += [("notes", self.notes), ("judged", self.judged), ("q", self.search)]
         return [(name, value) for name, value in pairs if value]
 
     @property
@@ -90,16 +90,17 @@ class Filter:
             Chip(
                 names.get(name, name),
                 labels.get(name, "none" if value == NONE else value),
-                urllib.parse.urlencode([one for one in pairs if one[0] != name], errors="replace"),
+                urllib.parse.urlencode([one for one in pairs if one != pair], errors="replace"),
             )
-            for name, value in pairs
+            for pair in pairs
+            for name, value in [pair]
         )
 
     def conditions(self, annotator: str) -> list[ColumnElement[bool]]:
         """Return it as conditions on the entries; `annotator` is who asks."""
         made: list[ColumnElement[bool]] = [
-            entries.c[name] == ("" if value == NONE else value)
-            for name, value in self.values.items()
+            entries.c[name].in_(["" if value == NONE else value for value in some])
+            for name, some in self.values.items()
         ]
         if self.notes:
             made.append(_noted(self.notes, annotator))
@@ -114,20 +115,24 @@ def parse_filter(pairs: Iterable[tuple[str, str]], ignored: Iterable[str] = ()) 
     """Return the filter that the query of an address means; what is in `ignored` is not looked at.
 
     Raises:
-        UsageError: it names something that nothing can be filtered by, or the same twice.
+        UsageError: it names something that nothing can be filtered by, or what is no facet twice.
     """
-    values = {}
+    values: dict[str, tuple[str, ...]] = {}
+    others: dict[str, str] = {}
     for name, value in pairs:
         if name in ignored or not value:
             continue
         if name not in (*FACETS, "notes", "judged", "q"):
             known = ", ".join((*FACETS, "notes", "judged", "q"))
             raise UsageError(f"nothing can be filtered by {name!r} (known: {known})")
-        if name in values:
+        if name in others:
             raise UsageError(f"{name!r} is given twice; give one value")
-        values[name] = value
-    said, judged = values.pop("notes", ""), values.pop("judged", "")
-    search = values.pop("q", "").strip()
+        if name in FACETS:
+            values[name] = tuple(dict.fromkeys((*values.get(name, ()), value)))
+        else:
+            others[name] = value
+    said, judged = others.get("notes", ""), others.get("judged", "")
+    search = others.get("q", "").strip()
     if said and said not in NOTES:
         raise UsageError(f"notes={said!r}: give one of {', '.join(NOTES)}")
     if judged and judged not in JUDGED:

@@ -7,7 +7,10 @@ Not here: HTTP and HTML (`codegen.view.application`, `codegen.view.pages`).
 
 from __future__ import annotations
 
+import contextlib
+import re
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from codegen.curate.dataset import Dataset
@@ -20,6 +23,8 @@ from codegen.view.browse import MOST_NUMBER, Browser, Entry, Missing
 from codegen.view.catalogue import Catalogue
 from codegen.view.notebook import Notebook
 from codegen.view.regenerated import Regenerated, regenerated
+
+_ID = re.compile(r"\b[0-9a-f]{12}\b")  # as much of an id as curation tells
 
 
 class Library:
@@ -50,6 +55,14 @@ class Library:
         """Return what curation noticed about an example."""
         with self._turn:
             return self._dataset.findings(entry.number)
+
+    def mentioned(self, entry: Entry, texts: Iterable[str]) -> dict[str, Entry]:
+        """Return the other records that texts name by the beginnings of their ids."""
+        found = {}
+        for name in dict.fromkeys(name for text in texts for name in _ID.findall(text)):
+            with contextlib.suppress(Missing):
+                found[name] = self.browser.find(name)
+        return {name: one for name, one in found.items() if one.number != entry.number}
 
     def problem(self, run: int, index: int) -> ProblemRecord:
         """Return a problem's life without its examples.

@@ -5,8 +5,8 @@ Not here: how it looks (`codegen.view.pages`, `templates/`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from codegen.curate.row import Finding
 from codegen.errors import CodegenError
@@ -90,6 +90,7 @@ class Reading:
     example: Example | None = None
     detail: str = ""
     findings: tuple[Finding, ...] = ()
+    mentioned: Mapping[str, Entry] = field(default_factory=dict)
     pair: Pair | None = None
     regenerated: tuple[Regenerated, ...] = ()
 
@@ -112,6 +113,7 @@ def read_example(library: Library, entry: Entry) -> Reading:
     """
     row = library.row(entry)
     example = row.example
+    findings = library.findings(entry)
     return Reading(
         entry=entry,
         record=library.problem(entry.run, entry.index),
@@ -122,7 +124,8 @@ def read_example(library: Library, entry: Entry) -> Reading:
         family=_family(library, entry),
         example=example,
         detail=row.detail,
-        findings=library.findings(entry),
+        findings=findings,
+        mentioned=library.mentioned(entry, [row.detail, *(one.detail for one in findings)]),
         pair=_pair(example),
         regenerated=library.regenerated(entry, example),
     )

@@ -155,7 +155,7 @@ def write(folder: Path, records) -> Path:
         draft.flush()
         last = sum(len(one.examples) for one in records) - 1
         draft.drop([last], "leftover_tokens", ["chat tokens in the statement"])
-        draft.find(0, "near_duplicate", "much like another")
+        draft.find(0, "near_duplicate", f"much like {records[1].examples[0].id[:12]}, {12 * '0'}")
         draft.finish({})
     return folder
 

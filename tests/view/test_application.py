@@ -76,11 +76,18 @@ def test_each_kind_of_record_can_be_read(ask, number, says):
 def test_a_record_says_where_it_comes_from_and_what_came_of_it(ask):
     text = text_of(ask("/record/0")[2])
     assert "add_all(values: list[int]) -&gt; int" in text
-    assert "much like another" in text and "temperature 0.8" in text
+    assert "much like" in text and "temperature 0.8" in text
     assert "made from this" in text and "explanation Python" in text
     life = text_of(ask("/problem/0/0")[2])
     assert "leaks code" in life and "candidate 1" in life
     assert "repo a.py :7" in life.replace(" a.py:7", " a.py :7") and "MIT" in life
+
+
+def test_records_that_curation_names_are_led_to(ask, library):
+    page = ask("/record/0")[2]
+    named = library.browser.entry(5).id[:12]
+    assert f'{named} is <a href="/record/5">' in page and "000000000000 is" not in page
+    assert " is <a href" not in ask("/record/1")[2]
 
 
 def test_places_keep_to_the_filter(ask):

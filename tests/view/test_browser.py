@@ -105,6 +105,13 @@ def test_filters_stay_while_records_are_read(browser, address):
         page.wait_for_url("**/record/5?kind=solution")
         expect(page.locator(".place")).to_contain_text("2 of 2")
         assert page.title() != "taken"
+        press(page, "u")
+        page.get_by_label("or another kind").select_option("preference")
+        page.wait_for_url("**/?kind=solution&kind=preference")
+        expect(page.locator(".entry")).to_have_count(3)
+        page.get_by_role("link", name="Without kind preference").click()
+        page.wait_for_url("**/?kind=solution")
+        press(page, "j", "j", "Enter")
         page.get_by_role("link", name="Without kind solution").click()
         page.wait_for_url("**/record/5")
 

@@ -25,7 +25,7 @@ EVERYTHING = Filter()
 
 
 def kinds(library, **values):
-    page = library.browser.page(Filter(values), "anna")
+    page = library.browser.page(Filter({name: (one,) for name, one in values.items()}), "anna")
     return [one.kind for one in page.entries]
 
 
@@ -134,7 +134,7 @@ def test_pages_and_places_follow_one_another_without_gap(library, monkeypatch):
     back = library.browser.page(EVERYTHING, "anna", before=page.before)
     assert [one.number for one in back.entries] == [3, 4, 5]
     assert (back.first, back.before, back.after) == (4, 3, 5)
-    chosen, walked, number = Filter({"kind": "solution"}), [], 0
+    chosen, walked, number = Filter({"kind": ("solution",)}), [], 0
     while number is not None:
         place = library.browser.place(number, chosen, "anna")
         walked.append((number, place.at, place.total, place.previous))
@@ -150,7 +150,27 @@ def test_a_filter_goes_into_an_address_and_comes_back():
     assert parse_filter(urllib.parse.parse_qsl(chosen.query)) == chosen
     assert [chip.name for chip in chosen.chips] == ["kind", "reason", "annotations", "search"]
     without = parse_filter(urllib.parse.parse_qsl(chosen.chips[0].without))
-    assert without == Filter({"reason": "-"}, "bad", "", 'a "b c" & d')
+    assert without == Filter({"reason": ("-",)}, "bad", "", 'a "b c" & d')
+
+
+def test_several_values_of_a_facet_are_alternatives_and_leave_one_by_one(library):
+    pairs = [("kind", "problem"), ("kind", "preference"), ("kind", "problem"), ("status", "kept")]
+    chosen = parse_filter(pairs)
+    assert chosen.values == {"kind": ("problem", "preference"), "status": ("kept",)}
+    assert chosen.query == "kind=problem&kind=preference&status=kept"
+    assert [chip.without for chip in chosen.chips] == [
+        "kind=preference&status=kept",
+        "kind=problem&status=kept",
+        "kind=problem&kind=preference",
+    ]
+    either = parse_filter(pairs[:2])
+    page = library.browser.page(either, "anna")
+    assert [one.number for one in page.entries] == [2, 6, 7]
+    assert library.browser.place(6, either, "anna").previous == 2
+    nothing = parse_filter([("language", "-"), ("language", "python")])
+    assert library.browser.page(nothing, "anna").total == 8
+    with pytest.raises(UsageError, match="'notes' is given twice"):
+        parse_filter([("notes", "good"), ("notes", "bad")])
 
 
 @pytest.mark.parametrize(
