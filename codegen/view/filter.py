@@ -144,8 +144,7 @@ def _noted(said: str, annotator: str) -> ColumnElement[bool]:
     about = select(notes.example)
     mine = about.where(notes.annotator == annotator)
     if said in ("none", "todo"):
-        # a rejected problem is read, and not annotated
-        return entries.c.id.not_in(about if said == "none" else mine) & (entries.c.level != "")
+        return entries.c.id.not_in(about if said == "none" else mine)
     disputed = about.group_by(notes.example).having(
         (func.count(func.distinct(func.nullif(notes.mark, ""))) > 1)
         | (func.max(notes.score) - func.min(notes.score) >= APART)

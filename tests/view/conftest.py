@@ -155,7 +155,8 @@ def write(folder: Path, records) -> Path:
         draft.flush()
         last = sum(len(one.examples) for one in records) - 1
         draft.drop([last], "leftover_tokens", ["chat tokens in the statement"])
-        draft.find(0, "near_duplicate", f"much like {records[1].examples[0].id[:12]}, {12 * '0'}")
+        named = [one.id for each in records for one in each.examples][-1][:12]
+        draft.find(0, "near_duplicate", f"much like {named}, {12 * '0'}")
         draft.finish({})
     return folder
 
