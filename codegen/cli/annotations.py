@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from codegen.cli.options import Run
+
 if TYPE_CHECKING:
     from codegen.records import Json
     from codegen.view.agreement import Agreement
@@ -14,7 +16,16 @@ if TYPE_CHECKING:
 REJECTED = "problem"
 """The kind of a rejected problem, as the viewer's list has it."""
 
-_PATH = click.argument("path", metavar="RUN|DATASET", type=click.Path(path_type=Path))
+
+def _folder(_: click.Context, __: click.Parameter, value: Path | str) -> Path:
+    from codegen.errors import UsageError
+
+    if isinstance(value, str):
+        raise UsageError(f"{value}: annotations are in a folder, the --notes of `codegen view`")
+    return value
+
+
+_PATH = click.argument("path", metavar="RUN|DATASET", type=Run(), callback=_folder)
 
 
 @click.group()

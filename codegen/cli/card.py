@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
+from codegen.cli.options import Run
 from codegen.errors import UsageError
 
 
 @click.command()
-@click.argument("dataset", metavar="DATASET", type=click.Path(path_type=Path))
+@click.argument("dataset", metavar="DATASET", type=Run())
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -24,7 +25,7 @@ from codegen.errors import UsageError
     type=click.Path(path_type=Path),
     help="A TOML file of title, licence and terms.  [default: about.toml in DATASET]",
 )
-def card(dataset: Path, *, out: Path | None, about: Path | None) -> int:
+def card(dataset: Path | str, *, out: Path | None, about: Path | None) -> int:
     """Write a dataset's card: README.md, and croissant.json for machines.
 
     Every figure in it is counted. What cannot be counted (the dataset's licence, the terms of the
@@ -36,7 +37,7 @@ def card(dataset: Path, *, out: Path | None, about: Path | None) -> int:
 
     said = load_about(about) if about else None
     place = out or dataset
-    if not place.is_dir():
+    if isinstance(place, str) or not place.is_dir():
         raise UsageError(f"{place} is no folder; name a dataset's, or an export's with --out")
     with opened(dataset) as found:
         write_card(found, place, said)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.embedding import embedding_options
+from codegen.cli.options import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=Run())
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The dataset's folder.")
 @click.option(
     "--config",
@@ -77,7 +78,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Replace a dataset that another program made.")
 @click.option("--json", "as_json", is_flag=True, help="Print what curation.json says.")
 def curate(
-    runs: tuple[Path, ...],
+    runs: tuple[Path | str, ...],
     *,
     out: Path,
     config: Path | None,

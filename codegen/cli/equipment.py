@@ -86,7 +86,7 @@ async def open_second(options: dict[str, Any], tell: Callable[[str], None]) -> M
 
 
 def with_experience(
-    settings: Settings, folders: tuple[Path, ...], model: Named, tell: Callable[[str], None]
+    settings: Settings, folders: tuple[Path | str, ...], model: Named, tell: Callable[[str], None]
 ) -> Settings:
     """Return the settings with what earlier runs have measured; says on whom, and how much.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Finite, Place, declared, placed
+from codegen.cli.options import Finite, Place, Run, declared, placed
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ _file_options = declared(
 
 
 @click.command()
-@click.argument("dataset", metavar="DATASET", type=click.Path(path_type=Path))
+@click.argument("dataset", metavar="DATASET", type=Run())
 @click.option(
     "--format",
     "formats",
@@ -140,7 +140,9 @@ _file_options = declared(
 @_file_options
 @click.option("--force", is_flag=True, help="Replace an earlier export at --out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
-def export(dataset: Path, out: Path | str, *, force: bool, as_json: bool, **given: Any) -> int:
+def export(
+    dataset: Path | str, out: Path | str, *, force: bool, as_json: bool, **given: Any
+) -> int:
     """Write a dataset's kept examples as rows for training; each format in a folder of its own.
 
     DATASET is the folder of a dataset, or of a run, whose examples are all taken. Every row leads

@@ -58,6 +58,20 @@ class Place(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic
         return str(value) if is_url(value) else Path(value)
 
 
+class Run(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in some versions
+    """A run: its folder (a `Path`), or the URL of its journal (text, as it was given)."""
+
+    name = "folder or URL"
+
+    def convert(  # noqa: D102 - click's
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        from codegen.journal.place import named
+
+        del param, ctx
+        return named(value)
+
+
 @contextmanager
 def placed(out: Path | str, mark: str, *, force: bool) -> Iterator[tuple[Path, bool]]:
     """Yield where to write a folder, and whether to replace what is there; a URL is uploaded to."""

@@ -10,20 +10,19 @@ from pathlib import Path
 
 import click
 
+from codegen.cli.options import Run
 from codegen.errors import UsageError
 
 
 @click.command()
-@click.argument(
-    "runs", metavar="RUN|DATASET...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("runs", metavar="RUN|DATASET...", nargs=-1, required=True, type=Run())
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--html",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write one page with plots, which needs no server, instead of printing tables.",
 )
-def report(runs: tuple[Path, ...], *, as_json: bool, html: Path | None) -> int:
+def report(runs: tuple[Path | str, ...], *, as_json: bool, html: Path | None) -> int:
     """Show what runs or datasets came to: problems, examples, evidence, refusals, repairs.
 
     Several are shown side by side, in the order given. A run may still be going on; each is
@@ -44,7 +43,7 @@ def report(runs: tuple[Path, ...], *, as_json: bool, html: Path | None) -> int:
     return _tell_datasets(datasets, as_json=as_json)
 
 
-def _tell_runs(runs: tuple[Path, ...], *, as_json: bool) -> int:
+def _tell_runs(runs: tuple[Path | str, ...], *, as_json: bool) -> int:
     from itertools import pairwise
 
     from codegen.records import canonical
@@ -82,7 +81,7 @@ def _tell_datasets(folders: tuple[Path, ...], *, as_json: bool) -> int:
     return 0
 
 
-def _write(paths: tuple[Path, ...], html: Path, *, as_json: bool) -> int:
+def _write(paths: tuple[Path | str, ...], html: Path, *, as_json: bool) -> int:
     from codegen.report.page import library, write_page
     from codegen.report.reading import reading
 
@@ -95,7 +94,7 @@ def _write(paths: tuple[Path, ...], html: Path, *, as_json: bool) -> int:
     return 0
 
 
-def _datasets(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+def _datasets(paths: tuple[Path | str, ...]) -> tuple[Path, ...]:
     from codegen.curate.dataset import FILE
 
-    return tuple(path for path in paths if (path / FILE).is_file())
+    return tuple(one for one in paths if isinstance(one, Path) and (one / FILE).is_file())

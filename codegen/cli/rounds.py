@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import declared
+from codegen.cli.options import Run, declared
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,9 +22,7 @@ round_options = declared(
         type=click.IntRange(2),
         help="A later round, of a newer model: what the round before failed at comes first.",
     ),
-    click.option(
-        "--after", type=click.Path(path_type=Path), help="The folder of the round before."
-    ),
+    click.option("--after", type=Run(), help="The round before: its folder, or its journal's URL."),
 )
 
 
@@ -41,8 +38,10 @@ def with_round(settings: Settings, options: dict[str, Any]) -> Settings:
         return settings
     if number is None or after is None:
         raise UsageError("--round K and --after RUN go together: the round, and the one before it")
-    if after.resolve() == options["out"].resolve():
-        raise UsageError(f"--after and --out are both {after}; a round has a folder of its own")
+    from codegen.journal.place import same
+
+    if any(same(after, options[name]) for name in ("out", "journal") if options[name]):
+        raise UsageError(f"--after and --out are both {after}; a round has a place of its own")
     from codegen.synthesis.rounds import read_round
 
     return replace(settings, round=read_round(number, after, settings.fingerprint("", "", "")))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from codegen.cli.options import Run
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ _MOST_LISTED = 8
 @click.argument("identity", metavar="ID")
 @click.option(
     "--run",
-    type=click.Path(path_type=Path),
+    type=Run(),
     default="runs/default",
     show_default=True,
-    help="The run's folder.",
+    help="The run's folder, or its journal's URL.",
 )
 @click.option(
     "--dataset",
@@ -31,7 +32,7 @@ _MOST_LISTED = 8
     help="A dataset's folder, in the place of a run's: for the ids of exported rows.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
-def show(identity: str, run: Path, *, dataset: Path | None, as_json: bool) -> int:
+def show(identity: str, run: Path | str, *, dataset: Path | None, as_json: bool) -> int:
     """Print the history of a record: seed, problem, attempts, evidence, and what came of it.
 
     ID is an example's or a problem's id, or the first characters of it, or a problem's number. With
@@ -72,7 +73,7 @@ def _show_in(folder: Path, identity: str, *, as_json: bool) -> int:
     return 0
 
 
-def _found(journal: object, identity: str, run: Path) -> tuple[ProblemRecord, Example | None]:
+def _found(journal: object, identity: str, run: Path | str) -> tuple[ProblemRecord, Example | None]:
     from codegen.journal import Journal
     from codegen.synthesis.finished import problem_records
 
@@ -89,7 +90,7 @@ def _found(journal: object, identity: str, run: Path) -> tuple[ProblemRecord, Ex
             found.append((record, None))
         found += [(record, one) for one in record.examples if one.id.startswith(wanted)]
     if not found:
-        raise UsageError(f"{run} holds no record {identity!r}; ids are in {run}/examples.jsonl")
+        raise UsageError(f"{run} holds no record {identity!r}; ids are in the run's examples.jsonl")
     if len(found) > 1:
         raise UsageError(f"{identity!r} is the beginning of {len(found)} ids: {_listed(found)}")
     return found[0]

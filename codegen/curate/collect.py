@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from codegen.curate.columns import rows_of
 from codegen.curate.draft import Draft
 from codegen.curate.parallel import mapped
 from codegen.errors import UsageError
 from codegen.journal import Journal
+from codegen.journal.place import Named, same
 
 _CHUNK = 64  # problems, which are larger than examples
 
 
-def collect(runs: Sequence[Path], draft: Draft, workers: int = 1) -> None:
+def collect(runs: Sequence[Named], draft: Draft, workers: int = 1) -> None:
     """Add all problems and examples of runs, finished or not, in the order in which they are named.
 
     So many processes read the records.
@@ -23,11 +23,9 @@ def collect(runs: Sequence[Path], draft: Draft, workers: int = 1) -> None:
         JournalError: a folder holds no run.
         UsageError: a run is named twice.
     """
-    seen: set[Path] = set()
     for number, folder in enumerate(runs):
-        if folder.resolve() in seen:
+        if any(same(folder, earlier) for earlier in runs[:number]):
             raise UsageError(f"{folder} is named twice")
-        seen.add(folder.resolve())
         with Journal.open(folder, read_only=True) as journal:
             configuration = journal.configuration() or {}
             draft.add_run(number, folder, configuration, journal.models(), journal.times())

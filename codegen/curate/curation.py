@@ -19,6 +19,7 @@ from codegen.curate.passes import Pass
 from codegen.curate.selection import EVERYTHING, KEPT, Selection
 from codegen.curate.settings import CurationSettings
 from codegen.errors import UsageError
+from codegen.journal.place import Named
 from codegen.records import Json, to_json
 
 SAMPLES = 3
@@ -39,7 +40,7 @@ class How:
 
 
 def curate(
-    runs: Sequence[Path],
+    runs: Sequence[Named],
     out: Path,
     settings: CurationSettings,
     passes: Sequence[Pass],
@@ -96,7 +97,7 @@ def _manifest(draft: Draft, settings: CurationSettings, figures: dict[str, Json]
     }
 
 
-def _source(draft: Draft, number: int, folder: Path) -> Json:
+def _source(draft: Draft, number: int, folder: Named) -> Json:
     statuses = draft.tally("status", Selection(runs=(number,), statuses=()))
     return {"run": number, "folder": str(folder), "kept": 0, "dropped": 0, **statuses}
 

@@ -25,6 +25,7 @@ from codegen.curate.row import Finding, Rejected, Row, SourceRun
 from codegen.curate.selection import KEPT, Selection
 from codegen.errors import UsageError
 from codegen.journal import codec
+from codegen.journal.place import named
 from codegen.records import Json, ProblemRecord, content_id, from_json
 
 FILE = "dataset.sqlite"
@@ -94,7 +95,7 @@ class Dataset:
         return tuple(
             SourceRun(
                 number,
-                Path(folder),
+                named(folder),
                 codec.unpack(configuration) or {},
                 tuple((name, revision) for name, revision in codec.unpack(models)),
             )

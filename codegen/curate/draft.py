@@ -23,6 +23,7 @@ from codegen.curate.columns import Rows, rows_from, storable
 from codegen.curate.dataset import FILE, MANIFEST, Dataset
 from codegen.files import appearing, replacing
 from codegen.journal import codec
+from codegen.journal.place import Named, lasting
 from codegen.records import Example, Json, ProblemRecord, canonical, from_json, to_json
 
 _BATCH = 500
@@ -51,7 +52,7 @@ class Draft(Dataset):
     def add_run(
         self,
         number: int,
-        folder: Path,
+        folder: Named,
         configuration: Json,
         models: Iterable[tuple[str, str]],
         times: tuple[float | None, float | None] = (None, None),
@@ -59,7 +60,7 @@ class Draft(Dataset):
         """Add a run. `times` are the beginning of its first call and the end of its last."""
         values = {
             "number": number,
-            "folder": str(folder.resolve()),
+            "folder": lasting(folder),
             "configuration": codec.pack(configuration),
             "models": codec.pack([list(one) for one in models]),
             "started": times[0],

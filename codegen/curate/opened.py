@@ -11,18 +11,18 @@ from codegen.curate.collect import collect
 from codegen.curate.dataset import FILE, Dataset
 from codegen.curate.draft import drafted
 from codegen.errors import UsageError
-from codegen.journal.place import is_there
+from codegen.journal.place import Named, is_shared, is_there
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Dataset]:
+def opened(path: Named) -> Iterator[Dataset]:
     """Open the dataset in a folder; of a run all examples, in a temporary dataset.
 
     Raises:
         UsageError: the folder holds neither.
         JournalError: the run's journal cannot be read.
     """
-    if (path / FILE).is_file():
+    if not is_shared(path) and (Path(path) / FILE).is_file():
         with Dataset.open(path) as dataset:
             yield dataset
         return

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from codegen.journal import codec
+from codegen.journal.place import Named
 from codegen.records import Example, Json, from_json
 
 
@@ -19,7 +19,7 @@ class SourceRun:
     """A run that examples come from; `models` are names and revisions of all that were called."""
 
     number: int
-    folder: Path
+    folder: Named
     configuration: Mapping[str, Json]
     models: tuple[tuple[str, str], ...]
 

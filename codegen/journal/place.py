@@ -22,6 +22,9 @@ POINTER = "journal.url"
 """The file in a run's folder that names the database in which its journal is."""
 
 EXAMPLE = "postgresql://user@host/database?run=NAME"
+Named = Path | str
+"""How a run is named: by its folder, by its journal's file, or by the URL of a database."""
+
 _SCHEME = re.compile(r"postgres(?:ql)?:/+")
 _RUN = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -64,6 +67,26 @@ def place_of(named: Path | str) -> Path | Shared:
 def is_shared(named: Path | str) -> bool:
     """Whether this names a database, which many processes may write to, and no file."""
     return _SCHEME.match(str(named)) is not None
+
+
+def named(text: str | Path) -> Named:
+    """Return what a person has named: a URL as it was given, and anything else as a path."""
+    return str(text) if is_shared(text) else Path(text)
+
+
+def title_of(run: Named) -> str:
+    """Return a short name for a run: its folder's, or that in the URL."""
+    return server_of(run)[1] if is_shared(run) else Path(run).resolve().name or str(run)
+
+
+def lasting(run: Named) -> str:
+    """Return how a run can be named from elsewhere: its URL, or its folder's whole path."""
+    return str(place_of(run)) if is_shared(run) else str(Path(run).resolve())
+
+
+def same(one: Named, other: Named) -> bool:
+    """Whether two names are of the same journal."""
+    return place_of(lasting(one)) == place_of(lasting(other))
 
 
 def server_of(named: Path | str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from codegen.curate.dataset import Dataset
 from codegen.errors import UsageError
+from codegen.journal.place import Named, is_shared
 from codegen.view.annotations import Annotation, read_annotations
 from codegen.view.notebook import FILE
 
@@ -66,11 +67,11 @@ def _of_rejected(
     return {(run, index): tuple(words) for run, index, words in found if words}
 
 
-def _annotations(folders: Iterable[Path]) -> list[Annotation]:
+def _annotations(folders: Iterable[Named]) -> list[Annotation]:
     """Return what lies in folders; of two words of one person on one example, the first found."""
     found: dict[tuple[str, str], Annotation] = {}
     for folder in folders:
-        if (folder / FILE).is_file():
-            for one in read_annotations(folder):
+        if not is_shared(folder) and (Path(folder) / FILE).is_file():
+            for one in read_annotations(Path(folder)):
                 found.setdefault((one.example, one.annotator), one)
     return list(found.values())

@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from codegen.curate.dataset import Dataset
@@ -22,6 +21,7 @@ from codegen.curate.opened import opened
 from codegen.curate.selection import EVERYTHING as ALL_ROWS
 from codegen.curate.selection import Selection
 from codegen.errors import UsageError
+from codegen.journal.place import Named
 from codegen.records import Json, ProblemRecord
 from codegen.report.clock import Clock
 from codegen.report.figures import Figures, Lived
@@ -53,7 +53,7 @@ class Reading:
 
 
 @contextlib.contextmanager
-def reading(paths: Sequence[Path], *, compared: bool = True) -> Iterator[Reading]:
+def reading(paths: Sequence[Named], *, compared: bool = True) -> Iterator[Reading]:
     """Read runs and datasets; with `compared`, also how diverse each of several runs is.
 
     Raises:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from codegen.errors import UsageError
 from codegen.journal import Journal
+from codegen.journal.place import Named
 from codegen.records import Json
 from codegen.report.costs import Costs
 from codegen.report.diversity import Diversity
@@ -18,7 +18,7 @@ from codegen.synthesis.finished import problem_records
 class RunReport:
     """What is known of one run from its journal."""
 
-    folder: Path
+    folder: Named
     model: str
     revision: str
     round: int
@@ -39,7 +39,7 @@ class RunReport:
         }
 
 
-def read_report(folder: Path) -> RunReport:
+def read_report(folder: Named) -> RunReport:
     """Read a run's journal, finished or not, and count its records, one in memory.
 
     Raises:

@@ -15,6 +15,7 @@ from codegen.curate.dataset import Dataset
 from codegen.curate.row import SourceRun
 from codegen.errors import CodegenError
 from codegen.journal import Journal
+from codegen.journal.place import title_of
 from codegen.records import ProblemRecord
 from codegen.report.diversity import Diversity
 from codegen.report.people import People, people_of
@@ -61,7 +62,7 @@ def sources_of(datasets: Iterable[Dataset], stack: ExitStack) -> list[Source]:
     for dataset in datasets:
         people = people_of(dataset)
         for run in dataset.runs:
-            name = run.folder.name or str(run.folder)
+            name = title_of(run.folder)
             taken[name] += 1
             journal = None
             with contextlib.suppress(CodegenError):

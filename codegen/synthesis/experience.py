@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from codegen.errors import UsageError
 from codegen.journal import Journal
+from codegen.journal.place import Named
 from codegen.synthesis.finished import problem_records
 from codegen.synthesis.payoffs import Payoffs, payoffs_of
 
@@ -24,7 +24,7 @@ class Experience:
     models: tuple[str, ...]
 
 
-def read_experience(folders: Sequence[Path]) -> Experience:
+def read_experience(folders: Sequence[Named]) -> Experience:
     """Add up what the finished problems of other runs' folders tell.
 
     Raises:

@@ -20,7 +20,8 @@ from pathlib import Path
 from random import Random
 
 from codegen.errors import UsageError
-from codegen.journal import Journal, is_shared
+from codegen.journal import Journal
+from codegen.journal.place import Named, is_shared
 from codegen.records import Problem, ProblemRecord, Seed, Traits, from_json
 from codegen.synthesis.problems import load_problems
 from codegen.synthesis.steering import End
@@ -47,13 +48,13 @@ def self_instruct_seeds(path: Path, seed: int) -> Iterator[Seed]:
     return drawn()
 
 
-def accepted_problems(folder: Path) -> tuple[Problem, ...]:
+def accepted_problems(folder: Named) -> tuple[Problem, ...]:
     """Return the accepted problems of a run.
 
     Raises:
         UsageError: there is none.
     """
-    if not folder.is_dir() and not is_shared(folder):
+    if not is_shared(folder) and not Path(folder).is_dir():
         raise UsageError(f"{folder} is no folder of a run")
     with Journal.open(folder, read_only=True) as journal:
         records = [from_json(ProblemRecord, one.record) for one in journal.records("accepted")]

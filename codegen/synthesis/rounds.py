@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from codegen.errors import UsageError
 from codegen.journal import Journal
+from codegen.journal.place import Named
 from codegen.records import Json, ProblemRecord, Retry, content_id
 from codegen.synthesis.finished import problem_records
 from codegen.synthesis.world import Task
@@ -38,7 +38,7 @@ class Round:
     """
 
     number: int
-    folder: Path
+    folder: Named
     run: str
     model: str
     revision: str
@@ -67,7 +67,7 @@ class Round:
                     yield _task(number[record.index], record, retry)
 
 
-def read_round(number: int, folder: Path, fingerprint: Json) -> Round:
+def read_round(number: int, folder: Named, fingerprint: Json) -> Round:
     """Read what round `number` takes over from the run in `folder`, the round before it.
 
     New problems go on where that run's seeds ended if this run, by its `fingerprint`, draws them
@@ -104,7 +104,7 @@ def read_round(number: int, folder: Path, fingerprint: Json) -> Round:
     )
 
 
-def _check(number: int, folder: Path, earlier: int) -> None:
+def _check(number: int, folder: Named, earlier: int) -> None:
     if earlier != number - 1:
         raise UsageError(
             f"--after {folder}: that run is round {earlier}, after which comes round {earlier + 1},"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.contamination.targets import digest_of
+from codegen.journal.place import Named
 from codegen.language import Language
 from codegen.model.contract import Sampling
 from codegen.records import Json, Limits, content_id, to_json
@@ -50,7 +51,7 @@ class Settings:
     window: int = 32
     seed_problems: Path | None = None
     reverse: Path | None = None
-    evolve: Path | None = None
+    evolve: Named | None = None
     evolve_share: float = 0.0
     critic: bool = True
     near_duplicates: float | None = None
@@ -94,5 +95,5 @@ class Settings:
         }
 
 
-def _ids(folder: Path) -> str:
+def _ids(folder: Named) -> str:
     return content_id([problem.id for problem in accepted_problems(folder)])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count, islice
 
+from codegen.journal.place import title_of
 from codegen.records import Seed, Traits
 from codegen.synthesis.inspiration import (
     Ancestry,
@@ -116,7 +117,7 @@ def _seeds(
     if settings.evolve is not None:
         problems = accepted_problems(settings.evolve)
         on_event(f"{len(problems):,} accepted problems of {settings.evolve} to evolve")
-        changed = evolution_seeds(problems, settings.seed, settings.evolve.name)
+        changed = evolution_seeds(problems, settings.seed, title_of(settings.evolve))
         return _next_of(changed, used)
     if settings.reverse is not None:
         index = index_sources(settings.reverse, settings.languages, free=True)

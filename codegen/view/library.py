@@ -17,6 +17,7 @@ from codegen.curate.dataset import Dataset
 from codegen.curate.row import Finding, Row
 from codegen.curate.selection import EVERYTHING
 from codegen.errors import UsageError
+from codegen.journal.place import Named, is_shared, title_of
 from codegen.records import Example, ProblemRecord
 from codegen.view.agreement import Agreement, agreements
 from codegen.view.browse import MOST_NUMBER, Browser, Entry, Missing
@@ -25,16 +26,21 @@ from codegen.view.notebook import Notebook
 from codegen.view.regenerated import Regenerated, regenerated
 
 _ID = re.compile(r"\b[0-9a-f]{12}\b")  # as much of an id as curation tells
+NOWHERE = "annotations are kept in a folder: start `codegen view` again with --notes FOLDER"
 
 
 class Library:
     """What is open. `title` is what the pages call it."""
 
-    def __init__(self, dataset: Dataset, folder: Path) -> None:
-        """Open the list of a dataset; annotations are kept in `folder`."""
+    def __init__(self, dataset: Dataset, place: Named, notes: Path | None = None) -> None:
+        """Open the list of a dataset, of what is at `place`; annotations are kept in `notes`.
+
+        Where no such folder is named they are kept at the place, if that is a folder.
+        """
         self._dataset, self._turn = dataset, threading.Lock()
-        self.title = folder.resolve().name
-        self.notes = Notebook(folder)
+        self.title = title_of(place)
+        kept = notes if notes or is_shared(place) else Path(place)
+        self.notes = Notebook(kept) if kept else Notebook(dataset.folder, refusal=NOWHERE)
         self.catalogue = Catalogue(dataset, self.notes)
         self.browser = Browser(self.catalogue)
         self._runs = {one.number: one.folder for one in dataset.runs}

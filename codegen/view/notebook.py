@@ -68,9 +68,10 @@ class Merged:
 class Notebook:
     """The annotations of one folder. Safe to use from several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        """Name the folder; nothing is read or made yet."""
+    def __init__(self, folder: Path, *, refusal: str = "") -> None:
+        """Name the folder; nothing is read or made yet. A `refusal` says why none may be."""
         self.path = folder / FILE
+        self._refusal = refusal
         self._checked = False
 
     @property
@@ -164,6 +165,8 @@ class Notebook:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
+        if self._refusal:
+            raise UsageError(self._refusal)
         made = sqlite.engine(self.path, read_only=False, pragmas=["synchronous=FULL"])
         with sqlite.told(self.path, _MEND), made.begin() as connection:
             if not connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():

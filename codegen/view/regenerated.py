@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 
 from codegen.answer import AnswerError, extract_solution
 from codegen.errors import CodegenError
 from codegen.journal import Journal
-from codegen.journal.place import is_there
+from codegen.journal.place import Named, is_there
 from codegen.language import get
 from codegen.records import Problem
 
@@ -32,7 +31,7 @@ class Regenerated:
 
 
 def regenerated(
-    run: Path, calls: tuple[str, ...], text: str, problem: Problem, language: str
+    run: Named, calls: tuple[str, ...], text: str, problem: Problem, language: str
 ) -> tuple[Regenerated, ...]:
     """Return the programs written from a text, those from the text about the mutant last."""
     if not text.strip() or not is_there(run):

@@ -13,6 +13,7 @@ import uvicorn
 
 from codegen.curate.opened import opened
 from codegen.errors import CodegenError
+from codegen.journal.place import Named
 from codegen.serve.listening import Server, addresses, listen
 from codegen.view.application import make_application
 from codegen.view.library import Library
@@ -23,11 +24,15 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What to show, where, and who annotates. Port 0 is any free one."""
+    """What to show, where, and who annotates. Port 0 is any free one.
 
-    path: Path
+    Annotations are kept in the folder `notes`; where there is none, nothing can be annotated.
+    """
+
+    path: Named
     annotator: str
     port: int = 0
+    notes: Path | None = None
 
 
 def view(settings: Settings, tell: Callable[[str], None], ready: Callable[[str], None]) -> None:
@@ -40,7 +45,9 @@ def view(settings: Settings, tell: Callable[[str], None], ready: Callable[[str],
     with contextlib.ExitStack() as held:
         listener = held.enter_context(contextlib.closing(listen(*addresses(HOST, settings.port))))
         dataset = held.enter_context(opened(settings.path))
-        library = held.enter_context(contextlib.closing(Library(dataset, settings.path)))
+        library = held.enter_context(
+            contextlib.closing(Library(dataset, settings.path, settings.notes))
+        )
         held.enter_context(_filling(library, tell))
         server = Server(_config(make_application(library, settings.annotator)))
         address = f"http://{HOST}:{listener.getsockname()[1]}"
