@@ -23,8 +23,8 @@ QUICK = ["--langs", "py", "--target", "3", "--inputs", "6", "--cpu", "2"]
 class Server:
     """Answers chat completions as the teacher does; every third request is put off with a 429."""
 
-    def __init__(self, key=""):
-        self.key = key
+    def __init__(self, key="", host="127.0.0.1"):
+        self.key, self._host = key, host
         self.asked = 0
         self.embedded = []
         self.url = ""
@@ -50,9 +50,9 @@ class Server:
         app.router.add_post("/v1/embeddings", self._embeddings)
         runner = web.AppRunner(app, access_log=None)
         self._loop.run_until_complete(runner.setup())
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, self._host, 0)
         self._loop.run_until_complete(site.start())
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+        self.url = f"http://{self._host}:{runner.addresses[0][1]}/v1"
         self._ready.set()
         self._loop.run_forever()
         self._loop.run_until_complete(runner.cleanup())
