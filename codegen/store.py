@@ -19,6 +19,7 @@ from typing import Any
 
 from codegen.errors import InfrastructureError, UsageError
 
+_EXTRAS = {"s3": "remote", "gs": "gcs", "gcs": "gcs"}
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://")
 
 
@@ -72,10 +73,13 @@ def _opened(url: str) -> tuple[Any, str]:
         store, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
     except ImportError as error:
         kind = url.partition("://")[0]
-        raise UsageError(
-            f"{url} needs a package that is not here ({error}): pip install"
-            f" 'codegen-forge[remote]' for s3://; for {kind}:// see fsspec's list of stores"
-        ) from error
+        extra = _EXTRAS.get(kind)
+        advice = (
+            f"pip install 'codegen-forge[{extra}]'"
+            if extra
+            else f"for {kind}:// see fsspec's list of stores"
+        )
+        raise UsageError(f"{url} needs a package that is not here ({error}): {advice}") from error
     except (ValueError, TypeError, OSError) as error:
         raise UsageError(f"{url} cannot be used: {error}") from error
     return store, str(root).rstrip("/")
@@ -98,4 +102,6 @@ def _told(url: str) -> Iterator[None]:
         yield
     except OSError as error:
         said = error.strerror or str(error) or type(error).__name__
+        if isinstance(error, FileNotFoundError):
+            said = f"there is no such bucket or folder ({said})"
         raise InfrastructureError(f"{url}: {said}") from error
