@@ -13,7 +13,7 @@ from codegen.cli import report_rows as rows
 from codegen.cli.report_rows import Rows, of
 from codegen.report.datasets import COLUMNS, HIGH, LOW, MIDDLE, DatasetReport
 from codegen.report.figures import MEASURES, Figures
-from codegen.report.wording import STEPS, plain
+from codegen.report.wording import STEPS
 
 _MOST_VALUES = 12
 _TITLES = {"natural_language": "language of the statement", "seed": "inspired by"}
@@ -53,12 +53,12 @@ def _dataset(found: DatasetReport) -> Rows:
 def _dropped(found: DatasetReport) -> Rows:
     for name, reasons in found.dropped.items():
         for reason, count in reasons.items():
-            yield f"{name}: {plain(reason)}", of(count, found.figures.all_made)
+            yield f"{name}: {reason}", of(count, found.figures.all_made)
 
 
 def _noticed(found: DatasetReport) -> Rows:
     for name, count in found.noticed.items():
-        yield plain(name), f"{count:,}"
+        yield name, f"{count:,}"
 
 
 def _values(found: Sequence[DatasetReport], column: str) -> list[Rows]:

@@ -13,7 +13,7 @@ import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from codegen.curate.dataset import Dataset
@@ -21,7 +21,7 @@ from codegen.curate.opened import opened
 from codegen.curate.selection import EVERYTHING as ALL_ROWS
 from codegen.curate.selection import Selection
 from codegen.errors import UsageError
-from codegen.journal.place import Named
+from codegen.journal.place import Named, title_of
 from codegen.records import Json, ProblemRecord
 from codegen.report.clock import Clock
 from codegen.report.figures import Figures, Lived
@@ -38,13 +38,15 @@ MOST_TIMES = 6
 class Reading:
     """All that was read: the runs, the parts with their figures, and the datasets' own notes.
 
-    `clock` divides the time for a plot; None where no time is known.
+    `titles` are the names of the folders that were named, datasets or runs. `clock` divides the
+    time for a plot; None where no time is known.
     """
 
     sources: tuple[Source, ...]
     figures: Mapping[Slice, Figures]
     manifests: tuple[Json, ...]
     clock: Clock | None
+    titles: tuple[str, ...] = ()
 
     @property
     def everything(self) -> Figures:
@@ -65,7 +67,8 @@ def reading(paths: Sequence[Named], *, compared: bool = True) -> Iterator[Readin
         raise UsageError(f"{twice} is named twice")
     with ExitStack() as stack:
         datasets = [stack.enter_context(opened(path)) for path in paths]
-        yield stack.enter_context(reading_of(datasets, compared=compared))
+        found = stack.enter_context(reading_of(datasets, compared=compared))
+        yield replace(found, titles=tuple(map(title_of, paths)))
 
 
 @contextlib.contextmanager

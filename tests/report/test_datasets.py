@@ -119,7 +119,7 @@ def test_a_table_shows_datasets_side_by_side_with_hostile_words_as_they_are(data
     small = read_dataset(other)
     assert small.dropped == {ELSEWHERE: {"[bold]own": 1}}
     assert lines[f"{ELSEWHERE}: [bold]own"] == ["-", f"1 of {small.figures.all_made} (2%)"]
-    assert lines["[red]seen"] == ["-", "1"] and lines["heuristics: too long"][1] == "-"
+    assert lines["[red]seen"] == ["-", "1"] and lines["heuristics: too_long"][1] == "-"
     assert lines["begun"] == [str(ALL + LOST), str(small.figures.statistics.attempted)]
 
 

@@ -37,7 +37,7 @@ def write_page(reading: Reading, out: Path) -> None:
     """
     from codegen.report.summary import views  # noqa: PLC0415 - the package stays cheap to import
 
-    names = [one.name for one in reading.sources]
+    names = reading.titles or [one.name for one in reading.sources]
     made = page(tuple(views(reading)), names, library())
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def write_page(reading: Reading, out: Path) -> None:
 def page(views: Sequence[View], names: Sequence[str], script: str) -> str:
     """Return the page of views, the first of which is shown at first.
 
-    `names` are the runs it is about; `script` is the library that draws.
+    `names` are the runs or datasets it is about; `script` is the library that draws.
     """
     import jinja2  # noqa: PLC0415 - as above
     from markupsafe import Markup  # noqa: PLC0415 - as above
