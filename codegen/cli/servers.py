@@ -117,7 +117,9 @@ def server_lines(facts: list[dict[str, Any]]) -> Iterator[str]:
         looked, hits = one["prefix_queries"], one["prefix_hits"]
         cache = f", {hits / looked:.0%} of its prompts from the cache" if looked else ""
         out = f" ({one['out']})" if one["out"] else ""
+        refused = one["refused_schemas"]
+        free = f", {refused} JSON schemas refused" if refused else ""
         yield (
             f"server {one['url']}: {one['requests']:,} requests{failed}{left},"
-            f" {one['most']} at once at most{cache}{out}"
+            f" {one['most']} at once at most{cache}{free}{out}"
         )

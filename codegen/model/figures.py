@@ -21,7 +21,8 @@ class ServerFigures:
 
     `out` says why it gets no requests, where it gets none; `limit` is what may be in flight there
     now, and `most` what was at once at most. Of `prefix_queries` tokens of prompts, since the run
-    began, `prefix_hits` were in its prefix cache; 0 and 0 where it does not say.
+    began, `prefix_hits` were in its prefix cache; 0 and 0 where it does not say. `refused_schemas`
+    counts the schemas of answers that it did not take.
     """
 
     url: str
@@ -33,6 +34,7 @@ class ServerFigures:
     most: int
     prefix_hits: int = 0
     prefix_queries: int = 0
+    refused_schemas: int = 0
 
 
 def figures_of(replicas: Replicas) -> tuple[ServerFigures, ...]:
@@ -48,6 +50,7 @@ def figures_of(replicas: Replicas) -> tuple[ServerFigures, ...]:
             one.most,
             one.cached.hits,
             one.cached.queries,
+            len(one.refused_schemas),
         )
         for one in replicas.seen
     )

@@ -17,12 +17,17 @@ from pathlib import Path
 
 from codegen.errors import UsageError
 
+COMPACT_JSON = (
+    # a weak model otherwise fills JSON with white space until its tokens are used up
+    *("--structured-outputs-config.backend", "xgrammar"),
+    *("--structured-outputs-config.disable_any_whitespace", "true"),
+)
+"""Options of an engine that is asked for JSON under a schema."""
+
 _OURS = (
     # a model's own sampling defaults would change answers without a trace in any record
     ("--generation-config", "vllm"),
-    # a weak model otherwise fills JSON with white space until its tokens are used up
-    ("--structured-outputs-config.backend", "xgrammar"),
-    ("--structured-outputs-config.disable_any_whitespace", "true"),
+    COMPACT_JSON,
     # how much of a prompt was cached is told with each answer only then
     ("--enable-prompt-tokens-details",),
     ("--disable-uvicorn-access-log",),

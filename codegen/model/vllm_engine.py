@@ -19,6 +19,7 @@ from vllm.utils.argparse_utils import FlexibleArgumentParser
 
 from codegen.errors import UsageError
 from codegen.model.contract import Message, Request
+from codegen.model.launch import COMPACT_JSON
 from codegen.model.wire import unicode
 
 REFUSALS = (ValueError, VLLMClientError)
@@ -38,7 +39,8 @@ class Engine:
             UsageError: vLLM does not know an argument.
         """
         parser = AsyncEngineArgs.add_cli_args(_Parser(add_help=False))
-        parsed = AsyncEngineArgs.from_cli_args(parser.parse_args(["--model", model, *arguments]))
+        words = ["--model", model, *COMPACT_JSON, *arguments]
+        parsed = AsyncEngineArgs.from_cli_args(parser.parse_args(words))
         named = parsed.reasoning_parser
         self._parser = ReasoningParserManager.get_reasoning_parser(named) if named else None
         self._engine = AsyncLLMEngine.from_engine_args(parsed)

@@ -53,6 +53,8 @@ async def test_a_server_that_takes_no_schema_is_asked_without_it_and_from_then_o
         assert reply.text == "answer of seed 3"
     assert under_schema(server) == [True, False, False]
     assert (model.activity.done, model.activity.failed) == (2, 0)
+    (account,) = model.servers
+    assert (account.requests, account.failures, account.refused_schemas) == (3, 0, 1)
     # it may take another one
     await model.complete(request(schema='{"type":"object"}'))
     assert under_schema(server)[3:] == [True, False]

@@ -11,10 +11,18 @@ import asyncio
 import json
 import sys
 from contextlib import suppress
+from dataclasses import replace
 
 from codegen.errors import ModelError
 from codegen.model.contract import Message, Request, Sampling
 from codegen.model.offline import OfflineModel
+
+SCHEMA = """{
+  "type": "object",
+  "properties": {"score": {"enum": [1, 2]}},
+  "required": ["score"],
+  "additionalProperties": false
+}"""
 
 
 def request(text: str, n: int = 1, **sampling) -> Request:
@@ -38,6 +46,7 @@ async def main(name: str, *arguments: str) -> None:
         await cancelled
     asked = [request(f"Write program {i}.", n=2, seed=100 * i, max_tokens=24) for i in range(8)]
     replies = await asyncio.gather(*map(model.complete, asked))
+    formed = replace(request("Hi.", n=2, max_tokens=60), schema=SCHEMA)
     said = {
         "name": model.name,
         "answers": [[reply.text for reply in each] for each in replies],
@@ -45,6 +54,7 @@ async def main(name: str, *arguments: str) -> None:
         "greedy": [
             r.text for r in await model.complete(request("Hi.", n=2, temperature=0.0, max_tokens=8))
         ],
+        "formed": [r.text for r in await model.complete(formed)],
         "long": await refusal(model, request("word " * 1500)),
     }
     await model.close()

@@ -4,14 +4,19 @@ import asyncio
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from codegen.answer import extract_json
 from codegen.errors import ModelError, ModelRefusal
 from codegen.model.contract import Message, Request, Sampling
 from codegen.model.handling import Handling
 from codegen.model.limit import Bounds
+from codegen.resources import folder
+from codegen.template import schema_of
 
 pytestmark = pytest.mark.vllm
 
@@ -24,6 +29,19 @@ SCHEMA = {
     "required": ["title", "level"],
     "additionalProperties": False,
 }
+
+SHORT = json.dumps(
+    {
+        "type": "object",
+        "properties": {"score": {"enum": [1, 2]}},
+        "required": ["score"],
+        "additionalProperties": False,
+    }
+)
+TURNS = sorted(
+    str(path.relative_to(folder("prompts"))).removesuffix(".schema.json")
+    for path in folder("prompts").rglob("*.schema.json")
+)
 
 
 def request(text="Write a sum.", n=1, **sampling):
@@ -74,6 +92,31 @@ async def test_a_schema_is_honoured_and_its_old_form_silently_ignored(plain, con
     for reply in await connect(plain, extra={"guided_json": SCHEMA}).complete(asked):
         with pytest.raises(ValueError, match=r"Expecting|Extra data"):
             json.loads(reply.text, strict=False)
+
+
+@pytest.mark.parametrize("route", ["chat", "completions"])
+async def test_the_server_holds_answers_to_the_schema_of_every_prompt(plain, connect, route):
+    model = connect(plain, handling=Handling(route=route))
+    asked = {name: schema_of(name) for name in TURNS}
+    calls = [
+        replace(request(seed=3, max_tokens=40), schema=schema, purpose="tests")
+        for schema in asked.values()
+    ]
+    replies = await asyncio.gather(*map(model.complete, calls))
+    # random weights hardly ever end a text, but they begin as they have to
+    for (name, schema), (reply,) in zip(asked.items(), replies, strict=True):
+        (first, *_) = json.loads(schema)["properties"]
+        assert re.match(rf'\{{\s*"{first}"\s*:', reply.text), name
+    whole = replace(request(seed=3, max_tokens=60), schema=SHORT)
+    (reply,) = await model.complete(whole)
+    jsonschema.validate(extract_json(reply.text), json.loads(SHORT))
+
+
+async def test_thoughts_are_not_held_to_a_schema(thinking, connect):
+    model = connect(thinking, key="sk-for-the-second-server")
+    (reply,) = await model.complete(replace(request(seed=2, max_tokens=16), schema=SHORT))
+    (free,) = await model.complete(request(seed=2, max_tokens=16))
+    assert (reply.text, reply.reasoning) == ("", free.reasoning)
 
 
 @pytest.mark.parametrize(

@@ -41,5 +41,6 @@ def test_the_engine_in_this_process_keeps_the_contract(said):
     assert said["name"] == "tiny"
     assert len(said["greedy"]) == 2 and len(set(said["greedy"])) == 1
     assert all(first > 0 == second for first, second in said["tokens"])
+    assert {json.loads(text)["score"] for text in said["formed"]} <= {1, 2}
     assert said["long"].startswith("ModelRefusal") and "model is 1,024" in said["long"]
     assert "is closed" in said["closed"]
