@@ -26,6 +26,7 @@ class Server:
     def __init__(self, key="", host="127.0.0.1"):
         self.key, self._host = key, host
         self.asked = 0
+        self.under_schema = set()
         self.embedded = []
         self.url = ""
         self.teacher = BuiltinTeacher(seed=0)
@@ -81,6 +82,8 @@ class Server:
             return web.json_response({"error": "busy"}, status=429, headers={"Retry-After": "0"})
         body = await request.json()
         asked = request_of(body)
+        if "response_format" in body:
+            self.under_schema.add(asked.purpose)
         replies = await self.teacher.complete(asked)
         choices = [
             {
@@ -120,6 +123,15 @@ def test_a_run_over_http_makes_the_same_solutions_as_one_without(tmp_path):
             *["--model", "teacher", "--base-url", server.url, *priced, "--out", tmp_path / "served"]
         )
     assert served.returncode == 0, served.stderr
+    assert server.under_schema >= {"problem", "tests", "critic", "judgement"}
+    assert server.under_schema <= {
+        "problem",
+        "tests",
+        "critic",
+        "judgement",
+        "review",
+        "arbitration",
+    }
     # of a server's problems those that are alike are rejected unless it is said otherwise
     assert run("--near-duplicates", "0.8", "--out", tmp_path / "builtin").returncode == 0
     rows = {
@@ -128,6 +140,12 @@ def test_a_run_over_http_makes_the_same_solutions_as_one_without(tmp_path):
     }
     assert [r["code"] for r in rows["served"]] == [r["code"] for r in rows["builtin"]]
     assert {r["generation"]["model"] for r in rows["served"]} == {"teacher"}
+    again = run(
+        "--replay", tmp_path / "served", "--near-duplicates", "0.8", "--out", tmp_path / "b"
+    )
+    assert again.returncode == 0, again.stderr
+    replayed, made = (tmp_path / name / "examples.jsonl" for name in ("b", "served"))
+    assert replayed.read_text() == made.read_text()
     summary = json.loads((tmp_path / "served" / "summary.json").read_text())
     assert summary["tokens"]["prompt_tokens"] == 7 * summary["tokens"]["calls"]
     (account,) = summary["servers"]
