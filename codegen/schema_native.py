@@ -87,13 +87,38 @@ class Native:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocks:
+    """Examples in the Markdown of documentation comments, each of which becomes a native test.
+
+    `comments` are the marks at the head of a line of documentation. A block is an example if all
+    words at its head are among `tags`; those with one of `unchecked`, with the text `entry` or
+    without the text `claim` cannot be executed or say nothing, and one with another word is in
+    another language. A line that begins with `hidden` and a space is not shown, but executed.
+    `test` makes a test of a block's `$code`, whose `$number` in the file tells it from others;
+    `failing_test` of one that has the word `failing`.
+    """
+
+    comments: tuple[str, ...]
+    tags: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    entry: str
+    claim: str
+    hidden: str
+    test: str
+    failing: str
+    failing_test: str
+
+
+@dataclass(frozen=True, slots=True)
 class Documentation:
     """Examples in documentation that can be executed.
 
-    `examples` names their form to a model, `marker` is in every one of them, and `tests` is a file
-    of native tests that runs them all and fails where there is none.
+    `examples` names their form to a model, and `marker` is in every one of them. `tests` is a file
+    of native tests that runs them all and fails where there is none; or else `blocks` says how they
+    are found.
     """
 
     examples: str
     marker: str
-    tests: str
+    tests: str = ""
+    blocks: Blocks | None = None

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.quality.__main__ import missed
-from benchmarks.quality.derived import wrong_examples
+from benchmarks.quality.documented import wrong_examples
 from benchmarks.quality.executed import Result, Truths, files_of, programs_of
 from benchmarks.quality.figures import Figures, Share, table
 from benchmarks.quality.known import is_faithful, known, quotes, task_of
 from benchmarks.quality.labels import Count
-from codegen.model.builtin import answers, texts
+from codegen.model.builtin import answers, documented, texts
 from codegen.model.builtin.edits import variants
 from codegen.model.builtin.knowledge import all_families
 from codegen.records import (
@@ -282,7 +282,23 @@ def test_examples_in_documentation_are_compared_with_the_truth() -> None:
     shown = ", ".join(map(repr, CASES[0].arguments))
     told = f">>> f({shown})\n    {CASES[0].expected!r}\n    >>> f({shown})\n    '?'"
     lines = f'def f():\n    """Doc.\n\n    {told}\n    """\n'
-    assert list(wrong_examples(ONE, lines)) == [False, True]
+    assert list(wrong_examples(ONE, "python", lines)) == [False, True]
+
+
+@pytest.mark.parametrize("language", ["python", "rust"])
+def test_the_teachers_examples_are_read_as_they_were_meant(language) -> None:
+    seen = set()
+    for family in all_families():
+        problem = problem_of(family)
+        one, task = known(problem), task_of(problem, language)
+        for wrong in (False, True):
+            shown = documented.examples(task, Random(3), wrong=wrong)
+            code = texts.documented(task, one.right_code(language), "Doc.", shown)
+            found = list(wrong_examples(one, language, code))
+            assert bool(found) is bool(shown)
+            assert any(found) is (wrong and bool(shown)), code
+            seen |= {(family.name, wrong)} if found else set()
+    assert len(seen) > 20
 
 
 def test_a_review_must_name_the_line_of_a_real_fault() -> None:

@@ -7,16 +7,13 @@ Not here: levels and labels (`benchmarks.quality.labels`).
 
 from __future__ import annotations
 
-import ast
-import doctest
-from collections.abc import Iterator
-
+from benchmarks.quality.documented import wrong_examples
 from benchmarks.quality.executed import Truths
 from benchmarks.quality.figures import Figures
 from benchmarks.quality.known import Known, is_faithful, quotes, task_of
 from codegen.answer import AnswerError
 from codegen.model.builtin import texts
-from codegen.records import Example, ExampleKind, Json, ProblemRecord, Refused
+from codegen.records import Example, ExampleKind, ProblemRecord, Refused
 from codegen.synthesis.derivation.review import comments_in
 
 _TEXTS = ("explanation", "documentation")
@@ -83,7 +80,7 @@ def _text(figures: Figures, one: Known, made: Example | Refused, code: str) -> N
     if quotes(made.text, code):
         figures.count("texts", "leaking ones passed", kept)
         return
-    if made.language == "python" and any(wrong_examples(one, made.code)):
+    if any(wrong_examples(one, made.language, made.code)):
         figures.count("texts", "ones with a wrong example passed", kept)
         return
     if not is_faithful(one, made.language, code, made.text):
@@ -92,22 +89,6 @@ def _text(figures: Figures, one: Known, made: Example | Refused, code: str) -> N
     figures.count("texts", "faithful ones kept", kept)
     for one_reason in ("not_regenerated", "control_passed", "leaks_code"):
         figures.count("texts", f"faithful ones lost: {one_reason}", reason == one_reason)
-
-
-def wrong_examples(one: Known, code: str) -> Iterator[bool]:
-    """Yield for each example in a Python program's documentation whether it is wrong."""
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return  # refused before its examples were looked at
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Module | ast.FunctionDef):
-            continue
-        for example in doctest.DocTestParser().get_examples(ast.get_docstring(node) or ""):
-            call = ast.parse(example.source.strip(), mode="eval").body
-            assert isinstance(call, ast.Call)
-            arguments: list[Json] = [ast.literal_eval(argument) for argument in call.args]
-            yield not one.same(one.truth(arguments), ast.literal_eval(example.want))
 
 
 def _review(figures: Figures, one: Known, made: Example | Refused, truths: Truths) -> None:

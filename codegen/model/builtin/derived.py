@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 from random import Random
 
-from codegen.model.builtin import answers, texts
+from codegen.model.builtin import answers, documented, texts
 from codegen.model.builtin.conversation import (
     Task,
     is_program,
@@ -24,7 +24,7 @@ from codegen.model.builtin.conversation import (
 from codegen.model.builtin.edits import Variant, variants
 from codegen.model.builtin.family import Family, Parameters
 from codegen.model.builtin.feedback import Feedback
-from codegen.model.builtin.knowledge import draw_examples, printed, recognise
+from codegen.model.builtin.knowledge import printed, recognise
 from codegen.model.builtin.mistakes import Mistakes
 from codegen.operations import result_type
 from codegen.records import Comparator, Json
@@ -46,7 +46,6 @@ _FORMS = {
 _SLIPS = 3
 """Whoever writes from a text errs less often than whoever solves: one time in so many."""
 _TRIES = 20
-_SCALARS = frozenset(("bool", "int", "str", "list[int]", "list[str]", "list[bool]"))
 
 
 def translation(prompt: str, mistakes: Mistakes, rng: Random) -> str:
@@ -74,8 +73,8 @@ def explanation(prompt: str, mistakes: Mistakes, rng: Random) -> str:
         text += "\n\nIn other words:\n\n" + code
     if form != "docstrings":
         return text
-    examples = _doctests(task, rng, wrong=rng.random() < mistakes.wrong_documented_example)
-    return f"```{task.fence}\n{texts.documented(task, code, text, examples)}\n```"
+    shown = documented.examples(task, rng, wrong=rng.random() < mistakes.wrong_documented_example)
+    return f"```{task.fence}\n{texts.documented(task, code, text, shown)}\n```"
 
 
 def regeneration(prompt: str, mistakes: Mistakes, rng: Random) -> str:
@@ -210,17 +209,3 @@ def _unfaithful(task: Task, form: str, code: str, rng: Random) -> str:
             return texts.described(other, form, texts.right_code(other), rng)
     wrong = [one for one in variants(task) if one.kind == "boundary"]
     return texts.described(task, form, rng.choice(wrong).code if wrong else code, rng)
-
-
-def _doctests(task: Task, rng: Random, *, wrong: bool) -> list[str]:
-    signature = task.family.signature()
-    if task.interface == "program" or signature.methods:
-        return []
-    kinds = {signature.returns, *(one.type for one in signature.parameters)}
-    if task.language != "python" or not kinds <= _SCALARS:
-        return []
-    lines = []
-    for arguments, expected in draw_examples(task.family, task.parameters, rng)[:2]:
-        shown = ", ".join(map(repr, arguments))
-        lines += [f">>> {signature.name}({shown})", repr([expected] if wrong else expected)]
-    return lines

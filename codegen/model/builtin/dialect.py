@@ -35,6 +35,18 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """Examples in documentation: the lines around them, and that of each.
+
+    A line may have `$function`, and that of an example `$arguments` and `$expected` as well.
+    """
+
+    opening: tuple[str, ...]
+    each: str
+    closing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """What the teacher must know of a language beside its programs; patterns match lines.
 
@@ -45,7 +57,8 @@ class Dialect:
     `bracket` before `terminator`. `unused` declares a variable `attempts`, `endless` never comes to
     its end, `wrong_type` makes of `$value` something of no declared type. `declarations` are
     rewritten to the form that the language's formatter asks for. `weak_tests` is a file of native
-    tests that any program passes which has `$function`. `program` is how whole programs are made.
+    tests that any program passes which has `$function`. `program` is how whole programs are made,
+    `shown` how examples are put above a function.
     """
 
     comment: str
@@ -62,6 +75,7 @@ class Dialect:
     unused_imports: tuple[Import, ...] = ()
     declarations: tuple[Rewriting, ...] = ()
     program: Whole | None = None
+    shown: Shown | None = None
 
     def declared(self, declaration: str) -> str:
         """Return a declaration as the teacher writes it."""

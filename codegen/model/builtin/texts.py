@@ -56,30 +56,34 @@ def described(task: Task, form: str, code: str, rng: Random) -> str:
 
 
 def documented(task: Task, code: str, text: str, examples: list[str]) -> str:
-    """Return a program with a text as its comment, and examples in its docstring where given."""
+    """Return a program with a text as its comment, and examples where given.
+
+    Python has its examples in the docstring, another language right above the function.
+    """
     mark = dialect(task.language).comment
     lines = [
         f"{mark} {line}".rstrip()
         for paragraph in text.split("\n\n")
         for line in (*textwrap.wrap(paragraph, _WIDTH, break_long_words=False), "")
     ]
-    body = _with_examples(task, code, examples) if examples else code
-    header, declaration, rest = body.partition(task.declaration)
     if task.language == "python":
+        body = _with_examples(task, code, examples) if examples else code
         # a comment above everything keeps the module's docstring the first statement
         return "\n".join([*lines[:-1], body])
-    return header + "\n".join([*lines[:-1], declaration]) + rest
+    header, declaration, rest = code.partition(task.declaration)
+    return header + "\n".join([*lines[:-1], *examples, declaration]) + rest
 
 
 def _with_examples(task: Task, code: str, examples: list[str]) -> str:
     header, declaration, rest = code.partition(task.declaration)
-    match = re.match(r"(.*\n)( +)\"\"\"(.*?)\"\"\"\n", rest)
+    match = re.match(r"(.*\n)( +)(?:\"\"\"(.*?)\"\"\"\n)?", rest)
     if match is None:
         return code
-    indent = match[2]
+    start, indent, said = match.groups()
     shown = "".join(f"{indent}{line}\n" for line in examples)
-    docstring = f'{indent}"""{match[3]}\n\n{shown}{indent}"""\n'
-    return header + declaration + match[1] + docstring + rest[match.end() :]
+    docstring = f'{indent}"""{said or "By example."}\n\n{shown}{indent}"""\n'
+    after = match.end() if said else match.end(1)
+    return header + declaration + start + docstring + rest[after:]
 
 
 def plain(text: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from codegen.answer import AnswerError, extract_json
 from codegen.answer.blocks import without_thinking
-from codegen.errors import ModelRefusal
+from codegen.errors import ModelRefusal, UsageError
 from codegen.model.contract import Message
 from codegen.prompt import Prompt, asked_in, render
 from codegen.records import (
@@ -30,6 +30,7 @@ from codegen.records import (
 from codegen.synthesis.allowance import together
 from codegen.synthesis.derivation.comments import comments_of, tokens_of
 from codegen.synthesis.derivation.debugging import mutant_of
+from codegen.synthesis.derivation.documented import UncheckedError, example_tests
 from codegen.synthesis.derivation.leak import leaks, overlap
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
 
@@ -214,10 +215,16 @@ def _refuted(proof: BackTranslation) -> str:
 
 async def _wrong_examples(workshop: Workshop, parent: Parent, code: str) -> str:
     """Execute the examples in the documentation, where the language has a form for them."""
-    documentation = parent.language.documentation
-    if documentation is None or documentation.marker not in code:
+    try:
+        tests = example_tests(parent.language, code)
+    except UncheckedError:
+        return "documented_examples_unchecked"
+    if not tests:
         return ""
-    verdict = await workshop.tested(parent.language, code, documentation.tests)
+    try:
+        verdict = await workshop.tested(parent.language, code, tests)
+    except UsageError:
+        return "documented_examples_failed"  # what is in them leaves no test to be found
     return "" if verdict.passed else "documented_examples_failed"
 
 
