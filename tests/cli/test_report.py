@@ -100,7 +100,7 @@ def test_runs_are_shown_side_by_side_and_as_json(rounds):
         (("synthesize", "--dry-run", "--round", "2"), "--round K and --after RUN go together"),
         (("synthesize", "--dry-run", "--after", "x"), "--round K and --after RUN go together"),
         (("synthesize", "--round", "1", "--after", "x"), "x>=2"),
-        (("synthesize", "--round", "2", "--after", "x", "--out", "x"), "a folder of its own"),
+        (("synthesize", "--round", "2", "--after", "x", "--out", "x"), "a place of its own"),
         (("synthesize", "--round", "2", "--after", "nowhere"), "there is no journal"),
     ],
 )
