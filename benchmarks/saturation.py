@@ -79,6 +79,8 @@ def main() -> None:
         url = server.stdout.readline().strip()
         command = [sys.executable, "-m", "codegen", "synthesize", "--langs", options.langs]
         command += ["--model", MODEL, "--base-url", url, "--out", str(Path(folder) / "run")]
+        # the teacher's statements are of few kinds: as duplicates most would end at once
+        command += ["--near-duplicates", "1"]
         print(followed([*command, "--target", "1000000", *more], options.seconds, server))
         server.stdin.close()
 

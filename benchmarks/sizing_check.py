@@ -69,6 +69,7 @@ def main() -> None:
             url = server.stdout.readline().strip()
             other = Path(scratch) / "other"
             more = ["--model", MODEL, "--base-url", url, "--seed", "1", "--target", "1000000"]
+            more += ["--near-duplicates", "1"]  # the teacher's statements are of few kinds
             more += ["--limit", str(options.problems), "--concurrency", str(2 * options.slots)]
             clock_s, cpu_s = synthesized(other, *common, *more)
             server.stdin.write("\n")
