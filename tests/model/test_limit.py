@@ -28,6 +28,10 @@ class Simulation:
         self.work = 0
         self.refused = 0
 
+    def length(self, done):
+        """Return the length of the answer that is asked for after so many."""
+        return self.random.randint(20, 400)
+
     def run(self, answers):
         waiting, making, done = deque(), [], 0
         steps = 0.0  # of every answer under way, so far
@@ -38,7 +42,7 @@ class Simulation:
                     self.refused += 1
                     self.limit.overloaded(self.now)
                     break
-                waiting.append(self.random.randint(20, 400))
+                waiting.append(self.length(done))
             while waiting and len(making) < self.slots:
                 length = waiting.popleft()
                 heapq.heappush(making, (steps + length, next(order), length))
@@ -113,3 +117,20 @@ def test_keeps_its_bounds():
 def test_refuses_bounds_that_make_no_sense(bounds):
     with pytest.raises(UsageError, match="first"):
         Bounds(*bounds)
+
+
+class Phases(Simulation):
+    """A run whose lives go in step: first all ask for long answers, then all for short ones."""
+
+    def length(self, done):
+        return self.random.randint(*((300, 600), (20, 60), (60, 200))[done // 800 % 3])
+
+
+@pytest.mark.parametrize("slots", [64, 256])
+def test_answers_that_grow_shorter_are_no_reason_to_ask_for_fewer(slots):
+    """Half a window had the short answers of a growth alone: the limit went back to 128."""
+    fixed = Phases(slots, bounds=Bounds(2 * slots, 2 * slots, 2 * slots))
+    fixed.run(8000)
+    found = Phases(slots)
+    found.run(8000)
+    assert found.work / found.now >= 0.9 * fixed.work / fixed.now
