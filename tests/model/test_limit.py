@@ -17,6 +17,8 @@ class Simulation:
     At most `slots` answers are made at a time; others wait, and beyond `queue` are refused.
     """
 
+    lengths = ((20, 400),)  # of the answers, in turn
+
     def __init__(
         self, slots, *, base_s=0.02, each_s=0.0001, queue=100_000, bounds=None, demand=4000
     ):
@@ -28,10 +30,6 @@ class Simulation:
         self.work = 0
         self.refused = 0
 
-    def length(self, done):
-        """Return the length of the answer that is asked for after so many."""
-        return self.random.randint(20, 400)
-
     def run(self, answers):
         waiting, making, done = deque(), [], 0
         steps = 0.0  # of every answer under way, so far
@@ -42,7 +40,8 @@ class Simulation:
                     self.refused += 1
                     self.limit.overloaded(self.now)
                     break
-                waiting.append(self.length(done))
+                lengths = self.lengths[done // 800 % len(self.lengths)]
+                waiting.append(self.random.randint(*lengths))
             while waiting and len(making) < self.slots:
                 length = waiting.popleft()
                 heapq.heappush(making, (steps + length, next(order), length))
@@ -122,8 +121,7 @@ def test_refuses_bounds_that_make_no_sense(bounds):
 class Phases(Simulation):
     """A run whose lives go in step: first all ask for long answers, then all for short ones."""
 
-    def length(self, done):
-        return self.random.randint(*((300, 600), (20, 60), (60, 200))[done // 800 % 3])
+    lengths = ((300, 600), (20, 60), (60, 200))
 
 
 @pytest.mark.parametrize("slots", [64, 256])
