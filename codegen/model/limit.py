@@ -72,8 +72,8 @@ class Limit:
             return
         self._count += 1
         self._work += work
-        # twofold growth shows soon, but not in half a window: the first answers to come are the short
-        # ones; the smaller steps of later have more to tell from chance
+        # twofold growth shows soon, but not in half a window: the first answers to come are the
+        # short ones; the smaller steps of later have more to tell from chance
         windows = 1.0 if self._factor == _DOUBLE else 2.0
         if self._count >= max(windows * self.value, _LEAST_WINDOW):
             self._judge(self._work / max(self._clock() - self._since, 1e-9))

@@ -48,7 +48,8 @@ def mutants_of(
 ) -> tuple[tuple[Mutant, str], ...]:
     """Return at most `limit` (mutant, code), in the order of their places.
 
-    Where there are more, they are spread over operators and lines; `seed` decides which. The
+    Where there are more, half of them change boundaries, as far as there are so many, and the
+    others are spread over operators and lines; `seed` decides which. The
     signature's function is the one whose returned values are exchanged for others of their type; of
     a class they are its methods, and a whole program returns nothing.
 
@@ -58,7 +59,7 @@ def mutants_of(
     source = code.encode("utf-8", "replace")
     changes = _changes(_Program(language, source, signature))
     taken: dict[bytes, _Change] = {}
-    for change in _spread(source, changes, seed):
+    for change in _spread(source, changes, seed, limit // 2):
         if len(taken) == limit:
             break
         changed = _applied(source, change)
@@ -86,15 +87,27 @@ def _mutant(source: bytes, change: _Change) -> Mutant:
     return Mutant(change.operator, line, before.decode().strip(), after.decode().strip())
 
 
-def _spread(source: bytes, changes: list[_Change], seed: int) -> Iterator[_Change]:
-    """Yield changes, each from an operator and a line that have given least so far."""
+def _spread(source: bytes, changes: list[_Change], seed: int, bounds: int) -> Iterator[_Change]:
+    """Yield changes, each from an operator and a line that have given least so far.
+
+    The first `bounds` are of boundaries, as far as there are so many: what is wrong by one at the
+    end of a range is what cases overlook most.
+    """
     waiting = sorted(changes, key=lambda one: (one.start, one.end, one.operator, one.text))
     Random(seed).shuffle(waiting)  # noqa: S311 - no secret
     lines = {one: source.count(b"\n", 0, one.start) for one in waiting}
     operators: Counter[str] = Counter()
     places: Counter[int] = Counter()
     while waiting:
-        best = min(waiting, key=lambda one: (operators[one.operator], places[lines[one]]))
+        first = operators["boundary"] < bounds
+        best = min(
+            waiting,
+            key=lambda one: (
+                not (first and one.operator == "boundary"),
+                operators[one.operator],
+                places[lines[one]],
+            ),
+        )
         waiting.remove(best)
         operators[best.operator] += 1
         places[lines[best]] += 1

@@ -239,8 +239,12 @@ def test_mutants_parse_differ_and_are_the_same_each_time(
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_few_mutants_are_of_many_kinds(name: str) -> None:
-    assert len({mutant.operator for mutant, _ in made_of(name, 13)}) == 13
+def test_few_mutants_are_of_many_kinds_and_half_of_boundaries(name: str) -> None:
+    kinds = [mutant.operator for mutant, _ in made_of(name, 13)]
+    there_are = sum(mutant.operator == "boundary" for mutant, _ in made_of(name, ALL))
+    assert kinds.count("boundary") == min(6, there_are) > 0
+    others = [kind for kind in kinds if kind != "boundary"]
+    assert len(others) == len(set(others))
     assert len({mutant.line for mutant, _ in made_of(name, 8)}) >= 5
     assert made_of(name, 8, seed=1) != made_of(name, 8, seed=2)
 
