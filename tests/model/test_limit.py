@@ -17,7 +17,7 @@ class Simulation:
     At most `slots` answers are made at a time; others wait, and beyond `queue` are refused.
     """
 
-    lengths = ((20, 400),)  # of the answers, in turn
+    lengths: tuple[tuple[int, int], ...] = ((20, 400),)  # of the answers, in turn
 
     def __init__(
         self, slots, *, base_s=0.02, each_s=0.0001, queue=100_000, bounds=None, demand=4000
