@@ -44,31 +44,36 @@ sandbox_options = declared(
 )
 
 
-class Place(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in some versions
-    """A folder of this machine (a `Path`), or one in an object store by its URL (text)."""
+class _FolderOrUrl(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in some versions
+    """A folder of this machine (a `Path`), or a URL (text)."""
 
     name = "folder or URL"
 
-    def convert(  # noqa: D102 - click's
+    def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path | str:
+        del param, ctx
+        return self._read(value)
+
+    def _read(self, value: Any) -> Path | str:
+        raise NotImplementedError
+
+
+class Place(_FolderOrUrl):
+    """A folder of this machine (a `Path`), or one in an object store by its URL (text)."""
+
+    def _read(self, value: Any) -> Path | str:
         from codegen.store import is_url
 
-        del param, ctx
         return str(value) if is_url(value) else Path(value)
 
 
-class Run(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in some versions
+class Run(_FolderOrUrl):
     """A run: its folder (a `Path`), or the URL of its journal (text, as it was given)."""
 
-    name = "folder or URL"
-
-    def convert(  # noqa: D102 - click's
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Path | str:
+    def _read(self, value: Any) -> Path | str:
         from codegen.journal.place import named
 
-        del param, ctx
         return named(value)
 
 
