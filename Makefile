@@ -67,7 +67,7 @@ bench: $(STAMP) ## measure the verifier against the bare toolchains; DATA=folder
 bench-client: $(STAMP) ## measure the model client against a bare loop over aiohttp
 	@$(BIN)/python -m benchmarks.client
 
-bench-saturation: $(STAMP) ## measure whether a run keeps a model of 256 slots busy; SATURATION_ARGS="--longer 20"
+bench-saturation: $(STAMP) ## measure whether a run keeps a model of 256 slots busy; SATURATION_ARGS="--longer 6"
 	@$(BIN)/python -m benchmarks.saturation $(SATURATION_ARGS)
 
 bench-quality: $(STAMP) ## count what is wrong in runs of a teacher that errs; PROBLEMS=40 each, RATES=0.1,0.3,0.5

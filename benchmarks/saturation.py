@@ -1,6 +1,6 @@
 """`python -m benchmarks.saturation`: whether a run keeps its model busy, and its sandboxes.
 
-    python -m benchmarks.saturation [--slots 256] [--longer 20] [--seconds 300] [--langs py]
+    python -m benchmarks.saturation [--slots 256] [--longer 6] [--seconds 300] [--langs py]
 
 A run with real sandboxes goes against the simulator (`benchmarks.simulator`), whose answers are the
 builtin teacher's and take their time. Where the model is the slow part its slots should be taken
@@ -66,9 +66,7 @@ def followed(command: list[str], seconds: float, server: subprocess.Popen[str]) 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.saturation", description=__doc__)
     parser.add_argument("--slots", type=int, default=256, help="of the model")
-    parser.add_argument(
-        "--longer", type=float, default=20.0, help="answers count as so much longer"
-    )
+    parser.add_argument("--longer", type=float, default=6.0, help="answers count as so much longer")
     parser.add_argument("--decode", type=float, default=30.0, help="tokens per second and slot")
     parser.add_argument("--seconds", type=int, default=300)
     parser.add_argument("--langs", default="py")

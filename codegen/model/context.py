@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from codegen.errors import ModelRefusal
 from codegen.model import asking, wire
 from codegen.model.contract import Request
-from codegen.model.replicas import Replica, Replicas
+from codegen.model.replica import Replica
+from codegen.model.replicas import Replicas
 from codegen.model.transport import Client
 
 _LEAST_ANSWER = 128  # tokens, below which no answer is worth asking for

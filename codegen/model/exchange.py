@@ -21,7 +21,8 @@ from typing import TypeVar
 from codegen.errors import ModelError, ModelRefusal
 from codegen.model.asking import Route
 from codegen.model.context import Context
-from codegen.model.replicas import Replica, Replicas
+from codegen.model.replica import Replica
+from codegen.model.replicas import Replicas
 from codegen.model.transport import Client
 from codegen.model.wire import OUT_OF_TIME, Failure, Kind
 from codegen.records import Json

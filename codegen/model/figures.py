@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from codegen.model.caches import Cached, read
 from codegen.model.exchange import Target
-from codegen.model.replicas import Replica, Replicas
+from codegen.model.replica import Replica
+from codegen.model.replicas import Replicas
 
 _ANSWER_S = 5.0
 

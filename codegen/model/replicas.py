@@ -2,16 +2,16 @@
 
 A request goes to the server that its prompt's beginning belongs to (by rendezvous hashing), where
 the server keeps what it has computed of that beginning. Where that one is clearly busier than the
-least busy, the next in its order takes the request. A server that fails rests for a while; one
-that does not serve at all is left out (`codegen.model.watch` says so, and says when it is back).
+least busy, the next in its order takes the request. A server that does not serve at all is left
+out (`codegen.model.watch` says so, and says when it is back).
 
-Not here: HTTP (`codegen.model.transport`), trying again (`codegen.model.exchange`).
+Not here: one server (`codegen.model.replica`), HTTP (`codegen.model.transport`), trying again
+(`codegen.model.exchange`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import heapq
 import itertools
 import random
@@ -20,79 +20,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from codegen.errors import UsageError
-from codegen.model.address import base_url, proxy_of, root_url
-from codegen.model.caches import Cached
+from codegen.model.address import base_url
 from codegen.model.contract import precedence
-from codegen.model.limit import Bounds, Limit
+from codegen.model.limit import Bounds
+from codegen.model.replica import Replica
 
-_FIRST_S = 0.5
-_LONGEST_S = 15.0
 _MUCH_BUSIER, _SOME_BUSIER = 1.25, 4  # times the load of the least busy, and so many requests more
-_BITS = (1 << 64) - 1
-
-
-class Replica:
-    """One server. `url` ends in the API's version, as in `http://host:8000/v1`."""
-
-    def __init__(self, url: str, bounds: Bounds | None = None) -> None:
-        """Read a base URL, given with or without `/v1` and a slash at the end.
-
-        Raises:
-            UsageError: it is no HTTP URL, or carries a password or a query.
-        """
-        self.url = base_url(url)
-        self.root_url = root_url(self.url)
-        self.proxy = proxy_of(self.url)
-        self.limit = Limit(bounds or Bounds())
-        self.in_flight = 0
-        self.rests_until = 0.0
-        self.out = ""
-        """Why it gets no requests; empty while it does."""
-        self.requests = self.most = 0
-        self.answered = 0
-        self.failures = 0
-        self.ejections = 0
-        self.cached = self.cached_before = Cached()
-        self.refused_schemas: set[str] = set()
-        self.suspect = False
-        """Whether something went wrong since it was last looked after."""
-        self._streak = 0
-        self._rested = 0.0
-        self._point = int.from_bytes(hashlib.blake2b(self.url.encode(), digest_size=8).digest())
-
-    @property
-    def load(self) -> float:
-        """The share of its limit that is in use."""
-        return self.in_flight / self.limit.value
-
-    def score(self, key: int) -> int:
-        """Return its rank for a key of 64 bits; the highest of all servers has the key."""
-        mixed = (self._point ^ key) * 0x9E3779B97F4A7C15 & _BITS
-        mixed = (mixed ^ mixed >> 29) * 0xBF58476D1CE4E5B9 & _BITS
-        return mixed ^ mixed >> 32
-
-    def failed(self, sent: float, wait_s: float | None) -> None:
-        """Rest: for `wait_s` if it asked for that, else longer with every failure in a row.
-
-        What was sent before the last rest began failed together with it and counts once.
-        """
-        self.failures += 1
-        self.suspect = True
-        now = time.monotonic()
-        if wait_s is None:
-            if sent < self._rested:
-                return
-            longest = min(_LONGEST_S, _FIRST_S * 2.0 ** min(self._streak, 10))
-            wait_s = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
-        self._streak += 1
-        self._rested = now
-        self.rests_until = max(self.rests_until, now + wait_s)
-
-    def served(self, work: int) -> None:
-        """Note an answer of so many bytes, while its request still counts as in flight."""
-        self.answered += 1
-        self._streak = 0
-        self.limit.answered(work, self.in_flight)
 
 
 @dataclass(order=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from codegen.errors import ModelError
 from codegen.model import wire
 from codegen.model.exchange import Target
-from codegen.model.replicas import Replica
+from codegen.model.replica import Replica
 from codegen.model.wire import Kind, ServedModel
 
 CHECK_S = 10.0

@@ -16,7 +16,7 @@ from http import HTTPStatus
 import aiohttp
 
 from codegen.errors import ModelError
-from codegen.model.replicas import Replica
+from codegen.model.replica import Replica
 from codegen.model.wire import OUT_OF_TIME, Failure, Kind, refused
 from codegen.secrets import ApiKey
 

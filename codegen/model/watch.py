@@ -19,7 +19,7 @@ from pathlib import Path
 
 from codegen.errors import ModelError, UsageError
 from codegen.model.exchange import Target
-from codegen.model.replicas import Replica
+from codegen.model.replica import Replica
 from codegen.model.served import Endpoint, endpoint_of
 from codegen.model.wire import Failure, no_such_route
 

@@ -94,7 +94,7 @@ async def test_names_the_model_that_is_not_there(connect: Connect) -> None:
 async def test_gives_up_on_a_request_that_always_breaks_the_server(
     server: Any, connect: Connect, script: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("codegen.model.replicas._FIRST_S", 0.001)
+    monkeypatch.setattr("codegen.model.replica._FIRST_S", 0.001)
     server.script = [script.says(500, "assertion failed")] * 50
     with pytest.raises(ModelError, match=r"500 .*assertion failed \(tried 8 times"):
         await connect().complete(request())

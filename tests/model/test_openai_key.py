@@ -121,7 +121,7 @@ def raw(data: bytes) -> Any:
 async def test_the_key_gets_nowhere(
     server: Any, script: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: int
 ) -> None:
-    monkeypatch.setattr("codegen.model.replicas._FIRST_S", 0.001)
+    monkeypatch.setattr("codegen.model.replica._FIRST_S", 0.001)
     key = "sk-\\'\"<&>%-very-secret-0123456789"
     server.script = [echoes(key, script)[case]] * 20
     held = ApiKey(key, "the environment variable CODEGEN_API_KEY")

@@ -22,7 +22,7 @@ from codegen.model.openai import OpenAIModel
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_TICK_S", "_EVERY_S", "_OUT_S"):
         monkeypatch.setattr(f"codegen.model.watch.{name}", 0.02)
-    monkeypatch.setattr("codegen.model.replicas._FIRST_S", 0.02)
+    monkeypatch.setattr("codegen.model.replica._FIRST_S", 0.02)
 
 
 def request(text: str = "Hello", seed: int = 0) -> Request:
