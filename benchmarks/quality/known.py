@@ -16,8 +16,9 @@ from codegen.model.builtin import texts
 from codegen.model.builtin.conversation import Task, read_solution_prompt
 from codegen.model.builtin.family import Family, Parameters
 from codegen.model.builtin.knowledge import draw_inputs, recognise
+from codegen.model.builtin.validity import is_valid
 from codegen.prompt import solution_prompt
-from codegen.records import Case, Comparator, Json, Problem, canonical
+from codegen.records import Case, Comparator, Json, Problem
 from codegen.types import parse
 from codegen.verify.compare import matches
 
@@ -25,7 +26,6 @@ FRESH = 64
 """Inputs that no run has seen, the family's edges among them."""
 _COMPARED = 300
 """Inputs on which two sets of parameters must answer alike to mean the same function."""
-_DRAWN_INVALID = 3000
 _SIGNS = re.compile(r"\W+")
 
 
@@ -42,8 +42,12 @@ class Known:
         return self.family.reference(self.parameters, *arguments)
 
     def is_valid(self, case: Case) -> bool:
-        """Whether an input keeps to the constraints: the teacher makes few others."""
-        return canonical(list(case.arguments)) not in _invalid(self.family, _key(self.parameters))
+        """Whether an input keeps to the constraints."""
+        return self.allows(case.arguments)
+
+    def allows(self, arguments: Sequence[Json]) -> bool:
+        """Whether arguments keep to the constraints."""
+        return is_valid(self.family.name, self.parameters, arguments)
 
     def is_true(self, case: Case) -> bool:
         """Whether the expected value of a valid input is the right one."""
@@ -127,16 +131,3 @@ def alike(one: Known, parameters: Parameters) -> bool:
 def quotes(text: str, code: str) -> bool:
     """Whether the whole program stands in a text, marks and line breaks aside."""
     return _SIGNS.sub("", code) in _SIGNS.sub("", text)
-
-
-def _key(parameters: Parameters) -> tuple[tuple[str, Json], ...]:
-    return tuple(sorted(parameters.items()))
-
-
-@lru_cache(maxsize=4096)
-def _invalid(family: Family, key: tuple[tuple[str, Json], ...]) -> frozenset[str]:
-    """Return every invalid input that the teacher can have made."""
-    if family.invalid is None:
-        return frozenset()
-    rng = Random(0)
-    return frozenset(canonical(family.invalid(rng, dict(key))) for _ in range(_DRAWN_INVALID))

@@ -101,8 +101,11 @@ class Count:
         return list(found.values())
 
     def _arbitration(self, one: Known, made: Arbitration) -> None:
-        truth = one.truth(made.arguments)
         confirmed = made.decision == "0"
+        if not one.allows(made.arguments):
+            self.figures.count("arbitration", "invalid inputs set aside", not confirmed)
+            return
+        truth = one.truth(made.arguments)
         if one.same(made.values[0], truth):
             self.figures.count("arbitration", "right values confirmed", confirmed)
         else:
@@ -119,6 +122,8 @@ class Count:
         clean = not any(faults) and not unfaithful_texts(one, record)
         self.figures.count("problems", "accepted ones with nothing wrong", clean)
         self._unkilled(record)
+        parted = any(case.id.startswith("doubt-") for case in cases)
+        self.figures.count("consensus", "problems with an input nearby on which it failed", parted)
         more = any(case.id.startswith("more-") for case in cases)
         self.figures.count("mutants", "problems that were given more inputs", more)
 

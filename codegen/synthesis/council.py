@@ -35,7 +35,10 @@ class Rejection(Exception):  # noqa: N818 - a value of the loop, not a failure o
 
 @dataclass(slots=True)
 class Council:
-    """The candidates of one problem and their votes; private to the problem's life."""
+    """The candidates of one problem and their votes; private to the problem's life.
+
+    `nearby` are inputs that are no cases, with what all its solutions answer.
+    """
 
     problem: Problem
     cases: tuple[Case, ...]
@@ -44,6 +47,7 @@ class Council:
     candidates: list[Candidate] = field(default_factory=list)
     ballot: Ballot = field(init=False)
     extra: int = 0
+    nearby: tuple[Case, ...] = ()
 
     def __post_init__(self) -> None:
         """Open the ballot, and give the candidates of a hard problem more fresh starts."""

@@ -6,18 +6,20 @@ The waiting around `codegen.synthesis.council`, which decides; see there for the
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from codegen.errors import ModelRefusal
 from codegen.language import Language
 from codegen.prompt import asked_in, solution_prompt
-from codegen.records import Arbitration
+from codegen.records import Arbitration, Case
 from codegen.synthesis.allowance import together
-from codegen.synthesis.arbitration import arbitrate
+from codegen.synthesis.arbitration import arbitrate, put_first
 from codegen.synthesis.candidate import Candidate, ask, recheck, restart, verify
 from codegen.synthesis.council import Council, Rejection
 from codegen.synthesis.desk import Desk
 from codegen.synthesis.given import examine, given_candidate
+from codegen.synthesis.nearby import Doubt, compared
 from codegen.synthesis.proof import (
     MOST_EXTENSIONS,
     Proof,
@@ -28,6 +30,12 @@ from codegen.synthesis.proof import (
 )
 
 INDEPENDENT_SOLUTIONS = 3
+MOST_COMPARED = 2
+"""Comparisons on inputs nearby before each measurement: the second looks at what was mended."""
+MOST_DOUBTS = 3
+"""Inputs nearby that are put before the model at a time."""
+MOST_DISMISSED = 2
+"""Inputs on which the same solutions part, and that are not valid; more are not asked about."""
 REFERENCE = 900
 """The number of the reference among the candidates of its language."""
 
@@ -43,6 +51,7 @@ class Deliberation:
     council: Council
     given: str = ""
     arbitrations: tuple[Arbitration, ...] = ()
+    dismissed: Counter[object] = field(default_factory=Counter)
 
     async def agree(self) -> None:
         """Have candidates answer until they agree.
@@ -69,16 +78,20 @@ class Deliberation:
         Raises:
             Rejection: one of them is not.
         """
-        self.arbitrations = (*self.arbitrations, *await arbitrate(self.council, self.desk))
+        made = await arbitrate(self.council, self.desk, self.arbitrations)
+        self.arbitrations = (*self.arbitrations, *made)
 
     async def prove(self) -> dict[str, Proof]:
         """Measure the cases' strength, and ask for more inputs while they let faults through.
+
+        Before that, the solutions are compared on inputs nearby.
 
         Raises:
             Rejection: the solutions do not agree on the new inputs.
         """
         proofs: dict[str, Proof] = {}
         for extension in range(MOST_EXTENSIONS + 1):
+            await self._compare()
             proofs = await prove(self.desk.world, self.council, self.desk.task.index, proofs)
             faults = faults_of(proofs)
             if not faults or extension == MOST_EXTENSIONS:
@@ -113,7 +126,7 @@ class Deliberation:
 
     async def _extend(self, faults: list[str], extension: int) -> bool:
         """Settle more inputs, as the first ones were; False where there is none to be had."""
-        council, bench = self.council, self.desk.world.bench
+        council = self.council
         prompt = more_tests_prompt(council.problem, council.cases, faults)
         try:
             inputs = await self.desk.parsed(
@@ -122,6 +135,12 @@ class Deliberation:
         except Rejection:
             # weak cases are no reason to lose a problem: its level says what they are worth
             return False
+        await self._settle_more(inputs)
+        return True
+
+    async def _settle_more(self, inputs: tuple[Case, ...]) -> None:
+        """Have whoever is clean answer more inputs as well, and settle them."""
+        council, bench = self.council, self.desk.world.bench
         council.extend(inputs)
         await together(
             recheck(bench, one, council.problem, council.cases) for one in council.open()
@@ -129,7 +148,39 @@ class Deliberation:
         self._assess()
         await self._settle()
         await self.arbitrate()
-        return True
+
+    async def _compare(self) -> None:
+        """Compare the solutions on inputs nearby; those to be asked become cases."""
+        council, index = self.council, self.desk.task.index
+        for _ in range(MOST_COMPARED):
+            nearby = await compared(self.desk.world, council, index)
+            council.nearby = nearby.agreed
+            inputs = await self._to_be_asked(nearby.doubts)
+            if not inputs:
+                break
+            await self._settle_more(inputs)
+
+    async def _to_be_asked(self, doubts: tuple[Doubt, ...]) -> tuple[Case, ...]:
+        """Return inputs on which solutions part, one for each way in which they do."""
+        found: list[Case] = []
+        seen = set()
+        asked = 0
+        for doubt in doubts:
+            if asked == MOST_DOUBTS:
+                break
+            if doubt.camps in seen or self.dismissed[doubt.camps] >= MOST_DISMISSED:
+                continue
+            asked += 1
+            number = len(self.arbitrations) + 1
+            case = replace(doubt.case, id=f"doubt-{number}")
+            made = await put_first(self.council.problem, case, doubt.values, self.desk)
+            self.arbitrations = (*self.arbitrations, made)
+            if made.decision == "0":
+                found.append(case)
+                seen.add(doubt.camps)
+            else:
+                self.dismissed[doubt.camps] += 1
+        return tuple(found)
 
     def _join(self, language: Language) -> None:
         number = sum(

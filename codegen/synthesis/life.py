@@ -133,6 +133,7 @@ class Life:
             parents,
             council.agreement(),
             council.candidates,
+            council.nearby,
         )
         made = await derive(workshop, self.desk.world.derive)
         self.refused = workshop.all_refused

@@ -1,18 +1,19 @@
 """Inputs near known ones: each changes one argument of a known case in one small way.
 
+The least values of each type come first, an empty list or zero: nothing is overlooked as often.
 Of a class the operations are one more argument: one is left out, repeated, put elsewhere or taken
 from another case, or an argument of one is changed.
 
 They are not known to be valid, and have no expected value.
 
-Not here: which of them count (`codegen.verify.strength`).
+Not here: which of them count (`codegen.verify.strength`, `codegen.synthesis.nearby`).
 """
 
 from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
@@ -25,6 +26,7 @@ _TRIES = 20
 _LARGEST = 64_000  # characters of JSON
 _LETTERS = "ab z0-,"
 _OPERATIONS = Type("operations")
+_LEAST: dict[str, Json] = {"bool": False, "int": 0, "float": 0.0, "str": "", "optional": None}
 
 
 def perturbed(
@@ -41,13 +43,11 @@ def perturbed(
     if not known or not kinds:
         return ()
     draw = _Draw(Random(seed), known, kinds, _methods(signature))  # noqa: S311 - no secret
-    arguments_near = draw.text if signature.interface == "program" else draw.arguments
     seen = {canonical(case.arguments) for case in known}
     found: list[Case] = []
-    for number in range(count * _TRIES):
+    for arguments in draw.drawn(count * _TRIES, text=signature.interface == "program"):
         if len(found) == count:
             break
-        arguments = arguments_near(known[number % len(known)])
         key = canonical(arguments)
         fits = len(key) <= _LARGEST and not unfit(arguments, signature, "")
         if key not in seen and fits:
@@ -79,6 +79,25 @@ class _Draw:
         self._known = known
         self._kinds = kinds
         self._methods = methods
+
+    def drawn(self, tries: int, *, text: bool) -> Iterator[tuple[Json, ...]]:
+        """Yield arguments near those of the cases in turn, after the least ones."""
+        if not text:
+            yield from self._least()
+        near = self.text if text else self.arguments
+        for number in range(tries):
+            yield near(self._known[number % len(self._known)])
+
+    def _least(self) -> Iterator[tuple[Json, ...]]:
+        """Yield the first case's arguments with one made the least of its type, then with all."""
+        first = self._known[0].arguments
+        least = [
+            value if kind == _OPERATIONS else _least_of(kind)
+            for value, kind in zip(first, self._kinds, strict=True)
+        ]
+        for index, value in enumerate(least):
+            yield (*first[:index], value, *first[index + 1 :])
+        yield tuple(least)
 
     def arguments(self, case: Case) -> tuple[Json, ...]:
         """Return the arguments of a case with one of them changed."""
@@ -196,3 +215,9 @@ class _Draw:
             if one == kind and case.arguments[index] is not None
         ]
         return copy.deepcopy(self._rng.choice(same)) if same else None
+
+
+def _least_of(kind: Type) -> Json:
+    if kind.name == "tuple":
+        return [_least_of(one) for one in kind.arguments]
+    return copy.copy(_LEAST.get(kind.name, []))

@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 from random import Random
 
-from codegen.model.builtin import answers, documented, texts
+from codegen.model.builtin import answers, documented, lines, texts
 from codegen.model.builtin.conversation import (
     Task,
     is_program,
@@ -26,6 +26,7 @@ from codegen.model.builtin.family import Family, Parameters
 from codegen.model.builtin.feedback import Feedback
 from codegen.model.builtin.knowledge import printed, recognise
 from codegen.model.builtin.mistakes import Mistakes
+from codegen.model.builtin.validity import is_valid
 from codegen.operations import result_type
 from codegen.records import Comparator, Json
 from codegen.verify.compare import matches
@@ -153,27 +154,32 @@ def arbitration(prompt: str, mistakes: Mistakes, rng: Random) -> str:
         decision = rng.choice(sorted(outputs))
     else:
         given, known_outputs = json.loads(arguments[1]), sorted(outputs.items())
-        if is_program(prompt):
-            decision = _decided_output(family, parameters, given, known_outputs)
-        else:
-            right = family.reference(parameters, *given)
-            same = (
-                one
-                for one, value in known_outputs
-                if _same(json.loads(value), right, given, family)
-            )
-            decision = next(same, "none")
+        decide = _decided_output if is_program(prompt) else _decided_value
+        decision = decide(family, parameters, given, known_outputs)
     reason = "Worked out step by step from the statement."
     return f"```json\n{json.dumps({'reason': reason, 'decision': decision})}\n```"
+
+
+def _decided_value(
+    family: Family, parameters: Parameters, given: list[Json], outputs: list[tuple[str, str]]
+) -> str:
+    if not is_valid(family.name, parameters, given):
+        return "invalid"
+    right = family.reference(parameters, *given)
+    alike = (one for one, value in outputs if _same(json.loads(value), right, given, family))
+    return next(alike, "none")
 
 
 def _decided_output(
     family: Family, parameters: Parameters, stdin: str, outputs: list[tuple[str, str]]
 ) -> str:
     try:
-        right = printed(family, parameters, stdin)
+        given = lines.arguments_of(family.signature(), stdin)
     except ValueError:
         return "invalid"
+    if not is_valid(family.name, parameters, given):
+        return "invalid"
+    right = printed(family, parameters, stdin)
     alike = (one for one, value in outputs if json.loads(value).split() == right.split())
     return next(alike, "none")
 

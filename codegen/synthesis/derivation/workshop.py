@@ -66,6 +66,8 @@ class Parent:
 class Workshop:
     """One problem's derivations; private to its life. `refused` keeps what did not hold.
 
+    New code must answer what the solutions do on inputs `nearby` as well, which are no cases.
+
     What is made and refused carries every call and execution of its account, in an order that does
     not depend on which came back first. A derivation works in a workshop `apart`, so that its
     account is its own.
@@ -77,6 +79,7 @@ class Workshop:
     parents: Mapping[str, Parent]
     agreement: Agreement
     candidates: Sequence[Candidate]
+    nearby: tuple[Case, ...] = ()
     refused: list[Refused] = field(default_factory=list)
     executions: set[str] = field(default_factory=set)
     parts: list[Workshop] = field(default_factory=list)
@@ -123,8 +126,10 @@ class Workshop:
         """Get one answer; `what` tells it from others of its purpose."""
         return await self.desk.ask(purpose, messages, prompt, *what)
 
-    async def judge(self, language: Language, code: str, *, strict: bool = False) -> Verdict:
-        """Run code over the accepted cases; the linters have a say where it is `strict`."""
+    async def judge(
+        self, language: Language, code: str, *, strict: bool = False, nearby: bool = False
+    ) -> Verdict:
+        """Run code over the accepted cases, and inputs nearby; `strict`, linters have a say."""
         request = VerifyRequest(
             language.name,
             code,
@@ -132,7 +137,7 @@ class Workshop:
             lint="strict" if strict else "off",
             limits=self.world.bench.limits,
         )
-        return await self._judged(request)
+        return await self._judged(request, self.nearby if nearby else ())
 
     async def judge_mutant(self, parent: Parent, code: str) -> Verdict:
         """Run a mutant over the accepted cases, in the time that the proof gave it."""
@@ -148,10 +153,9 @@ class Workshop:
         )
         return await self._judged(request)
 
-    async def _judged(self, request: VerifyRequest) -> Verdict:
-        verdict = await judged(
-            self.world.bench.verifier, request, self.cases, self.problem.signature
-        )
+    async def _judged(self, request: VerifyRequest, more: tuple[Case, ...] = ()) -> Verdict:
+        cases = (*self.cases, *more)
+        verdict = await judged(self.world.bench.verifier, request, cases, self.problem.signature)
         self.executions.update(verdict.executions)
         return verdict
 
@@ -174,7 +178,8 @@ class Workshop:
     async def persevere(self, candidate: Candidate) -> Verdict | None:
         """Take a candidate to its end; its calls, tokens and executions are this account's."""
         bench = self.world.bench
-        verdict = await persevere(bench, candidate, self.task.index, self.problem, self.cases)
+        cases = (*self.cases, *self.nearby)
+        verdict = await persevere(bench, candidate, self.task.index, self.problem, cases)
         self.desk.usage += candidate.usage
         self.desk.calls += candidate.calls
         for attempt in candidate.attempts:

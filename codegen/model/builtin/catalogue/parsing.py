@@ -123,7 +123,7 @@ POSTFIX_VALUE = Family(
     ],
 )
 
-_SEPARATORS = {
+SEPARATORS = {
     "semicolons": ";",
     "commas": ",",
     "vertical bars": "|",
@@ -140,7 +140,7 @@ _POLICIES = (
 
 def _parse_settings(p: Parameters, text: str) -> list[Json]:
     numbers: dict[str, list[int]] = {}
-    for piece in text.split(_SEPARATORS[p["between"]]):
+    for piece in text.split(SEPARATORS[p["between"]]):
         parts = [part.strip(" ") for part in piece.split(p["equals"])]
         if len(parts) == 2 and parts[0] and parts[1].isdigit():  # noqa: PLR2004 - a name and a number
             numbers.setdefault(parts[0], []).append(int(parts[1]))
@@ -164,7 +164,7 @@ def _setting(rng: Random, p: Parameters) -> str:
 
 
 def _settings(rng: Random, p: Parameters) -> Arguments:
-    return [_SEPARATORS[p["between"]].join(_setting(rng, p) for _ in range(rng.randint(1, 7)))]
+    return [SEPARATORS[p["between"]].join(_setting(rng, p) for _ in range(rng.randint(1, 7)))]
 
 
 def _setting_edges(p: Parameters) -> list[Arguments]:
@@ -178,18 +178,18 @@ def _setting_edges(p: Parameters) -> list[Arguments]:
         ("zero=0", "zero=000"),
         ("a=9", "a=5", "b =1", "b=4", "b=2"),
     )
-    sep = _SEPARATORS[p["between"]]
+    sep = SEPARATORS[p["between"]]
     return [[sep.join(row).replace("=", p["equals"])] for row in rows]
 
 
 PARSE_SETTINGS = Family(
     name="parse_settings",
     topics=("parsing", "maps", "configuration", "strings", "text processing", "validation"),
-    domains={"between": tuple(_SEPARATORS), "equals": ("=", ":", "~"), "policy": _POLICIES},
+    domains={"between": tuple(SEPARATORS), "equals": ("=", ":", "~"), "policy": _POLICIES},
     reference=_parse_settings,
     inputs=_settings,
     edges=_setting_edges,
-    derive=lambda p: {"sep": _SEPARATORS[p["between"]]},
+    derive=lambda p: {"sep": SEPARATORS[p["between"]]},
 )
 
 FAMILIES = (BRACKET_DEPTH, POSTFIX_VALUE, PARSE_SETTINGS)
