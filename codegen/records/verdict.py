@@ -111,7 +111,8 @@ class Verdict:
     `oracle` says how far to trust it: `io` (its standard output, compared outside), `call` (values
     compared outside the program's process), `unit` (a test framework inside it, attested over a
     private channel), `none` (compiled only).
-    `executions` are the journal keys of what was run.
+    `executions` are the journal keys of what was run; a quiet look that only confirms what was
+    found before is not among them.
     """
 
     outcome: Outcome

@@ -53,9 +53,7 @@ def doubted(tried: Tried) -> int | None:
 
 
 def counts(first: Tried, second: Tried, number: int) -> bool:
-    """Return whether a quiet run settles what the first, disturbed in a step, left in doubt."""
-    if second.verdict.outcome is first.verdict.outcome:
-        return True
+    """Return whether a quiet run that ends otherwise settles what the first left in doubt."""
     if number >= len(second.execution.steps):
         return False
     step, limits = second.execution.steps[number], first.job.steps[number].limits

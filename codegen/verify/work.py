@@ -85,6 +85,9 @@ class _Work:
             return first.verdict
         second = await self._tried(start + 1, quiet=True)
         verdict = again.waited(again.joined(second.verdict, first.verdict), first.verdict)
+        if second.verdict.outcome is first.verdict.outcome:
+            # whether the machine was busy is no matter of the record, which is the same elsewhere
+            return replace(verdict, executions=first.verdict.executions)
         if again.counts(first, second, number):
             return verdict
         third = await self._tried(start + 2, quiet=True)

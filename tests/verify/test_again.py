@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codegen.errors import UsageError
-from codegen.records import Outcome
+from codegen.journal import Journal, JournaledSandbox
+from codegen.records import IoCase, Limits, Outcome
 from codegen.sandbox.choose import open_sandbox
 from codegen.sandbox.contract import Execution, Job, Sandbox, Status, StepResult
 from codegen.verify.request import VerifyRequest, check
@@ -221,3 +223,20 @@ def test_a_deadline_comes_true_while_a_program_hangs(verifier: Verifier) -> None
 def test_bad_repetitions_and_deadlines_are_named(change: dict[str, Any], complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint):
         check(VerifyRequest("py", "x = 1", tests="assert x", **change))
+
+
+async def test_a_look_that_only_confirms_does_not_show_in_a_record(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    request = VerifyRequest("py", "while True:\n    pass\n", cases=(IoCase("a", ""),), lint="off")
+    request = replace(request, limits=Limits(cpu_s=0.5, wall_s=20.0))
+    found = []
+    for name, spoiled in (("calm", ()), ("busy", (Status.CPU_LIMIT,))):
+        with Journal.open(tmp_path / name) as journal:
+            busy = Busy(sandbox, *spoiled)
+            async with Verifier(JournaledSandbox(busy, journal)) as verifier:
+                found.append(await verifier.averify_request(request))
+            assert len(busy.jobs) > len(spoiled)
+    calm, busy_one = found
+    assert calm.outcome == busy_one.outcome == "time_limit"
+    assert calm.executions == busy_one.executions and len(calm.executions) == 1
