@@ -4,10 +4,10 @@
 
 A run with real sandboxes goes against the simulator (`benchmarks.simulator`), whose answers are the
 builtin teacher's and take their time. Where the model is the slow part its slots should be taken
-all the time; where it is fast (`--longer 0.1`) the sandbox slots should be. Both shares are told:
-the model's from the first time that all its slots were taken until `--seconds` are over and nothing
-new is begun, the sandboxes' over the second half of that time. What is not said here goes to
-`codegen synthesize` as it is.
+all the time; where it is fast (`--longer 0.1`) the sandbox slots should be. Both are told of the
+`--seconds` after the warm-up, which ends when the first problem has been accepted: until then all
+lives are at the same stages, of which some are short and some wait for others. What is not said
+here goes to `codegen synthesize` as it is.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 from benchmarks.simulator import MODEL
 
 _SLOTS = re.compile(r"slots (\d+)/(\d+)")
+_WARM = re.compile(r" accepted [1-9]")
 
 
 def simulator(options: argparse.Namespace) -> subprocess.Popen[str]:
@@ -33,33 +34,41 @@ def simulator(options: argparse.Namespace) -> subprocess.Popen[str]:
 
 
 def sandbox_share(lines: list[str]) -> float:
-    """Return the share of sandbox slots taken in the second half of the lines of a run."""
+    """Return the share of sandbox slots taken in the lines of a run."""
     seen = [int(taken) / int(of) for taken, of in _SLOTS.findall("".join(lines))]
-    late = seen[len(seen) // 2 :]
-    return sum(late) / max(len(late), 1)
+    return sum(seen) / max(len(seen), 1)
 
 
 def followed(command: list[str], seconds: float, server: subprocess.Popen[str]) -> str:
-    """Run a command for so long, then end it; returns what there is to tell of that time."""
+    """Run a command until it was warm for so long, then end it; returns what there is to tell."""
     assert server.stdin is not None
     assert server.stdout is not None
     lines: list[str] = []
-    until = time.monotonic() + seconds
+    begun = time.monotonic()
+    warm = 0.0
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=-1, text=True) as run:
         assert run.stderr is not None
         for line in run.stderr:  # the run says something every five seconds
             sys.stderr.write(line)
-            lines.append(line)
-            if time.monotonic() > until:
+            if warm:
+                lines.append(line)
+            elif _WARM.search(line):
+                warm = time.monotonic()
+                server.stdin.write("begin\n")
+                server.stdin.flush()
+            if warm and time.monotonic() > warm + seconds:
                 break
         server.stdin.write("\n")
         server.stdin.flush()
         report = json.loads(server.stdout.readline())
         run.terminate()
         run.stderr.read()
+    if not warm:
+        sys.exit("the run ended before a problem was accepted")
     return (
-        f"the model was busy {report['busy']:.1%} of {report['seconds']:.0f} s"
-        f" ({report['requests']} requests), sandbox slots {sandbox_share(lines):.1%}"
+        f"warm after {warm - begun:.0f} s; then the model was busy {report['busy']:.1%} of"
+        f" {report['seconds']:.0f} s, sandbox slots {sandbox_share(lines):.1%}"
+        f" ({report['requests']} requests in all)"
     )
 
 
@@ -68,7 +77,7 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=256, help="of the model")
     parser.add_argument("--longer", type=float, default=6.0, help="answers count as so much longer")
     parser.add_argument("--decode", type=float, default=30.0, help="tokens per second and slot")
-    parser.add_argument("--seconds", type=int, default=300)
+    parser.add_argument("--seconds", type=int, default=300, help="after the warm-up")
     parser.add_argument("--langs", default="py")
     options, more = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as folder, simulator(options) as server:

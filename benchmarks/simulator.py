@@ -7,7 +7,7 @@ It has so many slots and a queue. A request first has its prompt read, one after
 those of the builtin teacher, and count as `--longer` times as long. It prints its URL and serves
 until its standard input ends. At every line that it reads there it prints as JSON how busy it was
 so far: `busy` is the share of its slots that were taken since all of them were for the first time,
-`busy_s` the seconds of all slots together in which they were taken.
+or since it read `begin`, `busy_s` the seconds of all slots together in which they were taken.
 """
 
 from __future__ import annotations
@@ -79,8 +79,13 @@ class Meter:
         if self.taken == self.slots and self.full is None:
             self.full = (now, self.area)
 
+    def begin(self) -> None:
+        """Count the share from now on."""
+        self.change(0)
+        self.full = (self.since, self.area)
+
     def report(self) -> dict[str, float]:
-        """Return the share of the slots taken since all were taken for the first time."""
+        """Return the share of the slots taken since the count began."""
         self.change(0)
         began, before = self.full or (self.since, self.area)
         seconds = self.since - began
@@ -148,8 +153,8 @@ class Simulator:
         loop, over = asyncio.get_running_loop(), asyncio.Event()
 
         def wait() -> None:
-            for _ in sys.stdin:
-                loop.call_soon_threadsafe(tell)
+            for line in sys.stdin:
+                loop.call_soon_threadsafe(self.meter.begin if line == "begin\n" else tell)
             loop.call_soon_threadsafe(over.set)
 
         def tell() -> None:
