@@ -5,7 +5,7 @@
 A short run of the builtin teacher is measured as `--measure` does. From that, and from the rates of
 `benchmarks.simulator` in a GPU's place, the model of the sizing page says how many tokens, seconds
 of the server and seconds of CPU other problems will take; then those are made against the
-simulator. What is told is predicted / measured, for each. The time by the clock has two ends, in
+simulator. The CPU of programs is what the journal holds of them, that of the run the process's. What is told is predicted / measured, for each. The time by the clock has two ends, in
 which the server is not full, that a run of a week would not notice: they are told apart.
 """
 
@@ -89,14 +89,17 @@ def compared(
     per_slot = 1 / (options.slots * options.decode)
     rates = Served(options.slots, per_slot, 1 / (options.slots * _PREFILL))
     server_s = examples * seconds_of(known, assumed, rates)
-    cores_s = 3600 * sum(core_hours(known, examples, assumed).values())
+    cores_s = {name: 3600 * hours for name, hours in core_hours(known, examples, assumed).items()}
+    programs_s = sum(cores_s[name] for name in known.program_cpu_s)
+    programs_found_s = found.examples * sum(found.program_cpu_s.values())
     lines = [
         ("examples", examples, found.examples),
         ("written tokens", examples * known.completion_tokens * options.longer,
          found.examples * found.completion_tokens),
         ("seconds of the whole server", server_s, busy_s / options.slots),
         ("seconds by the clock, with both ends", server_s, clock_s),
-        ("seconds of CPU", cores_s, cpu_s),
+        ("seconds of CPU of programs", programs_s, programs_found_s),
+        ("seconds of CPU of the run", cores_s["the run"], cpu_s),
     ]  # fmt: skip
     table = ["| | predicted | measured | ratio |", "|---|---:|---:|---:|"]
     table += [

@@ -114,6 +114,7 @@ class Steering:
     """A wish for how the code should be, and whether it is so.
 
     `plain` and `steered` are the metric's values for the code without the wish and with it.
+    `relative_memory` is what fast code has at its peak, as a multiple of the plain code's.
     """
 
     style: str
@@ -122,6 +123,7 @@ class Steering:
     plain: float
     steered: float
     met: bool
+    relative_memory: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,8 @@ def _kind_of_evidence(example: Example) -> Iterator[str]:
     if example.steering:
         wish = example.steering
         yield f"  {wish.style}: {wish.metric} {wish.plain:g} without the wish, {wish.steered:g} now"
+        if wish.relative_memory is not None:
+            yield f"  its memory at the peak: {wish.relative_memory:g} of that without the wish"
     if example.alternative:
         worse = example.alternative
         passed = f"{worse.cases_passed} of {worse.cases} cases" if worse.cases else "not executed"

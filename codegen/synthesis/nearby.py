@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from codegen.records import Case, CaseResult, Json, Outcome
+from codegen.errors import InfrastructureError
+from codegen.language import Language
+from codegen.records import Case, CaseResult, Json, Outcome, Problem, Verdict
 from codegen.synthesis.ballot import Ballot, Voter
+from codegen.synthesis.bench import Bench
 from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.council import Council
 from codegen.synthesis.draw import draw_seed
@@ -67,6 +70,41 @@ async def compared(world: World, council: Council, index: int) -> Nearby:
             agreed.append(replace(case, expected=values[0], known_from="consensus"))
     doubts.sort(key=lambda one: len(str(one.case.arguments)))
     return Nearby(tuple(agreed), tuple(doubts))
+
+
+async def answered_too(
+    bench: Bench,
+    language: Language,
+    code: str,
+    problem: Problem,
+    nearby: tuple[Case, ...],
+    passed: Verdict,
+) -> Verdict:
+    """Return the verdict on code that has `passed` the cases, with what it answers nearby.
+
+    All inputs together may take longer than the limit allows; then the one that it stopped at is
+    run alone.
+
+    Raises:
+        InfrastructureError: nothing is known about the program.
+    """
+    if not nearby:
+        return passed
+    request = VerifyRequest(
+        language.name, code, comparator=problem.comparator, lint="off", limits=bench.limits
+    )
+    verdict = await judged(bench.verifier, request, nearby, problem.signature)
+    executions = (*passed.executions, *verdict.executions)
+    stopped = {one.name for one in verdict.cases if one.outcome is Outcome.TIME_LIMIT}
+    if verdict.outcome is Outcome.TIME_LIMIT:
+        alone = tuple(case for case in nearby if case.id in stopped)[:1]
+        if not alone:
+            return replace(passed, executions=executions)
+        verdict = await judged(bench.verifier, request, alone, problem.signature)
+        executions += verdict.executions
+    if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
+        raise InfrastructureError(verdict.message)
+    return replace(passed if verdict.passed else verdict, executions=executions)
 
 
 async def _answers(

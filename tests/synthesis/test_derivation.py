@@ -243,6 +243,21 @@ async def test_a_wish_is_kept_when_the_code_measures_so(synthesize_fresh, script
     }
     assert seen["documented"].reason == "not_documented"
     assert (seen["fast"].plain, seen["fast"].steered) == (1.0, 1.0)
+    assert seen["fast"].relative_memory == 1.0 and seen["short"].relative_memory is None
+
+
+async def test_fast_code_may_not_pay_with_memory(synthesize_fresh, scripted):
+    hog = RIGHT.replace(
+        "    return sum(", "    room = [0] * (12 << 20)\n    return len(room) - (12 << 20) + sum("
+    )
+    for seed in range(40):
+        playing = Playing(scripted, solutions=[RIGHT] * 3 + [hog])
+        (record,), _ = await synthesize_fresh(playing.model, derive=("steering",), seed=seed)
+        asked = [r.messages[0].content for r in playing.model.requests if r.purpose == "solution"]
+        if "fast on large inputs" in asked[-1]:
+            break
+    (refused,) = record.refused
+    assert refused.reason == "not_fast" and "12 << 20" in refused.code
 
 
 async def test_a_real_failure_is_diagnosed_and_its_patch_verified(derive):

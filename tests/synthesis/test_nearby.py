@@ -88,15 +88,53 @@ async def test_where_none_parts_nobody_is_asked(synthesize, scripted):
     assert record.status == "accepted" and not record.arbitrations and not asked(model)
 
 
-async def test_a_translation_answers_inputs_nearby_as_the_solutions_do(synthesize, scripted):
+def translating(translation):
+    """Answer solutions as they should be, and each translation as is said by its language."""
+
     def solve(request):
         signature = request.messages[0].content.split("## Signature")[1].split("##")[0]
         name = "javascript" if "javascript" in signature else "python"
-        right, wrong = {"javascript": (IN_JS, JS_WRONG), "python": (RIGHT, WRONG_ON_NONE)}[name]
-        return f"```{name}\n{wrong if request.purpose == 'translation' else right}```\n"
+        right = {"javascript": IN_JS, "python": RIGHT}[name]
+        return f"```{name}\n{translation[name] if request.purpose == 'translation' else right}```\n"
 
-    model = scripted(solve, **WEAK)
+    return solve
+
+
+@pytest.mark.parametrize(
+    ("translation", "outcomes"),
+    [
+        ({"javascript": JS_WRONG, "python": WRONG_ON_NONE}, ["wrong_answer", "passed"]),
+        (
+            {
+                "javascript": JS_WRONG.replace("return 1;", "while (values);"),
+                "python": WRONG_ON_NONE.replace("return 1", "while True:\n            pass"),
+            },
+            ["time_limit", "passed"],
+        ),
+        (  # slow, and right: all of these inputs together take longer than a program may
+            {
+                "javascript": IN_JS.replace(
+                    "  return",
+                    "  const end = performance.now() + 150;\n"
+                    "  while (performance.now() < end);\n  return",
+                ),
+                "python": '"""Counting."""\n\nimport time\n'
+                + RIGHT.split('"""', 2)[2].replace(
+                    "    return",
+                    "    end = time.process_time() + 0.15\n"
+                    "    while time.process_time() < end:\n        pass\n    return",
+                ),
+            },
+            ["passed"],
+        ),
+    ],
+    ids=["wrong", "endless", "slow"],
+)
+async def test_a_translation_answers_inputs_nearby_as_the_solutions_do(
+    synthesize, scripted, translation, outcomes
+):
+    model = scripted(translating(translation), **WEAK)
     (record,), _ = await synthesize(model, langs="py,js", derive=("translation",))
     (made,) = [one for one in record.examples if one.kind == "translation"]
-    assert [attempt.outcome for attempt in made.history] == ["wrong_answer", "passed"]
+    assert [attempt.outcome for attempt in made.history] == outcomes
     assert not of_none(made), "an input that nobody has called valid is no case"

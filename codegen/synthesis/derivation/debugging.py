@@ -116,7 +116,7 @@ async def _patched(workshop: Workshop, parent: Parent, broken: Broken) -> tuple[
 async def _verified(
     workshop: Workshop, parent: Parent, made: Made, fault: Planted | None
 ) -> tuple[Example, ...]:
-    verdict = await workshop.judge(parent.language, made.code, strict=True, nearby=True)
+    verdict = await workshop.judge_new(parent.language, made.code)
     if not verdict.passed:
         workshop.refuse("debugging", parent.language, "patch_failed", made)
         return ()

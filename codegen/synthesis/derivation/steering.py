@@ -4,20 +4,21 @@ The wish is a system prompt (`prompts/steering/`), one for each problem in turn.
 does what was wished is measured against the solution that was written without it; where it is not,
 the example is refused.
 
-Run time is told in steps of a half of the plain solution's, and only where the difference can be
-measured: a record must not depend on how busy a machine is.
+Fast code may not pay with memory. Both are told in steps of a half of the plain solution's, and
+only where the difference can be measured: a record must not depend on how busy a machine is.
 """
 
 from __future__ import annotations
 
 from codegen.prompt import render, solution_prompt
-from codegen.records import ChatMessage, Example, Lineage, Steering, Verdict
+from codegen.records import ChatMessage, Example, Lineage, Steering
 from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.derivation import metrics
 from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block
 
 STYLES = ("documented", "fast", "readable", "short")
 MEASURED_S = 0.05
+MEASURED_BYTES = 16 << 20
 _NEXT = 1000  # candidates that are asked for a style have numbers of their own
 _METRICS = {
     "documented": "comment_share",
@@ -65,9 +66,12 @@ async def _checked(
 ) -> Steering:
     if style == "fast":
         # both without linters, whose time is none of the program's
-        plain = await workshop.judge(parent.language, parent.code)
-        ratio = _relative_cpu(plain, await workshop.judge(parent.language, code))
-        return Steering(style, sha256, _METRICS[style], 1.0, ratio, ratio <= 1.0)
+        plain = (await workshop.judge(parent.language, parent.code)).resources
+        found = (await workshop.judge(parent.language, code)).resources
+        time = _relative(plain.run_cpu_s, found.run_cpu_s, MEASURED_S)
+        memory = _relative(plain.peak_memory_bytes, found.peak_memory_bytes, MEASURED_BYTES)
+        met = time <= 1.0 and memory <= 1.0
+        return Steering(style, sha256, _METRICS[style], 1.0, time, met, memory)
     measure = {
         "documented": metrics.comment_share,
         "readable": metrics.complexity,
@@ -78,8 +82,8 @@ async def _checked(
     return Steering(style, sha256, _METRICS[style], before, after, met)
 
 
-def _relative_cpu(plain: Verdict, steered: Verdict) -> float:
-    before, after = plain.resources.run_cpu_s, steered.resources.run_cpu_s
-    if abs(after - before) < MEASURED_S:
+def _relative(before: float, after: float, measured: float) -> float:
+    """Return what was used as a multiple of what was before, where the difference is `measured`."""
+    if abs(after - before) < measured:
         return 1.0
-    return max(0.5, round(after / max(before, MEASURED_S) * 2) / 2)
+    return max(0.5, round(after / max(before, measured) * 2) / 2)

@@ -37,6 +37,7 @@ from codegen.records import (
 from codegen.synthesis.ballot import Agreement
 from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.desk import Desk
+from codegen.synthesis.nearby import answered_too
 from codegen.synthesis.perseverance import persevere
 from codegen.synthesis.world import Task, World
 from codegen.template import fenced
@@ -126,10 +127,8 @@ class Workshop:
         """Get one answer; `what` tells it from others of its purpose."""
         return await self.desk.ask(purpose, messages, prompt, *what)
 
-    async def judge(
-        self, language: Language, code: str, *, strict: bool = False, nearby: bool = False
-    ) -> Verdict:
-        """Run code over the accepted cases, and inputs nearby; `strict`, linters have a say."""
+    async def judge(self, language: Language, code: str, *, strict: bool = False) -> Verdict:
+        """Run code over the accepted cases; the linters have a say where it is `strict`."""
         request = VerifyRequest(
             language.name,
             code,
@@ -137,7 +136,16 @@ class Workshop:
             lint="strict" if strict else "off",
             limits=self.world.bench.limits,
         )
-        return await self._judged(request, self.nearby if nearby else ())
+        return await self._judged(request)
+
+    async def judge_new(self, language: Language, code: str) -> Verdict:
+        """Judge code that is to be called right: strictly, and on the inputs nearby as well."""
+        verdict = await self.judge(language, code, strict=True)
+        if verdict.passed:
+            bench, problem = self.world.bench, self.problem
+            verdict = await answered_too(bench, language, code, problem, self.nearby, verdict)
+            self.executions.update(verdict.executions)
+        return verdict
 
     async def judge_mutant(self, parent: Parent, code: str) -> Verdict:
         """Run a mutant over the accepted cases, in the time that the proof gave it."""
@@ -153,9 +161,10 @@ class Workshop:
         )
         return await self._judged(request)
 
-    async def _judged(self, request: VerifyRequest, more: tuple[Case, ...] = ()) -> Verdict:
-        cases = (*self.cases, *more)
-        verdict = await judged(self.world.bench.verifier, request, cases, self.problem.signature)
+    async def _judged(self, request: VerifyRequest) -> Verdict:
+        verdict = await judged(
+            self.world.bench.verifier, request, self.cases, self.problem.signature
+        )
         self.executions.update(verdict.executions)
         return verdict
 
@@ -178,8 +187,9 @@ class Workshop:
     async def persevere(self, candidate: Candidate) -> Verdict | None:
         """Take a candidate to its end; its calls, tokens and executions are this account's."""
         bench = self.world.bench
-        cases = (*self.cases, *self.nearby)
-        verdict = await persevere(bench, candidate, self.task.index, self.problem, cases)
+        verdict = await persevere(
+            bench, candidate, self.task.index, self.problem, self.cases, self.nearby
+        )
         self.desk.usage += candidate.usage
         self.desk.calls += candidate.calls
         for attempt in candidate.attempts:
