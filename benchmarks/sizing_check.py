@@ -5,8 +5,9 @@
 A short run of the builtin teacher is measured as `--measure` does. From that, and from the rates of
 `benchmarks.simulator` in a GPU's place, the model of the sizing page says how many tokens, seconds
 of the server and seconds of CPU other problems will take; then those are made against the
-simulator. The CPU of programs is what the journal holds of them, that of the run the process's. What is told is predicted / measured, for each. The time by the clock has two ends, in
-which the server is not full, that a run of a week would not notice: they are told apart.
+simulator. The CPU of programs is what the journal holds of them, that of the run the process's.
+What is told is predicted / measured, for each. The time by the clock has two ends, in which the
+server is not full, that a run of a week would not notice: they are told apart.
 """
 
 from __future__ import annotations
