@@ -13,12 +13,13 @@ from codegen.synthesis.allowance import together
 from codegen.synthesis.derivation.conversation import conversations
 from codegen.synthesis.derivation.debugging import debugging
 from codegen.synthesis.derivation.explanation import explanations
+from codegen.synthesis.derivation.made import Made, Parent
 from codegen.synthesis.derivation.native_tests import native_tests
 from codegen.synthesis.derivation.preference import judged, preferences
 from codegen.synthesis.derivation.review import reviews
 from codegen.synthesis.derivation.steering import steered
 from codegen.synthesis.derivation.translation import translations
-from codegen.synthesis.derivation.workshop import Made, Parent, Workshop
+from codegen.synthesis.derivation.workshop import Workshop
 from codegen.telemetry import span
 
 _Derivation = Callable[[Workshop], Awaitable[tuple[Example, ...]]]

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from codegen.language import get
 from codegen.records import Attempt, ChatMessage, Example, Lineage, Outcome
 from codegen.synthesis.derivation.debugging import evidence_of
-from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block
+from codegen.synthesis.derivation.made import Made, Parent, in_block
+from codegen.synthesis.derivation.workshop import Workshop
 
 _EXPLAIN = {
     "walkthrough": "That works. Walk me through it, so that I could write it again myself.",

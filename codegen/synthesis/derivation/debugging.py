@@ -13,7 +13,8 @@ from codegen.answer.blocks import outside_blocks
 from codegen.model.contract import Message
 from codegen.prompt import asked_in, repair_prompt
 from codegen.records import Attempt, Example, Lineage, Outcome, Planted, Stage, Verdict
-from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, taught
+from codegen.synthesis.derivation.made import Made, Parent, taught
+from codegen.synthesis.derivation.workshop import Workshop
 
 LEAST_DIAGNOSIS = 40
 """Characters of prose; less than that is no diagnosis."""

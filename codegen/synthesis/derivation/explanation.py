@@ -32,7 +32,8 @@ from codegen.synthesis.derivation.comments import comments_of, tokens_of
 from codegen.synthesis.derivation.debugging import mutant_of
 from codegen.synthesis.derivation.documented import UncheckedError, example_tests
 from codegen.synthesis.derivation.leak import leaks, overlap
-from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
+from codegen.synthesis.derivation.made import Made, Parent, in_block, taught
+from codegen.synthesis.derivation.workshop import Workshop
 
 FORMS: tuple[TextForm, ...] = ("api", "design", "docstrings", "walkthrough")
 SAMPLES = 3

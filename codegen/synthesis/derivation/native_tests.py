@@ -16,7 +16,8 @@ from codegen.model.contract import Message
 from codegen.prompt import Prompt, native_tests_prompt
 from codegen.records import Example, Lineage, Problem
 from codegen.synthesis.candidate import State
-from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
+from codegen.synthesis.derivation.made import Made, Parent, in_block, taught
+from codegen.synthesis.derivation.workshop import Workshop
 from codegen.verify.native.gate import Programs, gate
 from codegen.verify.native.objects import renders
 from codegen.verify.native.render import render_tests

@@ -26,7 +26,8 @@ from codegen.records import (
     Verdict,
 )
 from codegen.synthesis.derivation.explanation import tell
-from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
+from codegen.synthesis.derivation.made import Made, Parent, in_block, taught
+from codegen.synthesis.derivation.workshop import Workshop
 from codegen.verify.evidence import at_least
 
 LEAST_LEVEL = "L3"

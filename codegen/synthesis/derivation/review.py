@@ -11,7 +11,8 @@ from codegen.model.contract import Message
 from codegen.prompt import asked_in
 from codegen.records import Example, Lineage
 from codegen.synthesis.derivation.debugging import mutant_of
-from codegen.synthesis.derivation.workshop import Made, Workshop, taught
+from codegen.synthesis.derivation.made import Made, taught
+from codegen.synthesis.derivation.workshop import Workshop
 from codegen.template import fenced
 
 MOST_COMMENTS = 3

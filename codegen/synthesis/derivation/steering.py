@@ -14,7 +14,8 @@ from codegen.prompt import render, solution_prompt
 from codegen.records import ChatMessage, Example, Lineage, Steering
 from codegen.synthesis.candidate import Candidate
 from codegen.synthesis.derivation import metrics
-from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block
+from codegen.synthesis.derivation.made import Made, Parent, in_block
+from codegen.synthesis.derivation.workshop import Workshop
 
 STYLES = ("documented", "fast", "readable", "short")
 MEASURED_S = 0.05

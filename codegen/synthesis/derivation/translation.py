@@ -13,7 +13,8 @@ from codegen.prompt import asked_in
 from codegen.records import Example, Lineage
 from codegen.synthesis.allowance import together
 from codegen.synthesis.candidate import Candidate
-from codegen.synthesis.derivation.workshop import Made, Parent, Workshop, in_block, taught
+from codegen.synthesis.derivation.made import Made, Parent, in_block, taught
+from codegen.synthesis.derivation.workshop import Workshop
 
 
 async def translations(workshop: Workshop) -> tuple[Example, ...]:

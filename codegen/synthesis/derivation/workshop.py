@@ -17,18 +17,13 @@ from codegen.language import Language
 from codegen.model.contract import Message, Purpose, Reply
 from codegen.prompt import Prompt
 from codegen.records import (
-    Attempt,
-    BackTranslation,
     Case,
-    ChatMessage,
     Example,
     ExampleKind,
     Generation,
     Lineage,
-    Mutant,
     Problem,
     Refused,
-    Strength,
     Usage,
     Verdict,
     Verification,
@@ -36,31 +31,15 @@ from codegen.records import (
 )
 from codegen.synthesis.ballot import Agreement
 from codegen.synthesis.candidate import Candidate
+from codegen.synthesis.derivation.made import Made, Parent
 from codegen.synthesis.desk import Desk
 from codegen.synthesis.nearby import answered_too
 from codegen.synthesis.perseverance import persevere
 from codegen.synthesis.world import Task, World
-from codegen.template import fenced
 from codegen.verify.bench import tighter
 from codegen.verify.evidence import level_of
 from codegen.verify.interface import judged
 from codegen.verify.request import VerifyRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """An accepted solution: its example, its proof, and mutants that the cases kill."""
-
-    language: Language
-    candidate: Candidate
-    example: Example
-    strength: Strength | None
-    killed: tuple[tuple[Mutant, str], ...] = ()
-
-    @property
-    def code(self) -> str:
-        """The program."""
-        return self.example.code
 
 
 @dataclass(slots=True)
@@ -288,29 +267,3 @@ class Workshop:
             environment=made.verdict.environment,
             executions=self._executions(made.verdict.executions),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a derivation has in hand when it accepts or refuses it."""
-
-    messages: tuple[ChatMessage, ...] = ()
-    text: str = ""
-    code: str = ""
-    language: Language | None = None
-    verdict: Verdict | None = None
-    back_translation: BackTranslation | None = None
-    history: tuple[Attempt, ...] = ()
-    prompts: Mapping[str, str] = field(default_factory=dict)
-    calls: tuple[str, ...] = ()
-    executions: tuple[str, ...] = ()
-
-
-def in_block(language: Language, code: str) -> str:
-    """Return code as an answer shows it."""
-    return fenced(code, language.fence)
-
-
-def taught(user: str, answer: str) -> tuple[ChatMessage, ...]:
-    """Return a question and the answer that a model should learn."""
-    return ChatMessage("user", user), ChatMessage("assistant", answer, train=True)
