@@ -95,7 +95,7 @@ class Assumed:
     step_s: float = 0.004
     together: float = 0.85
     overhead_s: float = 0.01
-    loop_s: float = 0.02
+    loop_s: float = 0.06
 
 
 H100 = Gpu("H100 SXM (80 GB)", 80e9, 3.35e12, 989e12)
