@@ -34,7 +34,7 @@ __all__ = ["Verifier", "VerifyRequest"]
 
 LANGUAGE = "codegen.language"
 VERDICT = "codegen.verdict"
-_LOOK_AHEAD = 4
+_LOOK_AHEAD = 16  # for each slot: with few, one program that runs to its limit stops the others
 
 
 class Verifier:
