@@ -48,6 +48,22 @@ def uploaded(url: str, *, mark: str, force: bool = False) -> Iterator[Path]:
             _upload(store, root, folder, mark)
 
 
+@contextmanager
+def fetched(url: str, name: str) -> Iterator[Path]:
+    """Yield the path of a local copy of one file in the folder at `url`.
+
+    Raises:
+        UsageError: the store is not known, or its package is missing.
+        InfrastructureError: the store refuses or fails, or there is no such file.
+    """
+    store, root = _opened(url)
+    with tempfile.TemporaryDirectory(prefix="codegen-") as scratch:
+        path = Path(scratch) / "file"
+        with _told(f"{url}/{name}"):
+            store.get_file(f"{root}/{name}", str(path))
+        yield path
+
+
 def _upload(store: Any, root: str, folder: Path, mark: str) -> None:
     old = set(store.find(root))
     if f"{root}/{mark}" in old:

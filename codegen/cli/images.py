@@ -1,4 +1,4 @@
-"""The command `codegen images`: build, list and verify the toolchain images; make their base.
+"""The command `codegen images`: build, list, verify, save and load the toolchain images.
 
 Not here: what an image is made from (`codegen.sandbox.images`).
 """
@@ -99,6 +99,41 @@ def verify(context: click.Context, languages: tuple[str, ...]) -> None:
             click.echo(f"    {line}")
     if not all(found.works for found in reports):
         context.exit(1)
+
+
+@images.command(short_help="Save the images, for machines that can build none.")
+@click.argument("place", metavar="FOLDER|URL")
+@_LANGUAGES
+@click.option("--force", is_flag=True, help="Replace images that were saved there.")
+def save(place: str, languages: tuple[str, ...], force: bool) -> None:
+    """Save the current images in a folder, or in an object store by its URL."""
+    from codegen.sandbox.images_moved import save as save_all
+
+    with _client() as client, _progress() as report:
+        saved = save_all(client, _chosen(languages), place, report, force=force)
+    for one in saved:
+        click.echo(f"{one.language}: {one.tag} as {one.file} ({one.bytes / _MIB:.0f} MiB)")
+
+
+@images.command(short_help="Load images that were saved.")
+@click.argument("place", metavar="FOLDER|URL")
+@_LANGUAGES
+def load(place: str, languages: tuple[str, ...]) -> None:
+    """Load the images that `codegen images save` left in a folder or an object store.
+
+    Those of all languages when none is named; what the daemon has already is left out.
+    """
+    from codegen.language import get
+    from codegen.sandbox.images import listed
+    from codegen.sandbox.images_moved import load as load_all
+
+    with _client() as client, _progress() as report:
+        loaded = load_all(client, [get(name).name for name in languages], place, report)
+        for one in loaded:
+            states = {row.image.tag: row.state for row in listed(client, one.language) if row.image}
+            state = states.get(one.tag, "missing")
+            advice = "" if state == "current" else ": it was made by another version of codegen"
+            click.echo(f"{one.language}: {one.tag} is {state}{advice}")
 
 
 @images.command(short_help="Make the base image where no registry has it.")
