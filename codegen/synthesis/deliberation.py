@@ -32,8 +32,8 @@ from codegen.synthesis.proof import (
 INDEPENDENT_SOLUTIONS = 3
 MOST_COMPARED = 2
 """Comparisons on inputs nearby before each measurement: the second looks at what was mended."""
-MOST_DOUBTS = 3
-"""Inputs nearby that are put before the model at a time."""
+MOST_DOUBTS, MOST_DOUBTS_EVER = 3, 6
+"""Inputs nearby that are put before the model at a time, and for one problem."""
 MOST_DISMISSED = 2
 """Inputs on which the same solutions part, and that are not valid; more are not asked about."""
 REFERENCE = 900
@@ -51,6 +51,7 @@ class Deliberation:
     council: Council
     given: str = ""
     arbitrations: tuple[Arbitration, ...] = ()
+    doubted: int = 0
     dismissed: Counter[object] = field(default_factory=Counter)
 
     async def agree(self) -> None:
@@ -164,13 +165,13 @@ class Deliberation:
         """Return inputs on which solutions part, one for each way in which they do."""
         found: list[Case] = []
         seen = set()
-        asked = 0
+        most = min(self.doubted + MOST_DOUBTS, MOST_DOUBTS_EVER)
         for doubt in doubts:
-            if asked == MOST_DOUBTS:
+            if self.doubted == most:
                 break
             if doubt.camps in seen or self.dismissed[doubt.camps] >= MOST_DISMISSED:
                 continue
-            asked += 1
+            self.doubted += 1
             number = len(self.arbitrations) + 1
             case = replace(doubt.case, id=f"doubt-{number}")
             made = await put_first(self.council.problem, case, doubt.values, self.desk)
