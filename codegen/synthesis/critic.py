@@ -22,6 +22,7 @@ from codegen.prompt import Prompt, render, render_for
 from codegen.records import Json, Problem, to_json
 from codegen.synthesis.council import Rejection
 from codegen.synthesis.problems import parse_problem
+from codegen.template import schema_of
 
 MOST_AMBIGUITIES = 8
 _MOST_TEXT = 500
@@ -71,7 +72,11 @@ def critic_prompt(problem: Problem) -> Prompt:
 
 
 def revision_prompt(problem: Problem, found: tuple[Ambiguity, ...]) -> Prompt:
-    """Ask for a problem again, with what was found in it decided."""
+    """Ask for a problem again, with what was found in it decided.
+
+    The schema is the one that it was asked for under. That of a whole program has input and output
+    apart, which are in the statement by now.
+    """
     content = {
         "title": problem.title,
         "statement": problem.statement,
@@ -80,7 +85,11 @@ def revision_prompt(problem: Problem, found: tuple[Ambiguity, ...]) -> Prompt:
         "tags": list(problem.tags),
         "comparator": problem.comparator.value,
     }
-    return render("revise", content=content, ambiguities=found)
+    asked = render("revise", content=content, ambiguities=found)
+    if problem.interface == "program":
+        return asked
+    form = "class/problem" if problem.interface == "class" else "problem"
+    return replace(asked, schema=schema_of(form))
 
 
 def _uses(problem: Problem) -> Mapping[str, Json]:

@@ -30,7 +30,7 @@ from codegen.prompt import (
 )
 from codegen.records import Problem, Seed, Traits
 from codegen.resources import folder
-from codegen.synthesis.critic import critic_prompt, parse_critique
+from codegen.synthesis.critic import critic_prompt, parse_critique, revision_prompt
 from codegen.synthesis.derivation.review import comments_in, numbered
 from codegen.synthesis.problems import parse_inputs, parse_more_inputs, parse_problem
 from codegen.synthesis.proof import more_tests_prompt
@@ -41,6 +41,7 @@ PROMPTS = folder("prompts")
 NAMES = sorted(str(p.relative_to(PROMPTS))[: -len(".md.j2")] for p in PROMPTS.rglob("*.md.j2"))
 SHOWN = re.compile(r"^## Answer\n.*?^```json\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 TEACHER = BuiltinTeacher(mistakes=Mistakes.none())
+AMBIGUOUS = BuiltinTeacher(mistakes=replace(Mistakes.none(), ambiguous_statement=1.0))
 
 
 def said(prompt: Prompt, purpose: Purpose, seed: int) -> str:
@@ -118,6 +119,22 @@ def test_what_is_said_about_a_program_keeps_its_schema(seed: int, interface: Any
     assert fits(said(prompt, "judgement", seed), prompt)
     prompt = render("faithfulness", text="It counts.", **about)
     assert fits(said(prompt, "judgement", seed), prompt)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1 << 30), interface=st.sampled_from(["", "class"]))
+def test_a_revised_problem_keeps_the_schema_of_a_problem(seed: int, interface: Any) -> None:
+    asked = Seed("taxonomy", "", traits=Traits(interface=interface))
+    prompt = problem_prompt(asked, [get("py")])
+    request = Request("problem", (Message("user", prompt.text),), Sampling(seed=seed))
+    (reply,) = asyncio.run(AMBIGUOUS.complete(request))
+    made = parse_problem(reply.text, interface or "function")
+    found = parse_critique(said(critic_prompt(made), "critic", seed))
+    assume(found)
+    revision = revision_prompt(made, found)
+    assert revision.schema == prompt.schema
+    text = said(revision, "revision", seed)
+    assert fits(text, revision) and parse_problem(text, interface or "function")
 
 
 class HeldToSchemas:
