@@ -27,7 +27,7 @@ from codegen.model.builtin.feedback import Feedback
 from codegen.model.builtin.knowledge import printed, recognise
 from codegen.model.builtin.mistakes import Mistakes
 from codegen.model.builtin.validity import is_valid
-from codegen.operations import result_type
+from codegen.operations import result_type, unfit
 from codegen.records import Comparator, Json
 from codegen.verify.compare import matches
 
@@ -177,7 +177,8 @@ def _decided_output(
         given = lines.arguments_of(family.signature(), stdin)
     except ValueError:
         return "invalid"
-    if not is_valid(family.name, parameters, given):
+    # a line that lacks something can still be read, as a value of no use
+    if unfit(given, family.signature(), "") or not is_valid(family.name, parameters, given):
         return "invalid"
     right = printed(family, parameters, stdin)
     alike = (one for one, value in outputs if json.loads(value).split() == right.split())
