@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from codegen.errors import ModelRefusal
 from codegen.language import Language
 from codegen.prompt import asked_in, solution_prompt
-from codegen.records import Arbitration, Case
+from codegen.records import Arbitration, Case, canonical
 from codegen.synthesis.allowance import together
 from codegen.synthesis.arbitration import arbitrate, put_first
 from codegen.synthesis.candidate import Candidate, ask, recheck, restart, verify
@@ -165,11 +165,14 @@ class Deliberation:
         """Return inputs on which solutions part, one for each way in which they do."""
         found: list[Case] = []
         seen = set()
+        decided = {canonical(one.arguments) for one in self.arbitrations}
         most = min(self.doubted + MOST_DOUBTS, MOST_DOUBTS_EVER)
         for doubt in doubts:
             if self.doubted == most:
                 break
             if doubt.camps in seen or self.dismissed[doubt.camps] >= MOST_DISMISSED:
+                continue
+            if canonical(doubt.case.arguments) in decided:
                 continue
             self.doubted += 1
             number = len(self.arbitrations) + 1

@@ -173,12 +173,16 @@ def _decided_value(
 def _decided_output(
     family: Family, parameters: Parameters, stdin: str, outputs: list[tuple[str, str]]
 ) -> str:
+    signature = family.signature()
     try:
-        given = lines.arguments_of(family.signature(), stdin)
+        given = lines.arguments_of(signature, stdin)
     except ValueError:
         return "invalid"
-    # a line that lacks something can still be read, as a value of no use
-    if unfit(given, family.signature(), "") or not is_valid(family.name, parameters, given):
+    # what lacks a line, or has a wrong count, can still be read as something
+    kinds = [one.type for one in signature.parameters]
+    if unfit(given, signature, "") or lines.written(given, kinds) != stdin:
+        return "invalid"
+    if not is_valid(family.name, parameters, given):
         return "invalid"
     right = printed(family, parameters, stdin)
     alike = (one for one, value in outputs if json.loads(value).split() == right.split())
