@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from codegen.model.builtin.catalogue.parsing import SEPARATORS
 from codegen.records import Json
 
 Parameters = Mapping[str, Json]
@@ -67,6 +66,10 @@ def _ascending(_: Parameters, values: list[int], target: int) -> bool:
 
 
 def _settings(parameters: Parameters, text: str) -> bool:
+    from codegen.model.builtin.catalogue.parsing import (  # noqa: PLC0415 - importing stays free
+        SEPARATORS,
+    )
+
     signs = re.escape(SEPARATORS[parameters["between"]] + parameters["equals"])
     return _made_of(rf"[a-z0-9 {signs}]", text) and not re.search(r"[0-9]{10}", text)
 
