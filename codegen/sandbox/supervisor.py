@@ -2768,10 +2768,17 @@ class Supervisor:
                 # Nothing is known about the program; the host replaces the slot.
                 answer = {"error": "{}: {}".format(type(error).__name__, error)}
             self.line.send(answer)
-            del job
-            gc.collect()  # while the host is busy, and never while a program waits
             if "error" in answer:
                 return
+            # While the host is busy, and never while a program waits. A slot that cannot be emptied
+            # ends here, and the host replaces it.
+            del job
+            try:
+                self.residents.wipe()
+                wipe()
+            except (SlotError, OSError):
+                return
+            gc.collect()
             self.residents.refresh()
             self._machine_kills = machine_kills()
 
@@ -2800,8 +2807,6 @@ class Supervisor:
             spent = step.gives_up and step.status in ("cpu_limit", "wall_limit")
             if spent or not (good or step.keep_going):
                 break
-        self.residents.wipe()
-        wipe()
         return {"steps": results}
 
     def _size(self, disk: int) -> None:
