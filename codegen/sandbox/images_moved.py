@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.errors import InfrastructureError, UsageError
+from codegen.files import appearing
 from codegen.sandbox.docker_client import translated
 from codegen.sandbox.images import Progress, current, image_id
 from codegen.store import fetched, is_url, uploaded
@@ -138,20 +139,8 @@ def _written(place: str, *, force: bool) -> Iterator[Path]:
             folder.mkdir()
             yield folder
         return
-    folder = Path(place)
-    try:
-        if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-            raise UsageError(f"{folder} holds files that were not made by this; name another")
-        if (folder / MARK).exists():
-            if not force:
-                raise UsageError(f"{folder} is there already; replace it with --force")
-            for row in _held(place).values():
-                (folder / row.file).unlink(missing_ok=True)
-            (folder / MARK).unlink()
-        folder.mkdir(parents=True, exist_ok=True)
+    with appearing(Path(place), mark=MARK, force=force) as folder:
         yield folder
-    except OSError as error:
-        raise InfrastructureError(f"{folder}: {error.strerror or error}") from error
 
 
 @contextmanager

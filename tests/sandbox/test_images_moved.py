@@ -111,7 +111,7 @@ def test_images_go_to_an_object_store_and_the_same_image_is_the_same_file(
         (["load", "{saved}/nothing"], "no images were saved there"),
         (["load", "memory://nothing"], "memory://nothing/images.json: there is no such"),
         (["save", "{saved}", "py"], "replace it with --force"),
-        (["save", "{saved}/..", "py"], "were not made by this"),
+        (["save", "{saved}/..", "py"], "was not made by this"),
         (["save", "{saved}/new", "cobol"], "cobol"),
     ],
 )
