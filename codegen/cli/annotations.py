@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Run
+from codegen.cli.options import RUN
 
 if TYPE_CHECKING:
     from codegen.records import Json
@@ -25,7 +25,7 @@ def _folder(_: click.Context, __: click.Parameter, value: Path | str) -> Path:
     return value
 
 
-_PATH = click.argument("path", metavar="RUN|DATASET", type=Run(), callback=_folder)
+_PATH = click.argument("path", metavar="RUN|DATASET", type=RUN, callback=_folder)
 
 
 @click.group()

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from codegen.cli.options import Run
+from codegen.cli.options import RUN
 from codegen.errors import UsageError
 
 
 @click.command()
-@click.argument("dataset", metavar="DATASET", type=Run())
+@click.argument("dataset", metavar="DATASET", type=RUN)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.embedding import embedding_options
-from codegen.cli.options import Run
+from codegen.cli.options import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=Run())
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=RUN)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The dataset's folder.")
 @click.option(
     "--config",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Finite, Place, Run, declared, placed
+from codegen.cli.options import PLACE, RUN, Finite, declared, placed
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ _file_options = declared(
 
 
 @click.command()
-@click.argument("dataset", metavar="DATASET", type=Run())
+@click.argument("dataset", metavar="DATASET", type=RUN)
 @click.option(
     "--format",
     "formats",
@@ -120,7 +120,7 @@ _file_options = declared(
     "of pretrain: documents, parallel, fim. The first is the default; may be repeated.",
 )
 @click.option(
-    "--out", type=Place(), required=True, help="The folder that is made, or its URL: s3://…, gs://…"
+    "--out", type=PLACE, required=True, help="The folder that is made, or its URL: s3://…, gs://…"
 )
 @click.option(
     "--min-level",

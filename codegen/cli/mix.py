@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Place, declared, placed
+from codegen.cli.options import PLACE, declared, placed
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _spec_options = declared(
 @click.command()
 @click.argument("spec", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--out", type=Place(), required=True, help="The folder that is made, or its URL: s3://…, gs://…"
+    "--out", type=PLACE, required=True, help="The folder that is made, or its URL: s3://…, gs://…"
 )
 @_spec_options
 @click.option(

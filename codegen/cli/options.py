@@ -49,32 +49,32 @@ class _FolderOrUrl(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # 
 
     name = "folder or URL"
 
+    def __init__(self, read: Callable[[Any], Path | str]) -> None:
+        self._read = read
+
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path | str:
         del param, ctx
         return self._read(value)
 
-    def _read(self, value: Any) -> Path | str:
-        raise NotImplementedError
+
+def _place(value: Any) -> Path | str:
+    from codegen.store import is_url
+
+    return str(value) if is_url(value) else Path(value)
 
 
-class Place(_FolderOrUrl):
-    """A folder of this machine (a `Path`), or one in an object store by its URL (text)."""
+def _run(value: Any) -> Path | str:
+    from codegen.journal.place import named
 
-    def _read(self, value: Any) -> Path | str:
-        from codegen.store import is_url
-
-        return str(value) if is_url(value) else Path(value)
+    return named(value)
 
 
-class Run(_FolderOrUrl):
-    """A run: its folder (a `Path`), or the URL of its journal (text, as it was given)."""
-
-    def _read(self, value: Any) -> Path | str:
-        from codegen.journal.place import named
-
-        return named(value)
+PLACE = _FolderOrUrl(_place)
+"""A folder of this machine, or one in an object store by its URL."""
+RUN = _FolderOrUrl(_run)
+"""A run: its folder, or the URL of its journal, as it was given."""
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Finite, Run, declared
+from codegen.cli.options import RUN, Finite, declared
 from codegen.cli.own_model import is_remote
 from codegen.errors import UsageError
 
@@ -39,7 +39,7 @@ problem_options = declared(
     ),
     click.option(
         "--evolve",
-        type=Run(),
+        type=RUN,
         help="Another run, whose accepted problems are evolved: its folder, or its journal's URL.",
     ),
     click.option(

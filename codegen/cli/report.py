@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from codegen.cli.options import Run
+from codegen.cli.options import RUN
 from codegen.errors import UsageError
 
 
 @click.command()
-@click.argument("runs", metavar="RUN|DATASET...", nargs=-1, required=True, type=Run())
+@click.argument("runs", metavar="RUN|DATASET...", nargs=-1, required=True, type=RUN)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--html",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Run, declared
+from codegen.cli.options import RUN, declared
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ round_options = declared(
         type=click.IntRange(2),
         help="A later round, of a newer model: what the round before failed at comes first.",
     ),
-    click.option("--after", type=Run(), help="The round before: its folder, or its journal's URL."),
+    click.option("--after", type=RUN, help="The round before: its folder, or its journal's URL."),
 )
 
 

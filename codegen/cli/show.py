@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codegen.cli.options import Run
+from codegen.cli.options import RUN
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _MOST_LISTED = 8
 @click.argument("identity", metavar="ID")
 @click.option(
     "--run",
-    type=Run(),
+    type=RUN,
     default="runs/default",
     show_default=True,
     help="The run's folder, or its journal's URL.",

@@ -13,7 +13,7 @@ from codegen.cli.embedding import check_embedding, embedding_options
 from codegen.cli.engine import check_engine, engine_options
 from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.grouped import Grouped
-from codegen.cli.options import Finite, Run, config_option, sandbox_options
+from codegen.cli.options import RUN, Finite, config_option, sandbox_options
 from codegen.cli.own_model import check_own_model, is_own, is_remote, own_model_options
 from codegen.cli.problems import problem_options, problem_settings
 from codegen.cli.rounds import round_options, with_round
@@ -109,7 +109,7 @@ _GROUPS = {
 @schema_option
 @click.option(
     "--replay",
-    type=Run(),
+    type=RUN,
     help="Answer from a recorded journal instead of a model.",
 )
 @click.option(
@@ -138,7 +138,7 @@ _GROUPS = {
 )
 @click.option(
     "--policy-from",
-    type=Run(),
+    type=RUN,
     multiple=True,
     help="A finished run of this model, to learn from what mends its mistakes; may be repeated.",
 )

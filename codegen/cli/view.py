@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from codegen.cli.options import Run
+from codegen.cli.options import RUN
 from codegen.errors import UsageError
 
 
 @click.command()
-@click.argument("path", metavar="RUN|DATASET", type=Run())
+@click.argument("path", metavar="RUN|DATASET", type=RUN)
 @click.option(
     "--annotator",
     metavar="NAME",

@@ -132,6 +132,8 @@ class Plan:
         self.paid, self.dead = [], False
 
     def pay(self, point: Point) -> None:
+        if self.dead:
+            raise JournalError("the process is gone")  # one that is killed asks for nothing more
         assert point not in self.kept, f"{point} was finished, and is paid again"
         if self.how == "fails" and self._first(point):
             raise ModelError("injected") if point[0] == "call" else SandboxError("injected")
