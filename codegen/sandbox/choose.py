@@ -6,7 +6,6 @@ The choice is said, never silent, and there is no third one: nothing runs withou
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
@@ -27,7 +26,6 @@ async def open_sandbox(
 ) -> Pool:
     """Open a sandbox; with Docker, the images that `languages` lack are built first.
 
-    `CODEGEN_DOCKER_RUNTIME` names a stronger runtime that the daemon knows, such as `runsc`.
     `on_event` gets a line for each thing worth telling. Slots start when they are needed.
 
     Raises:
@@ -45,8 +43,7 @@ async def open_sandbox(
     from codegen.sandbox.docker import DockerBackend  # noqa: PLC0415 - as above
 
     await ensure(languages, on_event=on_event)
-    runtime = os.environ.get("CODEGEN_DOCKER_RUNTIME") or None
-    return Pool(DockerBackend(runtime=runtime), slots=slots, on_event=on_event)
+    return Pool(DockerBackend(), slots=slots, on_event=on_event)
 
 
 async def ensure(

@@ -12,6 +12,7 @@ Not here: images (`codegen.sandbox.images`), scheduling (`codegen.sandbox.pool`)
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -64,11 +65,12 @@ class DockerBackend:
     ) -> None:
         """Take a client, which stays the caller's to close, or connect when first needed.
 
-        `runtime` names a stronger runtime that the daemon knows, such as `runsc`.
+        `runtime` names a stronger runtime that the daemon knows, such as `runsc`; where it is
+        not given, `CODEGEN_DOCKER_RUNTIME` does.
         """
         self._client = client
         self._owns_client = client is None
-        self._runtime = runtime
+        self._runtime = runtime or os.environ.get("CODEGEN_DOCKER_RUNTIME") or None
         self._limits = limits or SlotLimits()
         self._lock = threading.Lock()
         self._slots: dict[str, DockerConnection] = {}

@@ -134,6 +134,7 @@ CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x20000000, 0x40000000
 MNT_DETACH = 2
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
+PR_SET_KEEPCAPS, CAP_DAC_OVERRIDE = 8, 1
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 38, 47
 PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 AT_FDCWD = -100
@@ -190,9 +191,13 @@ def prctl(option: int, *arguments: int) -> None:
 _CAPABILITY_HEADER = struct.pack("Ii", 0x20080522, 0)
 
 
-def drop_capabilities() -> None:
-    """Empty the effective, permitted and inheritable sets of this process."""
-    checked(_libc.capset(_CAPABILITY_HEADER, bytes(24)), "capset")
+def drop_capabilities(kept: int = 0) -> None:
+    """Empty this process's effective, permitted and inheritable sets, but for a mask in the first.
+
+    What is kept is gone as well when an unprivileged process runs a program.
+    """
+    sets = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
+    checked(_libc.capset(_CAPABILITY_HEADER, sets), "capset")
 
 
 def close_from(first: int) -> None:
@@ -485,6 +490,7 @@ class Workspace:
         self.folders: set[str] = set()
         self.files: set[str] = set()
         self.made: set[str] = set()
+        self.hidden: set[str] = set()
 
     def put(self, path: str, data: bytes, *, made: bool = False) -> None:
         """Write one file of ours, in the place of anything; what a step has `made` stays longer."""
@@ -536,6 +542,7 @@ class Workspace:
                     os.fchown(descriptor, 0, 0)
                 os.fchmod(descriptor, 0o111)
                 self.made.add(path)
+                self.hidden.add(path)
         finally:
             os.close(descriptor)
 
@@ -665,11 +672,17 @@ class Ledger:
 
 
 def machine_kills() -> int:
-    """Return how often the kernel of the machine has killed for want of memory, wherever."""
-    with open("/proc/vmstat", "rb") as stream:
-        for line in stream:
-            if line.startswith(b"oom_kill "):
-                return int(line.split()[1])
+    """Return how often the kernel of the machine has killed for want of memory, wherever.
+
+    A slot's own kernel, as gVisor is one, does not tell.
+    """
+    try:
+        with open("/proc/vmstat", "rb") as stream:
+            for line in stream:
+                if line.startswith(b"oom_kill "):
+                    return int(line.split()[1])
+    except OSError:
+        pass
     return 0
 
 
@@ -1658,6 +1671,7 @@ class Isolation(abc.ABC):
     def __init__(self) -> None:
         self._filter = Filter()
         self.spared: set[int] = set()  # the residents: no job's processes
+        self.runs_hidden = False  # in the child
         self.workspace = Workspace(self.group)
 
     @abc.abstractmethod
@@ -1711,6 +1725,10 @@ class Isolation(abc.ABC):
         """Prepare for a job."""
         self.workspace = Workspace(self.group)
 
+    def hide(self, path: str) -> None:
+        """Have a program of the job be run and no longer be read."""
+        self.workspace.hide(path)
+
     @abc.abstractmethod
     def fork_template(self) -> int:
         """Fork, as `os.fork` does; the child's own forks will be programs."""
@@ -1758,6 +1776,7 @@ class Isolation(abc.ABC):
     def become(self, step: Step, targets: list[int], complaint: int) -> NoReturn:
         """In the child: give up everything, then run the program. Does not return."""
         try:
+            self.runs_hidden = step.argv[0].removeprefix("./") in self.workspace.hidden
             self._settle(step.limits, targets, complaint)
             self._exec(step.argv, environment(step.env), len(targets))
         except BaseException as error:
@@ -1844,6 +1863,27 @@ class Isolation(abc.ABC):
             os._exit(127)
 
 
+def runs_unread(uid: int) -> bool:
+    """Return whether the kernel runs a program that the uid may not read; gVisor reads it first."""
+    path = "{}/.{}".format(JOB, os.urandom(8).hex())
+    with open("/bin/true", "rb") as source, open(path, "xb") as target:
+        target.write(source.read())
+    try:
+        os.chmod(path, 0o111)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.setgroups([])
+                os.setresgid(uid, uid, uid)
+                os.setresuid(uid, uid, uid)
+                os.execv(path, [path])
+            finally:
+                os._exit(127)
+        return os.waitpid(pid, 0)[1] == 0
+    finally:
+        os.unlink(path)  # noqa: PTH108 - pathlib costs every slot its import
+
+
 class Container(Isolation):
     """`uid`: the supervisor is root of a container, with no more than it needs to change uid."""
 
@@ -1857,6 +1897,7 @@ class Container(Isolation):
         first, count = self._range()
         self.group, self._low, self._count = first, first + 64, count - 64
         self.uid = self._low
+        self._reads_what_it_runs: bool | None = None
         super().__init__()
 
     def begin(self, residents: list[str]) -> None:
@@ -1954,6 +1995,12 @@ class Container(Isolation):
         super().new_job()
         self.uid = self._low + (self.uid + 1 - self._low) % self._count
 
+    def hide(self, path: str) -> None:
+        """Have a program of the job be run and no longer be read; learn what that takes here."""
+        super().hide(path)
+        if self._reads_what_it_runs is None:
+            self._reads_what_it_runs = not runs_unread(self.uid)
+
     def prepare(self) -> None:
         """Note what the container uses while nothing runs."""
         self._before = self._ledger.used() if self._ledger.kept else 0
@@ -1967,8 +2014,11 @@ class Container(Isolation):
         os.setresgid(self.uid, self.uid, self.uid)
 
     def _shed(self) -> None:
+        reads = self.runs_hidden and self._reads_what_it_runs
+        if reads:
+            prctl(PR_SET_KEEPCAPS, 1)
         os.setresuid(self.uid, self.uid, self.uid)
-        drop_capabilities()
+        drop_capabilities(1 << CAP_DAC_OVERRIDE if reads else 0)
         prctl(PR_SET_DUMPABLE, 1)  # or the program could not open its own /proc/self/fd
 
     def memory_of(self, table: Table) -> int:
@@ -2826,7 +2876,7 @@ class Supervisor:
             for path, data in step.files.items():
                 self.isolation.workspace.put(path, data)
             if step.unreadable:
-                self.isolation.workspace.hide(step.unreadable)
+                self.isolation.hide(step.unreadable)
         except OSError as error:
             # An earlier step has filled the folder: the program's own doing.
             step.stderr.add(("cannot write the step's files: {}\n".format(error)).encode())
