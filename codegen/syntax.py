@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
 _MOST = 20
+_TREES, _LARGE = 64, 1 << 16  # trees that are kept, of sources of so many bytes at most
 
 
 @cache
@@ -42,8 +43,17 @@ def parser(language: Language) -> tree_sitter.Parser:
 
 
 def parse(language: Language, source: bytes) -> tree_sitter.Tree:
-    """Parse a program; never fails, errors are nodes of the tree."""
-    return parser(language).parse(source)
+    """Parse a program; never fails, errors are nodes of the tree, which nobody may edit."""
+    parsed = _parsed if len(source) <= _LARGE else _parsed.__wrapped__
+    return parsed(language.grammar, source)
+
+
+@lru_cache(_TREES)
+def _parsed(grammar: str, source: bytes) -> tree_sitter.Tree:
+    import tree_sitter  # noqa: PLC0415 - the CLI starts without it
+
+    # an answer is looked at by its blocks, its outline, its errors and its comments in turn
+    return tree_sitter.Parser(_grammar(grammar)).parse(source)
 
 
 Captures = Mapping[str, "list[tree_sitter.Node]"]

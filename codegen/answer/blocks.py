@@ -64,7 +64,7 @@ def without_thinking(text: str) -> str:
         if end < 0:
             raise AnswerError("the answer ends inside its thinking; answer after fewer words")
         text = text[end + len(opened[1]) + 3 :]
-    else:
+    elif "</" in text:
         # chat templates that open the thinking themselves leave only its end in the answer
         text = _END_OF_THINKING.sub("", text, count=1)
     if not text.strip():

@@ -23,6 +23,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 def clean(text: str | bytes, most: int = 4000) -> str:
     """Return text without what changes from run to run; `most` characters of head and tail."""
+    if not text:
+        return ""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
