@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -28,12 +28,19 @@ VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
 _PATH = "/v1/traces"
 _QUEUE = 1 << 15  # spans that wait for the collector; more are lost
 _LAST_S = 5.0  # for what is left at the end
+_traced: list[str | None] = []  # where the traces go that are being sent
 
 
 def wanted(endpoint: str | None) -> bool:
     """Return whether spans are to be sent: an option or a standard variable says where to."""
-    disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
-    return bool(endpoint) or (not disabled and any(os.environ.get(one) for one in VARIABLES))
+    return bool(place(endpoint))
+
+
+def place(endpoint: str | None) -> str | None:
+    """Return where spans are to be sent: as the option says, else as a standard variable does."""
+    if endpoint or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return endpoint
+    return next((os.environ[one] for one in VARIABLES if os.environ.get(one)), None)
 
 
 @contextmanager
@@ -50,14 +57,50 @@ def traced(endpoint: str | None, tell: Callable[[str], None]) -> Iterator[None]:
     log, handler = logging.getLogger("opentelemetry"), _Complaints(tell)
     log.addHandler(handler)
     log.propagate, before = False, log.propagate
+    _traced.append(endpoint)
     try:
         with telemetry.heard(_Sender(provider.get_tracer("codegen", _version()))):
             yield
     finally:
+        _traced.remove(endpoint)
         provider.force_flush(round(_LAST_S * 1000))
         provider.shutdown()
         log.removeHandler(handler)
         log.propagate = before
+
+
+def carried() -> dict[str, str]:
+    """Return what lets another process go on with the trace that is open here; empty: none is.
+
+    The fields are those of the W3C's Trace Context.
+    """
+    if not _traced:
+        return {}
+    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - an extra
+        TraceContextTextMapPropagator,
+    )
+
+    fields: dict[str, str] = {}
+    TraceContextTextMapPropagator().inject(fields)
+    return fields
+
+
+@contextmanager
+def continued(fields: Mapping[str, str]) -> Iterator[None]:
+    """Go on with the trace of another process in the block, by what it has `carried`."""
+    if not fields or not _traced:
+        yield
+        return
+    from opentelemetry import context  # noqa: PLC0415 - an extra
+    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - as above
+        TraceContextTextMapPropagator,
+    )
+
+    token = context.attach(TraceContextTextMapPropagator().extract(fields))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def _provider(endpoint: str | None) -> TracerProvider:

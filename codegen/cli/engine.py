@@ -15,6 +15,7 @@ from codegen.cli.options import declared
 from codegen.errors import ToolchainError, UsageError
 
 if TYPE_CHECKING:
+    from codegen.engine.process import Tools
     from codegen.engine.run import Start
     from codegen.sandbox.pool import Counts
     from codegen.synthesis.lead import Makers
@@ -124,20 +125,33 @@ async def _in_process(
 
 @asynccontextmanager
 async def _on_ray(settings: Settings, options: dict[str, Any], tell: Tell) -> AsyncIterator[Opened]:
-    from codegen.cli.equipment import open_tools
+    from codegen import tracing
     from codegen.engine.crew import open_crew
     from codegen.engine.ray import Place, RaySite, connected
     from codegen.synthesis.lead import Makers
 
     place = Place(options["ray_address"] or "auto", options["workers"], options["worker_cpus"])
     environments = tuple(one.environment for one in settings.languages)
-    opener = partial(open_tools, options, settings)
+    opener = partial(_open_worker, {**options, "otlp": tracing.place(options["otlp"])}, settings)
     with connected(place):
         async with open_crew(RaySite(place, opener, environments), tell) as crew:
             first = crew.standard
             settings = _with_tools(settings, crew.missing(), tell)
             makers = Makers(first.model, first.sandbox, first.second)
             yield Opened(settings, makers, crew.begin, lambda: crew.slots)
+
+
+@asynccontextmanager
+async def _open_worker(
+    options: dict[str, Any], settings: Settings, cpus: int, tell: Tell
+) -> AsyncIterator[Tools]:
+    """Open a worker's models and sandbox, and send its traces to where the run's go."""
+    from codegen.cli.equipment import open_tools
+    from codegen.cli.watching import traced
+
+    with traced(options["otlp"], tell):
+        async with open_tools(options, settings, cpus, tell) as tools:
+            yield tools
 
 
 def _with_tools(settings: Settings, missing: dict[str, str], tell: Tell) -> Settings:

@@ -52,20 +52,30 @@ def watched(
         UsageError: the port cannot be had, or a package is missing.
     """
     with ExitStack() as stack:
-        if tracing.wanted(options["otlp"]):
-            _trace(stack, options["otlp"], tell)
+        stack.enter_context(traced(options["otlp"], tell, asked=options["otlp"] is not None))
         if options["metrics_port"] is not None:
             _measure(stack, options, run, gauges, tell)
         yield
 
 
-def _trace(stack: ExitStack, endpoint: str | None, tell: Callable[[str], None]) -> None:
-    try:
-        stack.enter_context(tracing.traced(endpoint, tell))
-    except UsageError as error:
-        if endpoint is not None:
-            raise
-        tell(f"{', '.join(tracing.VARIABLES)}: no traces are sent: {error}")  # asked for by nobody
+@contextmanager
+def traced(
+    endpoint: str | None, tell: Callable[[str], None], *, asked: bool = False
+) -> Iterator[None]:
+    """Send traces while the block lasts, where an option or a variable says where to.
+
+    Raises:
+        UsageError: they were `asked` for, and a package is missing.
+    """
+    with ExitStack() as stack:
+        if tracing.wanted(endpoint):
+            try:
+                stack.enter_context(tracing.traced(endpoint, tell))
+            except UsageError as error:
+                if asked:
+                    raise
+                tell(f"no traces are sent: {error}")
+        yield
 
 
 def _measure(

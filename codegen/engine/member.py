@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from codegen import tracing
 from codegen.engine.messages import Equipment, News, Raised
 from codegen.errors import InfrastructureError
 from codegen.records import ProblemRecord
@@ -80,7 +81,7 @@ class Member:
         """
         self.living += 1
         try:
-            record: ProblemRecord = await self._call("live", task)
+            record: ProblemRecord = await self._call("live", task, tracing.carried())
         finally:
             self.living -= 1
         return record

@@ -14,11 +14,12 @@ import contextlib
 import functools
 import socket
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
+from codegen import tracing
 from codegen.engine.messages import Claimed, Equipment, Name, News, Opener, Order, Raised
 from codegen.engine.process import ProcessEngine, Tools, open_process, slots_of
 from codegen.errors import CodegenError, InfrastructureError, ToolchainError
@@ -135,14 +136,15 @@ class Worker:
         )
 
     @_handed_over
-    async def live(self, task: Task) -> ProblemRecord:
-        """Live one life.
+    async def live(self, task: Task, traced: Mapping[str, str]) -> ProblemRecord:
+        """Live one life; `traced` is the trace that its spans belong to.
 
         Raises:
             CodegenError, BudgetSpent: see `codegen.synthesis.lead.Engine.live`.
         """
         assert self._engine is not None
-        living = asyncio.create_task(self._engine.live(task))
+        with tracing.continued(traced):
+            living = asyncio.create_task(self._engine.live(task))
         self._living.add(living)
         try:
             return await living

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     uv = [sys.executable, "-m", "uv"]
     if not PYTHON.exists():
         subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(HOME)], check=True)
-    wanted = ["--editable", f"{ROOT}[postgresql,ray]", f"ray=={VERSION}", *TESTS]
+    wanted = ["--editable", f"{ROOT}[postgresql,ray,telemetry]", f"ray=={VERSION}", *TESTS]
     install = [*uv, "pip", "install", "--quiet", "--python", str(PYTHON), *wanted]
     subprocess.run(install, check=True)
     print(f"Ray is there after {time.monotonic() - begun:.0f} s", flush=True)

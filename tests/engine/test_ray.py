@@ -24,9 +24,11 @@ from codegen.journal import Journal
 from codegen.model.builtin import BuiltinTeacher, Mistakes
 from codegen.synthesis.finished import problem_records
 from tests.cli.test_synthesize_server import Server
+from tests.observability.collector import Collector, collector
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.ray
+__all__ = ["collector"]
 
 SYNTHESIZE = [
     *(sys.executable, "-m", "codegen", "synthesize", "--sandbox", "local", "--langs", "py"),
@@ -127,8 +129,11 @@ def made_by(folder: Path) -> list[str]:
     return [*accepted, *(f"{one.index} {one.status} {one.reason}" for one in records)]
 
 
-def start(cluster: Any, server: Counting, folder: Path, database: str) -> subprocess.Popen[str]:
+def start(
+    cluster: Any, server: Counting, folder: Path, database: str, *more: str
+) -> subprocess.Popen[str]:
     command = [*SYNTHESIZE, "--base-url", server.url, "--out", str(folder), "--journal", database]
+    command += more
     command += ["--engine", "ray", "--ray-address", cluster.address, "--worker-cpus", "1"]
     return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -195,3 +200,21 @@ def test_a_run_whose_driver_is_killed_goes_on_with_the_same_command(
     finished(start(cluster, server, tmp_path, f"{postgresql.url}?run=killed"))
     assert made_by(tmp_path) == expected
     assert server.repeated() == set()
+
+
+def test_what_happens_at_workers_is_part_of_the_problems_traces(
+    cluster: Any, server: Counting, collector: Collector, postgresql: Any, tmp_path: Path
+) -> None:
+    place = f"{postgresql.url}?run=traced"
+    finished(start(cluster, server, tmp_path, place, "--otlp", collector.url))
+    (run,) = collector.named("run")
+    problems = collector.named("problem")
+    assert len(problems) == 8
+    assert all(one["links"] == [run["id"]] for one in problems)
+    for problem in problems:
+        below = collector.below(problem)
+        assert {one["trace"] for one in below} == {problem["trace"]}
+        assert {"stage problem", "chat teacher"} <= {one["name"] for one in below}
+    known = {one["id"] for one in collector.spans}
+    assert all(one["parent"] in known for one in collector.spans if one["parent"])
+    assert {"verify python", "execute python"} <= {one["name"] for one in collector.spans}
