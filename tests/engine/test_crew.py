@@ -181,7 +181,7 @@ async def test_a_lost_workers_problems_are_lived_by_others(tmp_path: Path) -> No
 async def test_workers_may_all_be_lost_and_others_come(tmp_path: Path) -> None:
     usual, _, _ = await records(Site(1), tmp_path / "usual")
     site = Site(1)
-    lost, _, _ = await records(site, tmp_path / "lost", lose_the_first)
+    lost, _, _ = await records(site, tmp_path / "lost", lose_one)
     assert lost == usual
 
 
