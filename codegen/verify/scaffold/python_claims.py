@@ -144,7 +144,7 @@ def _name(node: tree_sitter.Node) -> str:
 
 def _function(node: tree_sitter.Node, test: str) -> Iterator[_Place]:
     body = node.child_by_field_name("body")
-    special = text(node).startswith("async") or any(n.type == "yield" for n in walk(node))
+    special = text(node).startswith("async") or _has(node, ("yield",))
     if body is not None and not special:
         yield from _block(body, test, certain=True)
 
@@ -167,9 +167,14 @@ def _statement(node: tree_sitter.Node, test: str, *, certain: bool) -> Iterator[
 
 def _leaves(node: tree_sitter.Node) -> bool:
     """Whether what comes after a statement may not be reached."""
-    return node.type not in ("function_definition", "class_definition") and any(
-        inner.type in _LEAVES for inner in walk(node)
-    )
+    return node.type not in ("function_definition", "class_definition") and _has(node, _LEAVES)
+
+
+def _has(node: tree_sitter.Node, kinds: tuple[str, ...]) -> bool:
+    """Whether there is a node of these kinds, each of which begins with its word, in another."""
+    said = text(node)
+    words = (kind.partition("_")[0] for kind in kinds)
+    return any(word in said for word in words) and any(one.type in kinds for one in walk(node))
 
 
 # What is asserted.
