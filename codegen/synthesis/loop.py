@@ -31,6 +31,7 @@ from codegen.telemetry import Facts, span
 
 MOST_ATTEMPTS_PER_TARGET = 20
 GRACE_ATTEMPTS = 100
+_MOST_WAITING = 4  # lives that wait for others and leave their places, to each that works
 LOOK_S = 1.0  # between two looks at an engine's capacity, where no life ends
 Ending = Literal["target", "limit", "patience", "seeds"] | Spending
 
@@ -132,11 +133,11 @@ class Loop:
     def _room(self) -> int:
         """Return how many lives there may be: one that waits for those before it asks nothing.
 
-        So others take its place, as many again at most: a slow problem keeps the model waiting no
-        more than it must.
+        So others take its place, up to a bound: one whose statement is criticised and revised
+        takes five calls, one after another, in which those after it are written and wait.
         """
         capacity = self.engine.capacity
-        return capacity + min(capacity, self.registry.waiting)
+        return capacity + min(_MOST_WAITING * capacity, self.registry.waiting)
 
     async def _live(self, task: Task) -> None:
         with span("problem", root=True) as told:
