@@ -8,6 +8,7 @@ Not here: what is done with a tree (`codegen.answer`, `codegen.verify`, `codegen
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
 _MOST = 20
+_MOST_S = 1.0
 _TREES, _LARGE = 64, 1 << 16  # trees that are kept, of sources of so many bytes at most
 
 
@@ -42,18 +44,38 @@ def parser(language: Language) -> tree_sitter.Parser:
     return tree_sitter.Parser(_grammar(language.grammar))
 
 
+class TangledError(UsageError):
+    """A text is so ambiguous to a grammar that parsing it takes longer than any program does."""
+
+
 def parse(language: Language, source: bytes) -> tree_sitter.Tree:
-    """Parse a program; never fails, errors are nodes of the tree, which nobody may edit."""
+    """Parse a program; errors are nodes of the tree, which nobody may edit.
+
+    Raises:
+        TangledError: it takes more than a second of CPU, and half of one for each MiB.
+    """
     parsed = _parsed if len(source) <= _LARGE else _parsed.__wrapped__
-    return parsed(language.grammar, source)
+    found = parsed(language.grammar, source)
+    if isinstance(found, str):
+        raise TangledError(found)
+    return found
 
 
 @lru_cache(_TREES)
-def _parsed(grammar: str, source: bytes) -> tree_sitter.Tree:
+def _parsed(grammar: str, source: bytes) -> tree_sitter.Tree | str:
+    """Return a tree, or why there is none: that, too, is not to be found out again."""
     import tree_sitter  # noqa: PLC0415 - the CLI starts without it
 
-    # an answer is looked at by its blocks, its outline, its errors and its comments in turn
-    return tree_sitter.Parser(_grammar(grammar)).parse(source)
+    most = _MOST_S * (1 + len(source) / (2 << 20))
+    end = time.thread_time() + most
+    try:
+        # an answer is looked at by its blocks, its outline, its errors and its comments in turn
+        return tree_sitter.Parser(_grammar(grammar)).parse(
+            lambda offset, _: source[offset:],
+            progress_callback=lambda *_: time.thread_time() > end,
+        )
+    except ValueError:
+        return f"the {grammar} grammar does not get through this text in {most:.1f} s of CPU"
 
 
 Captures = Mapping[str, "list[tree_sitter.Node]"]
@@ -127,7 +149,10 @@ def syntax_errors(language: Language, source: bytes) -> tuple[Diagnostic, ...]:
     Lines and columns count from 1; columns count characters.
     """
     found: list[Diagnostic] = []
-    waiting = [parse(language, source).root_node]
+    try:
+        waiting = [parse(language, source).root_node]
+    except TangledError as error:
+        return (Diagnostic("tree-sitter", "syntax", Severity.ERROR, str(error)),)
     lines = source.split(b"\n")
     while waiting and len(found) < _MOST:
         node = waiting.pop()

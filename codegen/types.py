@@ -23,6 +23,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ SCALARS = ("bool", "int", "float", "str")
 _ARITY = {"list": (1, 1), "optional": (1, 1), "map": (2, 2), "tuple": (2, 4)}
 _TOKEN = re.compile(r"\s*([a-z]+|\[|\]|,)")
 _INT64 = 1 << 63
+_MOST_FLOAT = int(sys.float_info.max)
 _SPECIAL_FLOATS = ("NaN", "Infinity", "-Infinity")
 
 
@@ -171,7 +173,9 @@ def _is_int(value: Any) -> bool:
 def _is_float(value: Any) -> bool:
     if isinstance(value, str):
         return value in _SPECIAL_FLOATS
-    return type(value) is int or (type(value) is float and math.isfinite(value))
+    if type(value) is int:
+        return abs(value) <= _MOST_FLOAT
+    return type(value) is float and math.isfinite(value)
 
 
 _SCALAR: dict[str, Callable[[Any], bool]] = {

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen import language as languages
-from codegen.syntax import syntax_errors
+from codegen.answer import AnswerError, extract_code
+from codegen.syntax import TangledError, parse, syntax_errors
 
 GOOD = {
     "python": b"def f(x: int) -> int:\n    return x\n",
@@ -34,3 +35,14 @@ def test_a_broken_one_has_its_place(name: str) -> None:
 @given(st.binary(max_size=200), st.sampled_from(sorted(GOOD)))
 def test_any_bytes_are_parsed(source: bytes, name: str) -> None:
     assert len(syntax_errors(languages.get(name), source)) <= 20
+
+
+def test_a_text_that_a_grammar_does_not_get_through_is_given_up() -> None:
+    java = languages.get("java")
+    tangled = "class Solution {}\n" + "x=>" * 2500
+    with pytest.raises(TangledError, match="does not get through"):
+        parse(java, tangled.encode())
+    (found,) = syntax_errors(java, tangled.encode())
+    assert "does not get through" in found.message
+    with pytest.raises(AnswerError, match="write it plainly"):
+        extract_code(java, f"```java\n{tangled}\n```", entry_point="f")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codegen import syntax
+from codegen.answer.blocks import AnswerError
 from codegen.answer.grammar import Grammar, Kind
 from codegen.answer.grammars import grammar_of
 
@@ -74,9 +75,16 @@ class Outline:
 
 
 def outline(language: Language, text: str) -> Outline:
-    """Return the outline of a program; never fails, what cannot be parsed is `broken`."""
+    """Return the outline of a program; what cannot be parsed is `broken`.
+
+    Raises:
+        AnswerError: the grammar does not get through it.
+    """
     source = text.encode("utf-8", "surrogatepass")
-    root = syntax.parse(language, source).root_node
+    try:
+        root = syntax.parse(language, source).root_node
+    except syntax.TangledError as error:
+        raise AnswerError(f"{error}; write it plainly") from error
     return Outline(source, not root.has_error, tuple(_items(grammar_of(language), root)))
 
 
@@ -85,7 +93,10 @@ def is_clean(language: Language, text: str) -> bool:
     if not text.strip():
         return False
     source = text.encode("utf-8", "surrogatepass")
-    return not syntax.parse(language, source).root_node.has_error
+    try:
+        return not syntax.parse(language, source).root_node.has_error
+    except syntax.TangledError:
+        return False
 
 
 def _items(grammar: Grammar, root: tree_sitter.Node) -> Iterator[Item]:

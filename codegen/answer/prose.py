@@ -72,7 +72,10 @@ def _end(language: Language, lines: list[str], start: int, budget: Iterator[int]
     """Return the line behind the longest stretch from `start` that parses, or `start`."""
     end = len(lines)
     for _ in budget:
-        root = syntax.parse(language, "\n".join(lines[start:end]).encode()).root_node
+        try:
+            root = syntax.parse(language, "\n".join(lines[start:end]).encode()).root_node
+        except syntax.TangledError:
+            break
         if not root.has_error and not _is_inside(lines, end):
             return end
         end = min(end - 1, start + _first_error(root)) if root.has_error else end - 1

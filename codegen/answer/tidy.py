@@ -20,7 +20,7 @@ from codegen import syntax
 from codegen.answer.goheader import imports_of, merged_header, package_of, written_imports
 from codegen.answer.grammar import Grammar, Kind
 from codegen.answer.grammars import grammar_of
-from codegen.answer.outline import Item, Outline, outline
+from codegen.answer.outline import Item, Outline, is_clean, outline
 from codegen.language import Language
 
 _SHOWS = frozenset({"console", "print", "pprint", "doctest", "unittest", "pytest", "breakpoint"})
@@ -58,8 +58,10 @@ def tidied(language: Language, text: str, entry: str, donors: Sequence[Outline] 
 def _plain(language: Language, text: str) -> str:
     """Return a program without the parts inside its items that only show them off."""
     source = text.encode("utf-8", "surrogatepass")
+    if not is_clean(language, text):
+        return text
     root = syntax.parse(language, source).root_node
-    shown = () if root.has_error else grammar_of(language).shown(root)
+    shown = grammar_of(language).shown(root)
     inside = (node for node in shown if node.parent != root)
     for node in sorted(inside, key=lambda one: one.start_byte, reverse=True):
         first = node

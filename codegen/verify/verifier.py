@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, Self, Unpack
 from codegen.errors import CheckerError, CodegenError, DeadlineError, InfrastructureError
 from codegen.records import Outcome, Stage, Verdict
 from codegen.sandbox.choose import Choice, ensure, open_sandbox
+from codegen.syntax import TangledError
 from codegen.telemetry import span
 from codegen.verify.ahead import in_order
 from codegen.verify.deadline import QUEUE_S, patience, within
@@ -165,7 +166,12 @@ class Verifier:
     async def _verified(self, request: Checked) -> Verdict:
         from codegen.verify import work  # noqa: PLC0415 - tree-sitter, when it is needed
 
-        planned = work.planned(request, self._key)
+        try:
+            planned = work.planned(request, self._key)
+        except TangledError as error:
+            if not work.is_tangled(request):
+                raise  # it is the tests
+            return Verdict(Outcome.COMPILE_ERROR, Stage.PARSE, message=f"solution: {error}")
         seconds = request.deadline_s or QUEUE_S + patience(work.most_jobs(planned))
         with span(f"verify {request.language.name}") as told:
             try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from codegen.errors import CodegenError, SandboxError
 from codegen.records import Outcome, Stage, Verdict
 from codegen.sandbox.contract import Execution, Job, Sandbox
-from codegen.syntax import syntax_errors
+from codegen.syntax import TangledError, parse, syntax_errors
 from codegen.verify import again, checking
 from codegen.verify.again import Tried
 from codegen.verify.judge import judge
@@ -29,6 +30,15 @@ def planned(request: Checked, key: bytes) -> Plan:
         request.language, request.solution.encode("utf-8", "replace")
     )
     return plan(request, key, lean=lean)
+
+
+def is_tangled(request: Checked) -> bool:
+    """Whether it is the solution that the grammar does not get through."""
+    try:
+        parse(request.language, request.solution.encode("utf-8", "replace"))
+    except TangledError:
+        return True
+    return False
 
 
 def most_jobs(first: Plan) -> tuple[Job, ...]:
@@ -120,7 +130,14 @@ class _Work:
         environment = planned.job.environment
         sandbox = await self.opened(environment)
         execution = await sandbox.run(planned.job)
-        verdict = judge(planned, execution)
+        try:
+            verdict = judge(planned, execution)
+        except CodegenError:
+            raise
+        except Exception as error:
+            # whatever a program has sent, it must not end those that are judged beside it
+            told = f"what the program sent cannot be judged: {type(error).__name__}: {error}"
+            raise SandboxError(told) from error
         if checking.answered(planned, verdict):
             job = checking.checker_job(planned, execution, verdict)
             checker = await self.opened(job.environment)

@@ -50,5 +50,9 @@ def edited(source: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def seal(nonce: str, name: str, outcome: str) -> bytes:
-    """Return the 16 bytes that prove an outcome: only the harness has them, one for each."""
-    return hashlib.sha256(f"{nonce}\0{name}\0{outcome}".encode()).digest()[:16]
+    """Return the 16 bytes that prove an outcome: only the harness has them, one for each.
+
+    Name and outcome may be anything that a program has sent.
+    """
+    proven = f"{nonce}\0{name}\0{outcome}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(proven).digest()[:16]
