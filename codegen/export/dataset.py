@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.export.formats.preference import pair_of
-from codegen.export.formats.sft import messages_of
+from codegen.export.formats.sft import messages_fault, messages_of
 from codegen.files import replacing
 from codegen.records import Example, Json, ProblemRecord, canonical
 from codegen.verify.evidence import at_least
@@ -33,7 +33,8 @@ def write_dataset(
 ) -> Dataset:
     """Write all examples, and those of the level `least` and above as chats and as pairs.
 
-    Each is replaced whole or left as it was.
+    A conversation with an answer that is not to be learned is no such chat: it is for the format
+    `conversation`. Each file is replaced whole or left as it was.
 
     Raises:
         UsageError: the folder cannot be written or the disk is full.
@@ -53,7 +54,8 @@ def write_dataset(
             if example.alternative is not None:
                 pair.write(canonical({**_identity(example), **pair_of(example)}) + "\n")
                 pairs += 1
-            else:
+            elif not messages_fault(example):
+                # whoever trains on the messages alone must not learn an answer that failed
                 chat.write(canonical({**_identity(example), **messages_of(example)}) + "\n")
                 chats += 1
     return Dataset(made.examples, made.sft, made.preference, rows, chats, pairs)

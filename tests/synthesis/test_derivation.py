@@ -226,10 +226,12 @@ async def test_documentation_that_is_wrong_is_refused(explain, code, reason):
     assert not made and refused.reason == reason
 
 
-async def test_a_wish_is_kept_when_the_code_measures_so(synthesize_fresh, scripted):
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_wish_is_kept_when_it_changed_what_it_should(synthesize_fresh, scripted, again):
+    commented = RIGHT if again else "# It goes through the values once.\n" + RIGHT
     seen = {}
     for seed in range(40):
-        playing = Playing(scripted)
+        playing = Playing(scripted, solutions=[RIGHT] * 3 + [commented])
         (record,), _ = await synthesize_fresh(playing.model, derive=("steering",), seed=seed)
         made = [one for one in record.examples if one.steering]
         assert len(made) + len(record.refused) == 1
@@ -237,17 +239,16 @@ async def test_a_wish_is_kept_when_the_code_measures_so(synthesize_fresh, script
         seen |= {one.reason.removeprefix("not_"): one for one in record.refused}
         if len(seen) == 4:
             break
-    # the same program again: no slower, no longer and no deeper, and no better documented either
-    assert {style for style, one in seen.items() if getattr(one, "met", False)} == {
-        *("fast", "readable", "short")
-    }
-    assert seen["documented"].reason == "not_documented"
-    assert (seen["fast"].plain, seen["fast"].steered) == (1.0, 1.0)
-    assert seen["fast"].relative_memory == 1.0 and seen["short"].relative_memory is None
+    kept = {style for style, one in seen.items() if getattr(one, "met", False)}
+    # the same program again teaches that a wish does nothing, however well it measures
+    assert kept == (set() if again else {"documented", "fast", "readable", "short"})
+    if not again:
+        assert (seen["fast"].plain, seen["fast"].steered) == (1.0, 1.0)
+        assert seen["fast"].relative_memory == 1.0 and seen["short"].relative_memory is None
 
 
 async def test_fast_code_may_not_pay_with_memory(synthesize_fresh, scripted):
-    hog = RIGHT.replace(
+    hog = "# It takes room.\n" + RIGHT.replace(
         "    return sum(", "    room = [0] * (12 << 20)\n    return len(room) - (12 << 20) + sum("
     )
     for seed in range(40):

@@ -37,21 +37,22 @@ def messages_of(example: Example) -> dict[str, Json]:
     }
 
 
-def _messages(source: Source) -> Outcome:
-    reason = _fault(source)
-    if reason:
-        return Unfit(source, reason)
-    values = messages_of(source.example)
-    return Made(source, values, (values["messages"],), learned=tuple(values["train"]))
-
-
-def _fault(source: Source) -> str:
-    messages = source.example.messages
+def messages_fault(example: Example) -> str:
+    """Return why a conversation cannot be learned as a whole, empty where it can."""
+    messages = example.messages
     reason = chat_fault(messages)
     if reason:
         return reason
     wrong = any(one.role == "assistant" and not one.train for one in messages)
     return NOT_TO_BE_LEARNED if wrong else ""
+
+
+def _messages(source: Source) -> Outcome:
+    reason = messages_fault(source.example)
+    if reason:
+        return Unfit(source, reason)
+    values = messages_of(source.example)
+    return Made(source, values, (values["messages"],), learned=tuple(values["train"]))
 
 
 def _prompt_completion(source: Source) -> Outcome:
@@ -63,7 +64,7 @@ def _prompt_completion(source: Source) -> Outcome:
 
 
 def _sharegpt(source: Source) -> Outcome:
-    reason = _fault(source)
+    reason = messages_fault(source.example)
     if reason:
         return Unfit(source, reason)
     messages = source.example.messages

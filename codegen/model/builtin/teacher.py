@@ -11,11 +11,12 @@ A problem that is not its own gets a polite refusal without code.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
 
-from codegen.model.builtin import answers, conversation, criticism, derived, native, reversal
+from codegen.model.builtin import answers, conversation, criticism, derived, native, reversal, texts
 from codegen.model.builtin.conversation import Task
 from codegen.model.builtin.edits import Variant, variants
 from codegen.model.builtin.family import Arguments, Family
@@ -96,7 +97,8 @@ class BuiltinTeacher:
             return self._native_tests(task, rng)
         if request.purpose == "repair":
             return self._repair(task, request.messages, turns, rng)
-        return self._solution(task, rng, shared=request.purpose == "solution")
+        wish = "".join(one.content for one in request.messages if one.role == "system")
+        return self._solution(task, rng, wish, shared=request.purpose == "solution")
 
     def _problem(self, prompt: str, rng: Random) -> str:
         function = conversation.read_function(prompt)
@@ -153,11 +155,13 @@ class BuiltinTeacher:
         wrong = rng.random() < self._mistakes.wrong_native_test
         return answers.native_tests(task, native.written(task, rng, wrong=wrong), rng)
 
-    def _solution(self, task: Task, rng: Random, *, shared: bool) -> str:
+    def _solution(self, task: Task, rng: Random, wish: str, *, shared: bool) -> str:
         variant = _chosen(task, self._mistakes.draw(rng), rng)
         if shared and self._is_misread(task) and rng.random() < _FOLLOWERS:
             variant = next((v for v in variants(task) if v.kind == "boundary"), variant)
         chatty = rng.random() < self._mistakes.chatter
+        if wish and variant.kind != "no_code":
+            variant = replace(variant, code=texts.styled(task, variant.code, wish, rng))
         return answers.solution(task, variant, rng, chatty=chatty)
 
     def _is_misread(self, task: Task) -> bool:

@@ -55,6 +55,18 @@ def described(task: Task, form: str, code: str, rng: Random) -> str:
     return "\n\n".join(parts)
 
 
+def styled(task: Task, code: str, wish: str, rng: Random) -> str:
+    """Return a program as a wish for a style has it: with a comment, but for the shortest."""
+    approach = task.family.text("approach", task.parameters)
+    said = {
+        "explains itself": described(task, "docstrings", code, rng),
+        "fast on large inputs": f"What it costs follows from how it works. {approach}",
+        "code for readers": f"In words: {approach}",
+    }
+    text = next((text for part, text in said.items() if part in wish), "")
+    return documented(task, code, text, []) if text else code
+
+
 def documented(task: Task, code: str, text: str, examples: list[str]) -> str:
     """Return a program with a text as its comment, and examples where given.
 

@@ -2,7 +2,8 @@
 
 The wish is a system prompt (`prompts/steering/`), one for each problem in turn. Whether the code
 does what was wished is measured against the solution that was written without it; where it is not,
-the example is refused.
+the example is refused. So is one that is that solution again: it would teach that a wish does
+nothing.
 
 Fast code may not pay with memory. Both are told in steps of a half of the plain solution's, and
 only where the difference can be measured: a record must not depend on how busy a machine is.
@@ -65,13 +66,15 @@ async def steered(workshop: Workshop) -> tuple[Example, ...]:
 async def _checked(
     workshop: Workshop, parent: Parent, style: str, sha256: str, code: str
 ) -> Steering:
+    changed = code.split() != parent.code.split()
     if style == "fast":
         # both without linters, whose time is none of the program's
         plain = (await workshop.judge(parent.language, parent.code)).resources
         found = (await workshop.judge(parent.language, code)).resources
         time = _relative(plain.run_cpu_s, found.run_cpu_s, MEASURED_S)
         memory = _relative(plain.peak_memory_bytes, found.peak_memory_bytes, MEASURED_BYTES)
-        met = time <= 1.0 and memory <= 1.0
+        said = metrics.comment_share(parent.language, code) > 0  # the complexity, as it was asked
+        met = changed and said and time <= 1.0 and memory <= 1.0
         return Steering(style, sha256, _METRICS[style], 1.0, time, met, memory)
     measure = {
         "documented": metrics.comment_share,
@@ -79,7 +82,7 @@ async def _checked(
         "short": metrics.token_count,
     }[style]
     before, after = measure(parent.language, parent.code), measure(parent.language, code)
-    met = after > before if style == "documented" else after <= before
+    met = changed and (after > before if style == "documented" else after <= before)
     return Steering(style, sha256, _METRICS[style], before, after, met)
 
 
