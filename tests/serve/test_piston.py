@@ -234,3 +234,20 @@ def test_compiled_languages_compile_apart(all_languages: Server) -> None:
     right = [{"content": 'fn main() { println!("ok"); }'}]
     told = all_languages.ask("/api/v2/execute", {**asked, "files": right}).json
     assert (told["compile"]["code"], told["run"]["stdout"]) == (0, "ok\n")
+
+
+@pytest.mark.parametrize(
+    ("route", "fields", "named"),
+    [
+        ("/api/v2/execute", {"files": [{"content": "print(2)\ud800"}]}, "files[0].content"),
+        ("/api/v2/execute", {"files": [{"content": "1"}], "stdin": "\udc00"}, "stdin"),
+        ("/api/v2/execute", {"files": [{"content": "1"}], "args": ["\udc00"]}, "args[0]"),
+        ("/run_code", {"code": "1", "stdin": "a\ud800"}, "stdin"),
+    ],
+)
+def test_no_other_program_runs_than_the_one_that_was_sent(
+    server: Server, route: str, fields: dict[str, Any], named: str
+) -> None:
+    answer = server.ask(route, {"language": "python", "version": "*", **fields})
+    assert answer.status == 400
+    assert named in str(answer.json) and "surrogate" in str(answer.json)

@@ -51,7 +51,7 @@ async def judged(
     """Judge a submission; see the module. Its score stands where a program's output does."""
     task = _task(package, fields, files)
     given = {name: data for name, data in task.files.items() if name not in _OURS}
-    stdin = task.files.get("input.txt", fields.text("stdin", "").encode("utf-8", "replace"))
+    stdin = task.files.get("input.txt", fields.text("stdin", "").encode())
     if task.by_file:
         given["input.txt"] = stdin
     program = Program(

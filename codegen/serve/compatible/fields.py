@@ -35,10 +35,7 @@ class Fields:
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return a text; without a default it must be there."""
-        value = self._given(key, default)
-        if not isinstance(value, str):
-            raise _wrong(self._path(key), "text", value)
-        return value
+        return _text(self._given(key, default), self._path(key))
 
     def seconds(self, key: str, default: float, *, unit: float = 1.0) -> float:
         """Return a time in seconds, above zero; `unit` is what one of the field's is."""
@@ -70,10 +67,7 @@ class Fields:
     def texts(self, key: str) -> tuple[str, ...]:
         """Return an array of texts."""
         found = self.items(key)
-        for number, one in enumerate(found):
-            if not isinstance(one, str):
-                raise _wrong(f"{self._path(key)}[{number}]", "text", one)
-        return tuple(found)
+        return tuple(_text(one, f"{self._path(key)}[{n}]") for n, one in enumerate(found))
 
     def inner(self, key: str) -> Fields:
         """Return an object; empty where it is not there."""
@@ -116,3 +110,15 @@ def decoded(data: Any, where: str) -> bytes:
 
 def _wrong(where: str, wanted: str, value: Any) -> Refused:
     return Refused(400, "usage", f"{where}: expected {wanted}, got {type(value).__name__}")
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str):
+        raise _wrong(where, "text", value)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        # a program in which something stands in its place would be another one
+        told = f"{where}: not valid Unicode (a lone surrogate)"
+        raise Refused(400, "usage", told) from error
+    return value

@@ -141,7 +141,7 @@ async def nemo_execute(call: Call) -> Any:
     program = Program(
         programs.known(name, spoken),
         fields.text("generated_code"),
-        stdin=fields.text("std_input", "").encode("utf-8", "replace"),
+        stdin=fields.text("std_input", "").encode(),
         limits=programs.within(seconds),
     )
     result = await programs.run(call, program)
@@ -197,7 +197,7 @@ async def _submission(call: Call, fields: Fields, *, judged: bool) -> dict[str, 
             cases = [{"stdin": stdin, "expected": fields.text("expected_output")}]
             request = VerifyRequest(language, fields.text("solution"), cases=cases, lint="off")
             return await _judged(call, fields, request)
-        program = Program(language, fields.text("solution"), stdin=stdin.encode("utf-8", "replace"))
+        program = Program(language, fields.text("solution"), stdin=stdin.encode())
         result = await programs.run(call, program)
     except DeadlineError as error:
         return _result(fields, reason="queue_timeout", stderr=str(error))

@@ -74,7 +74,7 @@ async def execute(call: Call) -> Any:
     program = Program(
         runtime.name,
         programs.text(main.data),
-        stdin=(stdin if stdin.endswith("\n") else stdin + "\n").encode("utf-8", "replace"),
+        stdin=(stdin if stdin.endswith("\n") else stdin + "\n").encode(),
         args=fields.texts("args"),
         files={one.name: one.data for one in others},
         compile_s=fields.seconds("compile_timeout", 10.0, unit=0.001),
@@ -183,7 +183,7 @@ def _files(fields: Fields) -> list[File]:
         elif encoding == "hex":
             data = _from_hex(content, where)
         elif encoding in ("utf8", "utf-8"):
-            data = content.encode("utf-8", "replace")
+            data = content.encode()
         else:
             raise Refused(400, "usage", f"files[{number}].encoding: expected utf8, base64 or hex")
         found.append(File(file.text("name", f"file{number}.code"), data))

@@ -58,7 +58,7 @@ async def run_code(call: Call) -> Any:
     program = Program(
         programs.known(name, {**LANGUAGES, **TESTED}),
         fields.text("code"),
-        stdin=fields.text("stdin", "").encode("utf-8", "replace"),
+        stdin=fields.text("stdin", "").encode(),
         files=fields.files("files"),
         fetch=fields.texts("fetch_files"),
         compile_s=compile_s,
