@@ -48,7 +48,12 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         files=sources(language, solution),
         late={language.tests: claims.tests.encode()},
         names=frozenset() if imports else frozenset(_bound(root)),
-        told={"source": claims.tests, "same": claims.name, "claims": claims.all},
+        told={
+            "source": claims.tests,
+            "same": claims.name,
+            "claims": claims.all,
+            "meant": [],
+        },
         cover={language.tests: b""},
         claims=claims.claims,
     )

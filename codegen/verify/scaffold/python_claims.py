@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _LEAVES = ("return_statement", "raise_statement", "yield")
 _INTO = ("if_statement", "elif_clause", "else_clause", "for_statement", "while_statement", "block")
 _SHOWN = 300
+_STAR, _WILDCARD = re.compile(rb"import\s*\*"), "wildcard_import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def rewritten(root: tree_sitter.Node, names: tuple[str, ...], script: str, nonce
     if root.has_error:
         return Claims(source.decode(), name, (), all=False)
     dice = random.Random(seal(nonce, "", "claims"))  # noqa: S311 - seeded with a secret
-    edits: list[Edit] = []
+    edits = list(_stars(root, name))
     claims: list[Claim] = []
     places = _script(root, script) if script else _tests(root, names)
     for place in places:
@@ -71,6 +73,18 @@ def _whole(root: tree_sitter.Node) -> bytes:
     row, column = root.start_point
     blank = root.start_byte - row - column
     return b" " * blank + b"\n" * row + b" " * column + (root.text or b"")
+
+
+def _stars(root: tree_sitter.Node, name: str) -> Iterator[Edit]:
+    """Yield edits that have the harness import all names of the solution, but those to leave."""
+    if _STAR.search(root.text or b"") is None:
+        return
+    for node in walk(root):
+        module = node.child_by_field_name("module_name")
+        whole = node.type == "import_from_statement" and node.named_children[-1].type == _WILDCARD
+        if whole and module is not None and text(module) == "solution":
+            lines = "\\\n" * text(node).count("\n")
+            yield Edit(node.start_byte, node.end_byte, f"{name}_star{lines}()".encode())
 
 
 def _asserts(node: tree_sitter.Node) -> bool:

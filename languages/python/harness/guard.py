@@ -27,6 +27,8 @@ _FRAMES = (
     "sys.settrace",
     "sys.setprofile",
 )
+# What a test does is not changed under it.
+_WRITTEN = ("__code__", "__defaults__", "__kwdefaults__")
 _FRAME_OF = ("tb_frame", "gi_frame", "cr_frame", "ag_frame", "__code__")
 _PASSING_ON = tuple(  # stand for whoever calls them
     os.path.join(os.path.dirname(os.__file__), name) for name in ("inspect.py", "traceback.py")
@@ -121,6 +123,7 @@ def _hook(order, base, trusted, callers):
     answers, foul = {}, []
     done, most, looked, busy, thread = [], 4000, [], set(), _thread.get_ident
     private, frames, frame_of = order["private"], _FRAMES, _FRAME_OF
+    writes, written = ("object.__setattr__", "object.__delattr__"), _WRITTEN
     library, passing_on, walkers = _LIBRARY, _PASSING_ON, ("walk_tb", "walk_stack")
     tests_file, function = os.path.abspath("test_solution.py"), types.FunctionType
     ranks = {"passed": 0, "skipped": 1, "error": 2, "failed": 3}
@@ -198,7 +201,7 @@ def _hook(order, base, trusted, callers):
         if not broken and False in canaries.values():
             reason = reason or "a test that has to fail did not"
         if foul:
-            reason = reason or "an assertion ran within the program"
+            reason = reason or foul[0]
         if looked:
             reason = reason or "the program looked into its tests"
         body = '"end":true,"extra":[' + ",".join(extra) + '],"canary":' + quote(reason)
@@ -228,7 +231,9 @@ def _hook(order, base, trusted, callers):
         elif what == "same" and clean:
             answers[quote(arguments[0] + ":" + arguments[1])] = None
         elif what == "same":
-            foul.append(1)
+            foul.append("an assertion ran within the program")
+        elif what == "foul":
+            foul.append(arguments[0])
         elif what == "test" and clean:
             test(arguments[0], arguments[1], arguments[2])
         elif what == "end" and clean:
@@ -264,6 +269,8 @@ def _hook(order, base, trusted, callers):
                 if arguments[1:] != ("__code__",) or ours(arguments[0]):
                     look(getframe(1))
                 busy.discard(thread())
+        elif event in writes and arguments[1] in written and ours(arguments[0]):
+            foul.append("a function of the tests was changed")
         elif event[:7] == "gc.get_":
             # to count what is frozen walks through all of it: not where we look ourselves
             busy.add(thread())

@@ -25,7 +25,7 @@ _PROBES = (
 )
 _FREE = ("_", "__import__", "breakpoint", "copyright", "credits", "exit", "help", "input", "license", "open", "print",
          "quit")  # fmt: skip
-_BUILTINS = {name: item for name, item in vars(builtins).items() if name not in _FREE}
+BUILTINS = {name: item for name, item in vars(builtins).items() if name not in _FREE}
 _CANARIES = """
 import unittest
 def test_{0}():
@@ -74,7 +74,7 @@ class Check:
     """Made before the program is loaded; asked when all is done."""
 
     def __init__(self):
-        self._builtins = _BUILTINS
+        self._builtins = BUILTINS
         self._isclose = math.isclose
         self._sentinel = [None]
 

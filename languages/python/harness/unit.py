@@ -20,10 +20,12 @@ import types
 
 import channel
 import guard
+import lent
 import soundness
 
 _audit, _exec, _compile, _enumerate, _text, _show = sys.audit, exec, compile, enumerate, str, repr
 _type, _function, _attribute = type, types.FunctionType, types.ModuleType.__getattribute__
+_set_attribute = types.ModuleType.__setattr__
 _MOST = 4000
 OURS = ("solution.py", "test_solution.py")
 PATH = os.path.abspath("test_solution.py")
@@ -86,8 +88,10 @@ class Tests:
 
     def __init__(self, order, rewrite):
         self.name, self.claims = order.pop("same"), order.pop("claims")
+        self.names, self.meant = order["tests"], order.pop("meant")
         source = order.pop("source").encode()
         self.marked = b"pytestmark" in source and b"parametrize" in source
+        self.expects_failure = b"xfail" in source or b"expectedFailure" in source
         self.code = self.error = None
         try:
             self.code = _compile(
@@ -100,15 +104,42 @@ class Tests:
         if self.error is not None:
             raise self.error
         namespace[self.name] = same
+        namespace[self.name + "_star"] = lambda: lent.star(
+            __import__("solution"), namespace, self.meant
+        )
         _exec(self.code, namespace)
+        lent.withdrawn(lent.program(), namespace)
+
+    def functions(self, namespace):
+        """Return the function of each test, as the tests' text has made it."""
+        found = {}
+        for name in self.names:
+            holder, _, method = name.partition("::")
+            item = namespace.get(holder)
+            if method and isinstance(item, type):
+                item = vars(item).get(method)
+            item = getattr(item, "__func__", item)
+            found[name] = None if replaced(item) else item
+        return found
+
+
+def replaced(function):
+    """Whether what stands for a test is the program's, and not a wrapper of it around a test."""
+    code = getattr(function, "__code__", None)
+    name = os.path.basename(getattr(code, "co_filename", ""))
+    return name == "solution.py" and not hasattr(function, "__wrapped__")
 
 
 class Watched(types.ModuleType):
-    """The tests' module: who looks into it from without is noted."""
+    """The tests' module: who looks into it from without, or changes it, is noted."""
 
     def __getattribute__(self, name):
         _audit(guard.EVENT, "look")
         return _attribute(self, name)
+
+    def __setattr__(self, name, value):
+        _audit(guard.EVENT, "look")
+        _set_attribute(self, name, value)
 
 
 def asserting(source):
@@ -162,6 +193,7 @@ class Plugin:
 
     def __init__(self):
         self.planted, self.broken = [], ""
+        self.functions, self.expects_failure = {}, False
 
     def pytest_collection_modifyitems(self, items):
         for item in items:
@@ -171,8 +203,17 @@ class Plugin:
         if report.failed:
             self.broken = crash(report)[:_MOST]
 
+    def pytest_runtest_call(self, item):
+        name = base(item.nodeid)
+        if name in self.functions:
+            ran = item.obj
+            if getattr(ran, "__func__", ran) is not self.functions[name]:
+                _audit(guard.EVENT, "foul", "another function ran as a test")
+
     def pytest_runtest_logreport(self, report):
         outcome, message = reported(report)
+        if not self.expects_failure and hasattr(report, "wasxfail"):
+            outcome, message = "error", "the program called the failure expected: " + message
         _audit(guard.EVENT, "phase", base(report.nodeid), report.when, outcome, message[:_MOST])
 
     def pytest_report_teststatus(self, report):
@@ -238,10 +279,10 @@ def under_pytest(shared, tests):
     names = [name if name[:5] == "test_" else name + "::test_" + name[4:] for name in planted]
     for name in names:
         _audit(guard.EVENT, "canary", name)
-    prepare(shared, planted, tests)
-    sound = soundness.Check()
     session, plugin = _SESSION
-    plugin.planted = names
+    prepare(shared, planted, tests, plugin)
+    sound = soundness.Check()
+    plugin.planted, plugin.expects_failure = names, tests.expects_failure
     session.config.get_terminal_writer()._file = sys.stdout
     try:
         session.config.hook.pytest_collection(session=session)
@@ -255,7 +296,7 @@ def under_pytest(shared, tests):
     _audit(guard.EVENT, "end", reason, plugin.broken)
 
 
-def prepare(shared, planted, tests):
+def prepare(shared, planted, tests, plugin):
     """Have the tests' module start with the solution's names, and hold the canaries at both ends."""
     from _pytest.assertion.rewrite import AssertionRewritingHook
 
@@ -265,14 +306,15 @@ def prepare(shared, planted, tests):
     def exec_module(self, module):
         if module.__name__ != "test_solution":
             return execute(self, module)
-        module.__dict__.update(first)
-        if shared:
-            names = vars(__import__("solution"))
-            module.__dict__.update({key: names[key] for key in names if key[:2] != "__"})
-        tests.run(module.__dict__)
-        module.__dict__.update(planted)
+        namespace = module.__dict__
+        namespace.update(first, __builtins__=lent.Builtins())
         if not tests.claims:
             module.__class__ = Watched
+        if shared:
+            lent.lend(vars(__import__("solution")), namespace, tests.meant)
+        tests.run(namespace)
+        plugin.functions = tests.functions(namespace)
+        namespace.update(planted)
 
     AssertionRewritingHook.exec_module = exec_module
 
@@ -300,7 +342,7 @@ def main():
     {"pytest": under_pytest, "script": script}[form](scope == "shared", tests)
 
 
-_OWN = guard.fixed(guard.codes(sys.modules[__name__], soundness))
+_OWN = guard.fixed(guard.codes(sys.modules[__name__], soundness, lent))
 _FRAMEWORK = guard.fixed({})
 
 
