@@ -2,17 +2,16 @@
 
 A program that passes because `abs`, `==` or pytest no longer mean what they say has not passed.
 
-Not here: what is patched and mended again before the look at the end.
+Not here: what is patched and mended again before the look at the end, and objects that lie (`liars`).
 """
 
 import builtins
-import gc
 import math
 import os
 import sys
-import types
 
-_lineage = type.__dict__["__mro__"].__get__
+import liars
+
 # what each must return; a namesake of the program's own may raise, or agree
 _PROBES = (
     ("abs", lambda it: it(-3) == 3),
@@ -97,7 +96,7 @@ class Check:
             for name, holds in _PROBES
             if name in namespace and not _agrees(namespace[name], holds)
         ]
-        return (wrong or [_liar(self._sentinel) or _assertions()])[0]
+        return (wrong or [liars.found(self._sentinel) or _assertions()])[0]
 
 
 def _framework():
@@ -114,78 +113,6 @@ def _agrees(it, holds):
         return bool(holds(it))
     except Exception:
         return True
-
-
-def _liar(sentinel):
-    """Return the name of what makes an object of the program equal to anything."""
-    for code in _codes("solution.py"):
-        if code.co_name == "__eq__":
-            cells = tuple(types.CellType() for _ in code.co_freevars)
-            equal = types.FunctionType(code, dict(vars(builtins)), code.co_name, None, cells)
-            if _equal_to_anything(equal, object()):
-                return code.co_qualname if hasattr(code, "co_qualname") else code.co_name
-    for kind in classes(sentinel):
-        equal = vars(kind).get("__eq__")
-        if (
-            isinstance(equal, types.FunctionType)
-            and os.path.basename(equal.__code__.co_filename) == "solution.py"
-        ):
-            if any(_equal_to_anything(equal, one) for one in _instances(kind)):
-                return kind.__name__ + ".__eq__"
-    return ""
-
-
-def _codes(path):
-    """Return the code objects of a file that may hold one of the name."""
-    try:
-        with open(path, "rb") as file:
-            source = file.read()
-        if source.isascii() and b"__eq__" not in source:
-            return []
-        waiting = [compile(source, path, "exec", dont_inherit=True)]
-    except (OSError, SyntaxError, ValueError):
-        return []
-    for code in waiting:
-        waiting.extend(one for one in code.co_consts if isinstance(one, types.CodeType))
-    return waiting
-
-
-def classes(sentinel):
-    """Return the classes that were made since the sentinel was.
-
-    To look at every class there is would cost more than most programs. What came before is frozen, and the
-    garbage collector shows the rest, unless the program has frozen that as well.
-    """
-    made = gc.get_objects()
-    if not any(one is sentinel for one in made):
-        return _subclasses(object, set())
-    return [one for one in made if type in _lineage(type(one))]
-
-
-def _subclasses(kind, seen):
-    for inner in type.__subclasses__(kind):
-        if inner not in seen and inner is not type:
-            seen.add(inner)
-            _subclasses(inner, seen)
-    return seen
-
-
-def _instances(kind):
-    yield object()
-    try:
-        yield kind.__new__(kind)
-    except Exception:
-        return
-
-
-def _equal_to_anything(equal, one):
-    try:
-        return all(
-            equal(one, other) is True
-            for other in (object(), 40961, -7.25, "a text", [3, 1, 4], (2,))
-        )
-    except Exception:
-        return False
 
 
 def _assertions():

@@ -21,6 +21,7 @@ import types
 import channel
 import guard
 import lent
+import liars
 import soundness
 
 _audit, _exec, _compile, _enumerate, _text, _show = sys.audit, exec, compile, enumerate, str, repr
@@ -323,7 +324,7 @@ def main():
     sys.dont_write_bytecode = True
     form, scope = sys.argv[1:3]
     order = json.loads(channel.receive())
-    trusted, callers = [_OWN], [script, same, soundness.classes]
+    trusted, callers = [_OWN], [script, same, liars.objects]
     if form == "pytest":
         trusted.append(_FRAMEWORK)
         callers = [
@@ -331,7 +332,7 @@ def main():
             Plugin.pytest_collection_modifyitems,
             Plugin.pytest_runtest_logreport,
             same,
-            soundness.classes,
+            liars.objects,
         ]
     tests = Tests(order, asserting if form == "pytest" else None)
     if tests.code is not None:
@@ -342,7 +343,7 @@ def main():
     {"pytest": under_pytest, "script": script}[form](scope == "shared", tests)
 
 
-_OWN = guard.fixed(guard.codes(sys.modules[__name__], soundness, lent))
+_OWN = guard.fixed(guard.codes(sys.modules[__name__], soundness, lent, liars))
 _FRAMEWORK = guard.fixed({})
 
 
