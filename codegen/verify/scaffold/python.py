@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from codegen.errors import UsageError
 from codegen.syntax import parse, text, walk
 from codegen.verify.scaffold.python_claims import Claims, rewritten
+from codegen.verify.scaffold.python_meant import meant
 from codegen.verify.scaffold.unit import Unit
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
             "source": claims.tests,
             "same": claims.name,
             "claims": claims.all,
-            "meant": [],
+            "meant": list(meant(solution, tests, entry)),
         },
         cover={language.tests: b""},
         claims=claims.claims,

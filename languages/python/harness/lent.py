@@ -9,11 +9,13 @@ Not here: names that the tests import one by one; they say themselves what they 
 
 import builtins
 import sys
+import types
 
 import soundness
 
 _TAKEN = {"setup", "teardown", "setup_module", "teardown_module", "setup_function", "teardown_function",
           "setUpModule", "tearDownModule", "pytestmark", "pytest_plugins"}  # fmt: skip
+_BUILTINS = {name for name in (*soundness.BUILTINS, "open") if name[:2] != "__"}
 
 
 class Builtins(dict):
@@ -35,7 +37,7 @@ class Builtins(dict):
 def lend(names, namespace, meant):
     """Give the tests' namespace the program's names."""
     for name in list(names):
-        if name[:2] == "__" or (name in soundness.BUILTINS and name not in meant):
+        if name[:2] == "__" or (name in _BUILTINS and name not in meant):
             continue
         if taken(name, names[name]):
             namespace["__builtins__"].setdefault(name, names[name])
@@ -73,9 +75,16 @@ def withdrawn(names, namespace):
             del namespace[name]
 
 
-def namesakes(names, meant):
-    """Return the names of builtins that the program has for something of its own."""
-    return [name for name in soundness.BUILTINS if name in names and name not in meant]
+def apart(module, meant):
+    """Return the module itself, or one without the namesakes of builtins that it has of its own."""
+    names = vars(module)
+    if not any(name in names and name not in meant for name in _BUILTINS):
+        return module
+    other = types.ModuleType(module.__name__)
+    vars(other).update(
+        {name: names[name] for name in names if name not in _BUILTINS or name in meant}
+    )
+    return other
 
 
 def program():

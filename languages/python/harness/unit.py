@@ -109,7 +109,6 @@ class Tests:
             __import__("solution"), namespace, self.meant
         )
         _exec(self.code, namespace)
-        lent.withdrawn(lent.program(), namespace)
 
     def functions(self, namespace):
         """Return the function of each test, as the tests' text has made it."""
@@ -163,7 +162,8 @@ def script(shared, tests):
     outcome, message = "passed", ""
     try:
         if shared:
-            load("solution.py", main.__dict__)
+            main = load_beside(main, tests)
+        main.__builtins__ = lent.Builtins()
         tests.run(main.__dict__)
     except SystemExit:
         raise
@@ -177,6 +177,20 @@ def script(shared, tests):
         reason = sound.reason(main.__dict__) or unnoticed()
     _audit(guard.EVENT, "test", "script", outcome, message)
     _audit(guard.EVENT, "end", reason, "")
+
+
+def load_beside(main, tests):
+    """Load the program into the scope of its tests, and return that.
+
+    It is a module as any other meanwhile: what it does where it is run itself, nobody asks for.
+    """
+    main.__name__ = "solution"
+    sys.modules["solution"] = main
+    load("solution.py", main.__dict__)
+    main.__name__ = "__main__"
+    main = lent.apart(main, tests.meant)
+    sys.modules["__main__"] = main
+    return main
 
 
 def unnoticed():
@@ -314,6 +328,7 @@ def prepare(shared, planted, tests, plugin):
         if shared:
             lent.lend(vars(__import__("solution")), namespace, tests.meant)
         tests.run(namespace)
+        lent.withdrawn(lent.program(), namespace)
         plugin.functions = tests.functions(namespace)
         namespace.update(planted)
 
