@@ -170,10 +170,8 @@ def script(shared, tests):
     except BaseException as error:
         outcome, message = describe(error)
         outcome = "error" if outcome == "passed" else outcome
-    reason = ""
-    if tests.claims:
-        reason = sound.replaced()
-    elif outcome == "passed":
+    reason = sound.replaced()
+    if not reason and not tests.claims and outcome == "passed":
         reason = sound.reason(main.__dict__) or unnoticed()
     _audit(guard.EVENT, "test", "script", outcome, message)
     _audit(guard.EVENT, "end", reason, "")
