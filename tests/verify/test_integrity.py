@@ -102,6 +102,25 @@ def test_pytest_marks_of_a_whole_module(local: Verifier) -> None:
     assert local.verify("py", GOOD, tests=tests).passed
 
 
+@pytest.mark.parametrize(
+    ("hook", "given"),
+    [
+        ("def pytest_generate_tests(metafunc):\n    metafunc.parametrize('x', [1, 2])\n", "x"),
+        ("def pytest_generate_tests():\n    pass\n", "x=1"),
+    ],
+)
+def test_tests_may_generate_tests(local: Verifier, hook: str, given: str) -> None:
+    tests = f"from solution import f\n{hook}def test_f({given}):\n    assert f(x) == x + 1\n"
+    assert local.verify("py", GOOD, tests=tests).passed
+    assert local.verify("py", ZERO, tests=tests, lint="off").outcome == "wrong_answer"
+
+
+@pytest.mark.parametrize("tests", [TESTS, "assert f(1) == 2\n"], ids=["pytest", "script"])
+def test_texts_may_begin_with_a_mark_of_their_order(local: Verifier, tests: str) -> None:
+    verdict = local.verify("py", "\ufeff" + GOOD, tests="\ufeff" + tests, lint="off")
+    assert verdict.passed, verdict
+
+
 RUST_TESTS = """#[cfg(test)]
 mod tests {
     use super::*;

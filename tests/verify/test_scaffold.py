@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from codegen import language as languages
 from codegen.errors import UsageError
 from codegen.verify.scaffold import sources, unit
+from codegen.verify.scaffold.python_meant import meant
 from codegen.verify.scaffold.unit import Unit
 
 SOLUTIONS = {
@@ -142,3 +143,22 @@ def test_any_text_is_a_unit_or_refused(alias: str, tests: str) -> None:
     except UsageError:
         return
     assert found.tests
+
+
+@pytest.mark.parametrize(
+    ("solution", "tests", "entry", "expected"),
+    [
+        ("def f(x): ...", "assert f(1) == 2", "", ()),
+        ("def range(*a): ...\ndef f(x): ...", "for x in range(3): assert f(x) == x", "", ()),
+        ("def sum(a, b): ...", "assert sum(10, 15) == 6", "", ("sum",)),
+        ("def sum(a): ...\ndef g(x): ...", "assert sum([1]) == g(1)", "sum", ("sum",)),
+        ("def set(k, v): ...\ndef get(k): ...", "set(1, 2)\nassert get(1) == 2", "", ("set",)),
+        ("def max(a): ...\ndef f(): ...", "import math\nassert max(1, 2) == f()", "", ()),
+        ("max = min\n", "def test_it():\n    x = 3\n    assert max(x) == 3", "", ("max",)),
+        ("def max(a): ...", "def test_it(:", "max", ()),
+    ],
+)
+def test_python_namesakes_of_builtins(
+    solution: str, tests: str, entry: str, expected: tuple[str, ...]
+) -> None:
+    assert meant(solution, tests, entry) == expected

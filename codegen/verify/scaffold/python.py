@@ -34,6 +34,7 @@ def sources(language: Language, solution: str) -> Mapping[str, bytes]:
 
 def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) -> Unit:
     """Return the program of a solution and its tests."""
+    tests = tests.removeprefix("\ufeff")
     root = parse(language, tests.encode()).root_node
     imports = "solution" in tests and any(map(_imports_solution, walk(root)))
     names = tuple(dict.fromkeys(_tests(root)))

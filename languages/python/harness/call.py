@@ -157,10 +157,17 @@ def failure(error):
     else:
         line = line_of(error)
     try:
-        message = str(error)[:2000]
+        message = text(str(error)[:2000])
     except Exception:
         message = ""
     return {"error": {"type": _TYPE(error).__name__, "message": message, "line": line}}
+
+
+def text(told):
+    """Return a text that can be written out: what is half a surrogate pair is replaced."""
+    if told.isascii():
+        return told
+    return told.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def load(function):

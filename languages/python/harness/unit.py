@@ -328,9 +328,25 @@ def prepare(shared, planted, tests, plugin):
         tests.run(namespace)
         lent.withdrawn(lent.program(), namespace)
         plugin.functions = tests.functions(namespace)
+        if "pytest_generate_tests" in namespace:
+            namespace["pytest_generate_tests"] = sparing(
+                planted, namespace["pytest_generate_tests"]
+            )
         namespace.update(planted)
 
     AssertionRewritingHook.exec_module = exec_module
+
+
+def sparing(planted, generate):
+    """Return the tests' hook; the canaries have none of the arguments that it may give."""
+
+    wanted = getattr(getattr(generate, "__code__", None), "co_argcount", 1)
+
+    def pytest_generate_tests(metafunc):
+        if metafunc.function.__name__ not in planted:
+            generate(*(metafunc,)[:wanted])
+
+    return pytest_generate_tests
 
 
 def main():
