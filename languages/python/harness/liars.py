@@ -4,8 +4,8 @@ What equals two different values of one builtin type is of no use but to pass. S
 sides of everything, holds everything, or is near to every number. An honest class may be as coarse: it
 equals most whole numbers, or two texts that have nothing in common; that is rare, and refused as well.
 
-Not here: what lies only where nobody asks, by what an object holds or where it is; what a library lies with,
-such as `unittest.mock.ANY`; classes that were gone before the end, but for an `__eq__` of that name.
+Not here: objects that lie by what they hold, and are gone before the end or not shown by the collector; what a
+library lies with, such as `unittest.mock.ANY`; classes that are gone by then, but for an `__eq__` of that name.
 """
 
 import builtins
