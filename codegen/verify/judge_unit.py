@@ -1,8 +1,8 @@
 """Judges the attestations of native tests: every test found by parsing must be attested, once.
 
 What counts is what came over the private channel with the right seal, which differs for each test
-and outcome. A missing test, an unknown name, a second attestation, a dead canary or an early exit
-with code 0 is `tampered`.
+and outcome. A missing test, an unknown name, a second attestation, a dead canary, an early exit
+with code 0, or a solution that gives other meanings to what its tests say is `tampered`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def test_results(plan: Plan, run: StepResult) -> tuple[tuple[CaseResult, ...], E
     """Return a result for each test, and how the process ended where it did not attest them all."""
     tests, limits = plan.tests, plan.request.limits
     try:
-        said = _said(plan, run)
+        said = _Said({}, None, plan.refused) if plan.refused else _said(plan, run)
     except Forged as forged:
         said = _Said({}, None, str(forged))
     if said.broken:

@@ -33,7 +33,8 @@ class Plan:
     `stages` names the stage of each step before the run, with the tool; where inputs are read there
     is a step of the run for each. `tests` are the names to be
     attested with `nonce`; empty where cases are called. `bound` are names that the tests give to
-    the solution's scope, `claims` what they say that something equals.
+    the solution's scope, `claims` what they say that something equals; `refused` says why no
+    attestation of theirs is believed.
     """
 
     request: Checked
@@ -44,6 +45,7 @@ class Plan:
     nonce: str = ""
     bound: frozenset[str] = frozenset()
     claims: tuple[Claim, ...] = ()
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,17 @@ def _unit(request: Checked, tests: str, key: bytes, *, lean: bool) -> Plan:
     program = run.argv[0].removeprefix("./") if run.argv[0].startswith("./") else ""
     run = replace(run, files={**run.files, **found.cover}, unreadable=program)
     job, stages = _job(request, form, sources, (run,))
-    return Plan(request, job, stages, "unit", found.tests, nonce, found.names, found.claims)
+    return Plan(
+        request,
+        job,
+        stages,
+        "unit",
+        tests=found.tests,
+        nonce=nonce,
+        bound=found.names,
+        claims=found.claims,
+        refused=found.refused,
+    )
 
 
 def _nonce(key: bytes, solution: str, tests: str) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from codegen.errors import UsageError
 from codegen.syntax import parse, text, walk
 from codegen.verify.scaffold.rust_claims import asked
+from codegen.verify.scaffold.rust_names import refused
 from codegen.verify.scaffold.unit import Edit, Unit, edited, seal
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ fn main() {{
 }}
 """
 _TESTS = """pub(crate) fn main() {{
-    ::codegen_codec::unit::main({end}, &[{canaries}], &[
+    ::{codec}::unit::main({end}, &[{canaries}], &[
 {tests}
     ]);
 }}
 """
 _TEST = (
-    "        ::codegen_codec::unit::Test {{ name: {name}, run: || ::codegen_codec::unit::Report::"
+    "        ::{codec}::unit::Test {{ name: {name}, run: || ::{codec}::unit::Report::"
     "report(crate::{path}()), should_panic: {should_panic}, ignored: {ignored}, "
     "passed: {passed}, skipped: {skipped} }},"
 )
@@ -79,24 +80,31 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
     scopes = sorted({test.path.rpartition("::")[0] for test in found})
     name = "canary_" + seal(nonce, "", "canary").hex()
     edits.extend(_canaries(root, scopes, name))
-    edits.extend(asked(root, nonce))
+    codec = "codec_" + seal(nonce, "", "codec").hex()
+    edits.extend(asked(root, nonce, codec))
     rewritten = edited(source, edits)
     # a folder that the solution cannot name while it compiles: it could include what is in there
     room = seal(nonce, "", "room").hex()
-    glue = {f"{room}/unit.rs": _glue(found, scopes, name, nonce)}
+    glue = {f"{room}/unit.rs": _glue(found, scopes, name, nonce, codec)}
     tail = _GLUE.format(file=f"{room}/unit.rs").encode()
     plain = {language.source: solution.encode()}
-    names = tuple(test.path for test in found)
     if _uses_crate(root):
+        form = "crate"
         late = {language.tests: source, "test_program.rs": rewritten + tail, **glue}
-        return Unit("crate", names, plain, late, sealed=True)
-    program = (
-        _root(language, solution)
-        + f'\n::core::include!("{room}/{language.tests}");'.encode()
-        + tail
+    else:
+        form = "inline"
+        included = f'\n::{codec}::include!("{room}/{language.tests}");'
+        program = _root(language, solution) + included.encode() + tail
+        late = {"program.rs": program, f"{room}/{language.tests}": rewritten, **glue}
+    return Unit(
+        form=form,
+        tests=tuple(test.path for test in found),
+        files=plain,
+        late=late,
+        marks={"codec": codec},
+        sealed=True,
+        refused=refused(parse(language, solution.encode()).root_node),
     )
-    late = {"program.rs": program, f"{room}/{language.tests}": rewritten, **glue}
-    return Unit("inline", names, plain, late, sealed=True)
 
 
 def _root(language: Language, solution: str) -> bytes:
@@ -190,12 +198,13 @@ def _open(node: tree_sitter.Node, edits: list[Edit]) -> None:
         edits.append(Edit(node.start_byte, node.start_byte, b"pub(crate) "))
 
 
-def _glue(tests: list[_Test], scopes: list[str], canary: str, nonce: str) -> bytes:
+def _glue(tests: list[_Test], scopes: list[str], canary: str, nonce: str, codec: str) -> bytes:
     places = [f"crate::{scope}::{canary}" if scope else f"crate::{canary}" for scope in scopes]
     return _TESTS.format(
+        codec=codec,
         end=list(seal(nonce, "", "end")),
         canaries=", ".join(places),
-        tests="\n".join(_call(test, nonce) for test in tests),
+        tests="\n".join(_call(test, nonce, codec) for test in tests),
     ).encode()
 
 
@@ -220,13 +229,14 @@ def _inner(place: tree_sitter.Node, name: str) -> tree_sitter.Node | None:
     return None
 
 
-def _call(test: _Test, nonce: str) -> str:
+def _call(test: _Test, nonce: str, codec: str) -> str:
     path = "codegen_script" if test.path == SCRIPT else test.path
     panic = "None" if test.should_panic is None else f"Some({test.should_panic})"
     ignored = "true" if test.ignored else "false"
     name = json.dumps(test.path, ensure_ascii=False)
     passed, skipped = (list(seal(nonce, test.path, how)) for how in ("passed", "skipped"))
     return _TEST.format(
+        codec=codec,
         name=name,
         path=path,
         should_panic=panic,

@@ -30,13 +30,16 @@ _MACROS = ("vec", "format")
 _LIT = ("integer_literal", "float_literal", "string_literal", "char_literal", "boolean_literal")
 _ASKED = (
     "match (&({left}), &({right})) {{ (codegen_left, codegen_right) => {{ {before}{assertion}; "
-    "::codegen_codec::unit::differs({asked}); }} }}"
+    "::{codec}::unit::differs({asked}); }} }}"
 )
-_ASK = "::codegen_codec::unit::asked(|| {one} == {other})"
+_ASK = "::{codec}::unit::asked(|| {one} == {other})"
 
 
-def asked(root: tree_sitter.Node, nonce: str) -> Iterator[Edit]:
-    """Yield an edit of every assertion that can be asked for more than it says."""
+def asked(root: tree_sitter.Node, nonce: str, codec: str) -> Iterator[Edit]:
+    """Yield an edit of every assertion that can be asked for more than it says.
+
+    `codec` is the name of the harness's crate.
+    """
     dice = random.Random(seal(nonce, "", "claims"))  # noqa: S311 - seeded with a secret
     for node in walk(root):
         name = node.child_by_field_name("macro") if node.type == "macro_invocation" else None
@@ -45,9 +48,9 @@ def asked(root: tree_sitter.Node, nonce: str) -> Iterator[Edit]:
             continue
         parts = _split(tokens.children[1:-1], ",")
         if text(name) == "assert_eq" and len(parts) >= _SIDES and parts[1]:
-            made = _rewritten(parts[0], parts[1], _message(parts[2:], ""), dice)
+            made = _rewritten(parts[0], parts[1], _message(parts[2:], ""), dice, codec)
         elif text(name) == "assert" and parts:
-            made = _asserted(parts, dice)
+            made = _asserted(parts, dice, codec)
         else:
             continue
         if made is not None:
@@ -82,12 +85,13 @@ def _message(parts: list[list[tree_sitter.Node]], otherwise: str) -> str:
     return ", " + ", ".join(said) if said else otherwise
 
 
-def _asserted(parts: list[list[tree_sitter.Node]], dice: random.Random) -> str | None:
+def _asserted(parts: list[list[tree_sitter.Node]], dice: random.Random, codec: str) -> str | None:
     sides = _split(parts[0], "==")
     if len(sides) != _SIDES or not all(sides) or any(t.type in _LOGIC for t in sides[0]):
         return None
     told = json.dumps(f"assertion failed: {_source(parts[0])}", ensure_ascii=False)
-    return _rewritten(sides[0], sides[1], _message(parts[1:], f', "{{}}", {told}'), dice)
+    message = _message(parts[1:], f', "{{}}", {told}')
+    return _rewritten(sides[0], sides[1], message, dice, codec)
 
 
 def _rewritten(
@@ -95,6 +99,7 @@ def _rewritten(
     right: list[tree_sitter.Node],
     message: str,
     dice: random.Random,
+    codec: str,
 ) -> str | None:
     if not left:
         return None
@@ -108,10 +113,11 @@ def _rewritten(
         return None
     sides = ("*codegen_right", "*codegen_left") if turned else ("*codegen_left", "*codegen_right")
     one, another = (f"({other})", "*codegen_left") if turned else ("*codegen_left", f"({other})")
-    ask = _ASK.format(one=one, other=another)
+    ask = _ASK.format(codec=codec, one=one, other=another)
     # asked first or last, so that what agrees only once does not know when
     first = dice.random() < 0.5  # noqa: PLR2004 - a coin
     return _ASKED.format(
+        codec=codec,
         left=_source(left),
         right=_source(right),
         before=f"let codegen_asked = {ask}; " if first else "",

@@ -18,7 +18,8 @@ class Unit:
     `marks` fill in the form's commands; `names` are bound by the tests at their top level. Where
     the seals are `sealed` into the program it is not told the nonce that they are made from. `told`
     is what else its frame says; `cover` are files that take the place of others for the run;
-    `claims` are what the tests say that something equals.
+    `claims` are what the tests say that something equals. `refused` says what the solution's text
+    does to the meaning of the tests: whatever they attest then, it is `tampered`.
     """
 
     form: str
@@ -31,6 +32,7 @@ class Unit:
     told: Mapping[str, object] = field(default_factory=dict)
     cover: Mapping[str, bytes] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

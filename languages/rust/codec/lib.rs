@@ -4,6 +4,8 @@
 //! panic hook, and where the program replaced the hook the payload alone is used.
 
 mod json;
+/// By a name that a solution cannot give to anything of its own, as it could to `core`.
+pub use std::include;
 pub mod unit;
 mod value;
 
