@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"sync"
@@ -24,6 +25,8 @@ type Test struct {
 
 // Seal proves an outcome; nobody else can make it. The program's package cannot import this one.
 type Seal [16]byte
+
+const left = "the goroutine of the test was ended (runtime.Goexit)"
 
 type runner struct {
 	end    Seal
@@ -52,23 +55,50 @@ func (r *runner) wrapped(tests []Test) []testing.InternalTest {
 		found = append(found, testing.InternalTest{Name: test.Name, F: func(t *testing.T) {
 			r.parent = reflect.ValueOf(t).Elem().FieldByName("parent")
 			t.Cleanup(func() { r.finish(test, t) })
-			defer r.guard(test.Name, t)
+			returned := false
+			defer func() { r.guard(test.Name, t, recover(), returned) }()
 			test.Run(t)
+			returned = true
 		}})
 	}
 	return found
 }
 
-func (r *runner) guard(name string, t *testing.T) {
-	cause := recover()
-	if cause == nil {
-		return
+// guard takes note of a test that did not come to its end, and has the next ones run all the same.
+func (r *runner) guard(name string, t *testing.T, cause any, returned bool) {
+	switch {
+	case cause != nil:
+		file, line := codec.Place()
+		r.note(name, fmt.Sprintf("panic: %v\n  at %s:%d", cause, file, line))
+		t.Fail()
+	case returned || t.Skipped() && !t.Failed():
+	default:
+		if !t.Failed() {
+			r.note(name, left)
+		}
+		t.FailNow() // testing ends the process when a test is left in another way
 	}
-	file, line := codec.Place()
+}
+
+func (r *runner) note(name, message string) {
 	r.mutex.Lock()
-	r.panics[name] = fmt.Sprintf("panic: %v\n  at %s:%d", cause, file, line)
-	r.mutex.Unlock()
-	t.Fail()
+	defer r.mutex.Unlock()
+	r.panics[name] = message
+}
+
+// leaving says that runtime.Goexit runs this: what deferred it, or cleans up, was not gone through to its end.
+func leaving() bool {
+	places := make([]uintptr, 64)
+	frames := runtime.CallersFrames(places[:runtime.Callers(1, places)])
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "runtime.Goexit" {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
 }
 
 // finish is the first clean-up registered, hence the last to run: subtests are done by then.
@@ -83,6 +113,8 @@ func (r *runner) finish(test Test, t *testing.T) {
 		r.attest(test.Name, "failed", "", Seal{})
 	case t.Skipped():
 		r.attest(test.Name, "skipped", "", test.Skipped)
+	case leaving(): // a clean-up of the test's own was left
+		r.attest(test.Name, "error", left, Seal{})
 	default:
 		r.attest(test.Name, "passed", "", test.Passed)
 	}
