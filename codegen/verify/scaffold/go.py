@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
 from codegen.syntax import parse, text, walk
+from codegen.verify.scaffold.go_names import refused
 from codegen.verify.scaffold.unit import Edit, Unit, edited, seal
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         },
         sealed=True,
         marks={"import": "" if path in (None, "solution") else str(path)},
+        refused=refused(parse(language, solution.encode()).root_node, root, internal=path is None),
     )
 
 
