@@ -103,7 +103,7 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         late=late,
         marks={"codec": codec},
         sealed=True,
-        refused=refused(parse(language, solution.encode()).root_node),
+        refused=refused(parse(language, solution.encode()).root_node, root),
     )
 
 
