@@ -1,10 +1,11 @@
 """Asks Rust's native tests what must not hold, so that a type whose values are all equal shows.
 
 `assert_eq!(f(1), Out(2))` comes to say as well that the left side is not `Out(7)`: every literal of
-the right side is another one. The left side is evaluated once; lines stay where they are.
+the right side is another one, or of what a variable of it was given. Where there is none, the
+harness makes another value of a side's type, if the other side is of a type of the program's own.
+The sides are evaluated once; lines stay where they are.
 
-Not here: comparisons with what has no literal (a variant without a field), and other ways of
-asserting than `assert_eq!` and `assert!` with `==`.
+Not here: how a value is changed, and what a type is (`languages/rust/codec/claim.rs`).
 """
 
 from __future__ import annotations
@@ -23,9 +24,27 @@ if TYPE_CHECKING:
     import tree_sitter
 
 _SIDES = 2
+_NEAREST = 5
 _WHOLE = re.compile(r"([0-9][0-9_]*)((?:[iu](?:8|16|32|64|128|size))?)")
 _SURE = ("(", ")", "[", "]", "{", "}", ",", ":", "::", ".", "!", "&", "-")
-_LOGIC = ("&&", "||", "|", "=>")
+_LOGIC = (
+    "&&",
+    "||",
+    "|",
+    "=>",
+    ";",
+    "if",
+    "match",
+    "let",
+    "loop",
+    "while",
+    "for",
+    "unsafe",
+    "move",
+)
+_SCOPES = ("for_expression", "closure_expression", "match_arm", "if_expression", "while_expression")
+_OPERAND = (".", "::", "identifier", "self", "super", "crate", "token_tree", "?", "!")
+_SAID = ("is_ok", "is_err", "is_some", "is_none")
 _MACROS = ("vec", "format")
 _LIT = ("integer_literal", "float_literal", "string_literal", "char_literal", "boolean_literal")
 _ASKED = (
@@ -33,6 +52,23 @@ _ASKED = (
     "::{codec}::unit::differs({asked}); }} }}"
 )
 _ASK = "::{codec}::unit::asked(|| {one} == {other})"
+# the first line settles the types of both, on which it depends what is asked
+_SIDED = (
+    "{{ use ::{codec}::claim::{{Left as _, Right as _}}; "
+    "let _ = || *codegen_left == *codegen_right; "
+    "let codegen_sides = &::{codec}::claim::Sides(codegen_left, codegen_right, {by}); "
+    "codegen_sides.right(|codegen_other| *codegen_left == *codegen_other) "
+    "|| codegen_sides.left(|codegen_other| *codegen_other == *codegen_right) }}"
+)
+_NEGATED = (
+    "match {operand} {{ codegen_one => {{ "
+    "::{codec}::claim::truth(&codegen_one); assert!(!codegen_one{message}); }} }}"
+)
+_NEAR = (
+    "match ({one}, {other}) {{ (codegen_one, codegen_other) => {{ "
+    "::{codec}::claim::apart(&codegen_one, &codegen_other); "
+    "assert!((codegen_one - codegen_other){rest}{message}); }} }}"
+)
 
 
 def asked(root: tree_sitter.Node, nonce: str, codec: str) -> Iterator[Edit]:
@@ -47,9 +83,11 @@ def asked(root: tree_sitter.Node, nonce: str, codec: str) -> Iterator[Edit]:
         if name is None or tokens is None or tokens.type != "token_tree" or root.has_error:
             continue
         parts = _split(tokens.children[1:-1], ",")
-        if text(name) == "assert_eq" and len(parts) >= _SIDES and parts[1]:
-            made = _rewritten(parts[0], parts[1], _message(parts[2:], ""), dice, codec)
-        elif text(name) == "assert" and parts:
+        if text(name) == "assert_eq" and len(parts) >= _SIDES:
+            message = _message(parts[2:], "")
+            assertion = f"assert_eq!(*codegen_left, *codegen_right{message})"
+            made = _rewritten(parts[0], parts[1], assertion, dice, codec)
+        elif text(name) == "assert" and parts[0]:
             made = _asserted(parts, dice, codec)
         else:
             continue
@@ -87,33 +125,73 @@ def _message(parts: list[list[tree_sitter.Node]], otherwise: str) -> str:
 
 def _asserted(parts: list[list[tree_sitter.Node]], dice: random.Random, codec: str) -> str | None:
     sides = _split(parts[0], "==")
-    if len(sides) != _SIDES or not all(sides) or any(t.type in _LOGIC for t in sides[0]):
-        return None
     told = json.dumps(f"assertion failed: {_source(parts[0])}", ensure_ascii=False)
     message = _message(parts[1:], f', "{{}}", {told}')
-    return _rewritten(sides[0], sides[1], message, dice, codec)
+    if len(sides) == _SIDES:
+        assertion = f"assert!(*codegen_left == *codegen_right{message})"
+        return _rewritten(sides[0], sides[1], assertion, dice, codec)
+    near = _near(parts[0], message, codec)
+    if near is not None:
+        return near
+    negated = parts[0][0].type == "!"
+    operand = parts[0][negated:]
+    if not operand or any(token.type not in _OPERAND for token in operand):
+        return None
+    said = _said(operand, codec)
+    if said is not None:
+        return f"assert!({'!' if negated else ''}{said}{message})"
+    if not negated:
+        return None
+    return _NEGATED.format(codec=codec, operand=_source(operand), message=message)
+
+
+def _near(tokens: list[tree_sitter.Node], message: str, codec: str) -> str | None:
+    """Return `(a - b).abs() < most` with a look at what is taken from what."""
+    if [text(one) for one in tokens[1:4]] != [".", "abs", "()"] or tokens[0].type != "token_tree":
+        return None
+    if len(tokens) <= _NEAREST or tokens[_NEAREST - 1].type not in ("<", "<="):
+        return None
+    inner = tokens[0].children[1:-1]
+    ends = ("identifier", "token_tree", *_LIT)
+    at = [i for i, one in enumerate(inner) if one.type == "-" and i and inner[i - 1].type in ends]
+    if not at or at[-1] + 1 == len(inner) or any(one.type in _LOGIC for one in inner):
+        return None
+    one, other = _source(inner[: at[-1]]), _source(inner[at[-1] + 1 :])
+    rest = _source(tokens[1:])
+    return _NEAR.format(codec=codec, one=one, other=other, rest=rest, message=message)
+
+
+def _said(tokens: list[tree_sitter.Node], codec: str) -> str | None:
+    """Return `f(1).is_ok()` with a look at what a function returned, that says so of itself."""
+    words = [text(one) for one in tokens]
+    receiver, path = tokens[:-3], words[:-4]
+    plain = bool(path) and all(one == "::" or one[0].islower() or one[0] == "_" for one in path)
+    if not plain or receiver[-1].type != "token_tree" or words[-3] != "." or words[-1] != "()":
+        return None
+    if words[-2] not in _SAID:
+        return None
+    return f"::{codec}::claim::told(&{_source(receiver)}).{words[-2]}()"
 
 
 def _rewritten(
     left: list[tree_sitter.Node],
     right: list[tree_sitter.Node],
-    message: str,
+    assertion: str,
     dice: random.Random,
     codec: str,
 ) -> str | None:
-    if not left:
+    if not _is_side(left) or not _is_side(right):
         return None
-    turned = False
-    other = _other(right, dice)
-    if other is None:
-        # the literal may be on the left
-        left, right, turned = right, left, True
-        other = _other(right, dice)
-    if other is None or not left:
-        return None
-    sides = ("*codegen_right", "*codegen_left") if turned else ("*codegen_left", "*codegen_right")
-    one, another = (f"({other})", "*codegen_left") if turned else ("*codegen_left", f"({other})")
-    ask = _ASK.format(codec=codec, one=one, other=another)
+    ask = ""
+    for find in (_other, _given):
+        for place, tokens in (("right", right), ("left", left)):
+            other = None if ask else find(tokens, dice)
+            if other is not None:
+                one, another = "*codegen_left", f"({other})"
+                if place == "left":
+                    one, another = another, "*codegen_right"
+                ask = _ASK.format(codec=codec, one=one, other=another)
+    ask = ask or _SIDED.format(codec=codec, by=dice.randint(1, 99))
     # asked first or last, so that what agrees only once does not know when
     first = dice.random() < 0.5  # noqa: PLR2004 - a coin
     return _ASKED.format(
@@ -121,9 +199,53 @@ def _rewritten(
         left=_source(left),
         right=_source(right),
         before=f"let codegen_asked = {ask}; " if first else "",
-        assertion=f"assert_eq!({', '.join(sides)}{message})",
+        assertion=assertion,
         asked="codegen_asked" if first else ask,
     )
+
+
+def _is_side(tokens: list[tree_sitter.Node]) -> bool:
+    """Whether it is one operand of `==` as it stands: no comma within types cuts it in two."""
+    brackets = "".join(token.type for token in tokens if set(token.type) <= {"<", ">"})
+    whole = brackets.count("<") == brackets.count(">")
+    return bool(tokens) and whole and not any(token.type in _LOGIC for token in tokens)
+
+
+def _given(tokens: list[tree_sitter.Node], dice: random.Random) -> str | None:
+    """Return another value than the one that a variable was given once and for all."""
+    *before, name = tokens
+    if name.type != "identifier" or [one.type for one in before] not in ([], ["&"]):
+        return None
+    declared = _declaration(name)
+    value = None if declared is None else declared.child_by_field_name("value")
+    other = None if value is None else _other([value], dice)
+    if declared is None or other is None:
+        return None
+    kind = declared.child_by_field_name("type")
+    if kind is not None:
+        other = f"{{ let codegen_given: {text(kind)} = {other}; codegen_given }}"
+    return f"&({other})" if before else other
+
+
+def _declaration(name: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Return the `let` of a function's own block that binds a name; None where that is not sure."""
+    node: tree_sitter.Node | None = name
+    word = text(name)
+    while node is not None and node.type != "function_item":
+        before = node.prev_named_sibling if node.type != "token_tree" else None
+        while before is not None:
+            pattern = before.child_by_field_name("pattern")
+            if before.type == "let_declaration" and pattern is not None:
+                if text(pattern) == word:
+                    sure = not any(one.type == "mutable_specifier" for one in before.children)
+                    return before if sure else None
+                if word in text(pattern):
+                    return None
+            before = before.prev_named_sibling
+        node = node.parent
+        if node is not None and node.type in _SCOPES and word in text(node).partition("{")[0]:
+            return None
+    return None
 
 
 def _other(tokens: list[tree_sitter.Node], dice: random.Random) -> str | None:

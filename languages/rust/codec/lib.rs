@@ -3,6 +3,7 @@
 //! Nothing here knows an expected value. A panic is caught and told; its message and place are kept by a
 //! panic hook, and where the program replaced the hook the payload alone is used.
 
+pub mod claim;
 mod json;
 /// By a name that a solution cannot give to anything of its own, as it could to `core`.
 pub use std::include;
