@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from codegen.errors import InfrastructureError, UsageError
+from codegen.files import Own
 
 _EXTRAS = {"s3": "remote", "gs": "gcs", "gcs": "gcs"}
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://")
@@ -29,23 +30,26 @@ def is_url(place: str | Path) -> bool:
 
 
 @contextmanager
-def uploaded(url: str, *, mark: str, force: bool = False) -> Iterator[Path]:
+def uploaded(url: str, *, mark: str, own: Own | None = None, force: bool = False) -> Iterator[Path]:
     """Yield the path for a local folder that is uploaded to `url` when the block ends well.
 
-    With `force` an earlier folder of ours, which holds a file `mark`, is replaced.
+    With `force` an earlier folder of ours, which holds a file `mark`, is replaced. Of its files
+    only those make way that `own` names (without it, the mark alone), which is asked with a folder
+    in which the mark is.
 
     Raises:
-        UsageError: the store is not known, its package is missing, or something is at `url`.
+        UsageError: the store is not known, its package is missing, something is at `url`, or a
+            file of somebody else's is where one is to be written.
         InfrastructureError: the store refuses or fails; there is no mark at `url` then.
     """
     store, root = _opened(url)
     with _told(url):
-        _check_place(store, root, url, mark, force=force)
+        ours = _ours(store, root, url, mark, own, force=force)
     with tempfile.TemporaryDirectory(prefix="codegen-") as scratch:
         folder = Path(scratch) / "folder"
         yield folder
         with _told(url):
-            _upload(store, root, folder, mark)
+            _upload(store, root, folder, mark, ours)
 
 
 @contextmanager
@@ -64,20 +68,24 @@ def fetched(url: str, name: str) -> Iterator[Path]:
         yield path
 
 
-def _upload(store: Any, root: str, folder: Path, mark: str) -> None:
+def _upload(store: Any, root: str, folder: Path, mark: str, ours: Collection[str]) -> None:
     old = set(store.find(root))
-    if f"{root}/{mark}" in old:
-        store.rm_file(f"{root}/{mark}")
+    replaced = {f"{root}/{name}" for name in ours}
     names = sorted(
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
     )
+    for name in names:
+        if f"{root}/{name}" in old - replaced:
+            raise UsageError(f"{root}/{name} was not made by this and is in the way; move it away")
+    if f"{root}/{mark}" in old:
+        store.rm_file(f"{root}/{mark}")
     for name in sorted(names, key=lambda one: one == mark):
         path = folder / name
         store.put_file(str(path), f"{root}/{name}")
         found = store.info(f"{root}/{name}")["size"]
         if found != path.stat().st_size:
             raise OSError(f"{name} has {found} bytes there and {path.stat().st_size} here")
-    for path in sorted(old - {f"{root}/{name}" for name in names}):
+    for path in sorted(old & replaced - {f"{root}/{name}" for name in names}):
         store.rm_file(path)
 
 
@@ -101,14 +109,23 @@ def _opened(url: str) -> tuple[Any, str]:
     return store, str(root).rstrip("/")
 
 
-def _check_place(store: Any, root: str, url: str, mark: str, *, force: bool) -> None:
+def _ours(
+    store: Any, root: str, url: str, mark: str, own: Own | None, *, force: bool
+) -> Collection[str]:
+    """Return what at a URL may be replaced."""
     there = [path for path in store.find(root) if path != root]
     if not there:
-        return
-    if f"{root}/{mark}" not in there:
+        return ()
+    found: Collection[str] | None = None
+    if f"{root}/{mark}" in there:
+        with tempfile.TemporaryDirectory(prefix="codegen-") as scratch:
+            store.get_file(f"{root}/{mark}", str(Path(scratch) / mark))
+            found = {mark} if own is None else own(Path(scratch))
+    if found is None:
         raise UsageError(f"{url} holds files that were not made by this; name another folder")
     if not force:
         raise UsageError(f"{url} is there already; replace it with --force, or name another")
+    return found
 
 
 @contextmanager

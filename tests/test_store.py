@@ -59,8 +59,14 @@ def contents(bucket) -> dict[str, bytes]:
     return {one.key: one.get()["Body"].read() for one in bucket.objects.all()}
 
 
+def own(folder: Path) -> set[str] | None:
+    """Every mark here lists the files of its folder."""
+    told = (folder / MARK).read_text()
+    return {MARK, *told.split()} if told != "theirs" else None
+
+
 def written(url: str, files: dict[str, str], *, force: bool = False) -> None:
-    with uploaded(url, mark=MARK, force=force) as folder:
+    with uploaded(url, mark=MARK, own=own, force=force) as folder:
         for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,12 +95,22 @@ def test_nothing_is_uploaded_where_the_block_fails(bucket) -> None:
 
 def test_what_is_there_is_kept_unless_it_is_ours_and_may_be_replaced(bucket) -> None:
     url = f"s3://{bucket.name}/x"
-    written(url, {MARK: "old", "gone.txt": "", "kept.txt": "old"})
+    written(url, {MARK: "gone.txt kept.txt", "gone.txt": "", "kept.txt": "old"})
+    bucket.put_object(Key="x/notes/mine.txt", Body=b"mine")
     with pytest.raises(UsageError, match="--force"):
         written(url, {MARK: "new"})
-    assert contents(bucket)[f"x/{MARK}"] == b"old"
-    written(url, {MARK: "new", "kept.txt": "new"}, force=True)
-    assert contents(bucket) == {f"x/{MARK}": b"new", "x/kept.txt": b"new"}
+    assert contents(bucket)[f"x/{MARK}"] == b"gone.txt kept.txt"
+    with pytest.raises(UsageError, match=r"notes/mine\.txt was not made by this"):
+        written(url, {MARK: "notes/mine.txt", "notes/mine.txt": "ours"}, force=True)
+    written(url, {MARK: "kept.txt", "kept.txt": "new"}, force=True)
+    assert contents(bucket) == {
+        f"x/{MARK}": b"kept.txt",
+        "x/kept.txt": b"new",
+        "x/notes/mine.txt": b"mine",
+    }
+    bucket.put_object(Key=f"x/{MARK}", Body=b"theirs")
+    with pytest.raises(UsageError, match="not made by this"):
+        written(url, {MARK: "new"}, force=True)
     bucket.put_object(Key="other/file", Body=b"")
     with pytest.raises(UsageError, match="not made by this"):
         written(f"s3://{bucket.name}/other", {MARK: "new"}, force=True)
@@ -102,10 +118,10 @@ def test_what_is_there_is_kept_unless_it_is_ours_and_may_be_replaced(bucket) -> 
 
 def test_an_upload_that_breaks_off_leaves_no_mark(bucket) -> None:
     url = f"s3://{bucket.name}/x"
-    written(url, {MARK: "old", "a": "old"})
+    written(url, {MARK: "a", "a": "old"})
 
     def break_off() -> None:
-        with uploaded(url, mark=MARK, force=True) as folder:
+        with uploaded(url, mark=MARK, own=own, force=True) as folder:
             folder.mkdir()
             (folder / MARK).write_text("new")
             (folder / "a").write_text("new")

@@ -107,8 +107,11 @@ def curate(
         click.echo(canonical(made))
         return 0
     from codegen.cli.options import result_console
+    from codegen.export.card import CROISSANT
 
     show_curation(result_console(), out, made)
+    if (out / CROISSANT).is_file():
+        click.echo(f"its card is of the dataset before; again: codegen card {out}", err=True)
     return 0
 
 

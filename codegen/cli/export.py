@@ -149,12 +149,13 @@ def export(
     back to its example. What no row can be made of is counted, with the reason.
     """
     from codegen.curate.opened import opened
-    from codegen.export.exporting import MANIFEST
+    from codegen.export.exporting import OWN
     from codegen.export.exporting import export as write
+    from codegen.export.written import MANIFEST
 
     settings = _settings(given)
     with opened(dataset) as found:
-        with placed(out, MANIFEST, force=force) as (folder, replacing):
+        with placed(out, MANIFEST, OWN, force=force) as (folder, replacing):
             made = write(found, folder, settings, force=replacing)
         kept = found.count(_any_level(settings.selection))
         below = kept - found.count(settings.selection)

@@ -84,10 +84,11 @@ def mix(spec: Path | None, out: Path | str, *, force: bool, as_json: bool, **giv
     can be said by options alone. The same spec and seed draw the same rows.
     """
     from codegen.export.shards import Sizes
+    from codegen.export.written import MANIFEST
+    from codegen.mix.mixture import OWN
     from codegen.mix.mixture import mix as write
-    from codegen.mix.spec import MANIFEST
 
-    with placed(out, MANIFEST, force=force) as (folder, replacing):
+    with placed(out, MANIFEST, OWN, force=force) as (folder, replacing):
         made = write(
             _spec(spec, given),
             folder,

@@ -16,6 +16,8 @@ from codegen.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from codegen.files import Own
+
 LINE_WIDTH = 160  # where no terminal says how wide a line may be
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -78,14 +80,14 @@ RUN = _FolderOrUrl(_run)
 
 
 @contextmanager
-def placed(out: Path | str, mark: str, *, force: bool) -> Iterator[tuple[Path, bool]]:
+def placed(out: Path | str, mark: str, own: Own, *, force: bool) -> Iterator[tuple[Path, bool]]:
     """Yield where to write a folder, and whether to replace what is there; a URL is uploaded to."""
     if isinstance(out, Path):
         yield out, force
         return
     from codegen.store import uploaded
 
-    with uploaded(out, mark=mark, force=force) as folder:
+    with uploaded(out, mark=mark, own=own, force=force) as folder:
         yield folder, False
 
 

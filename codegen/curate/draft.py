@@ -27,8 +27,7 @@ from codegen.journal.place import Named, lasting
 from codegen.records import Example, Json, ProblemRecord, canonical, from_json, to_json
 
 _BATCH = 500
-KEPT_BESIDE = ("annotations.sqlite",)
-"""Files of a dataset's folder that people made; they stay when the dataset is made again."""
+_APPLICATION_AT = 68  # where SQLite's header says whose a file is
 
 
 class Draft(Dataset):
@@ -159,14 +158,25 @@ class Draft(Dataset):
 def drafted(out: Path, *, force: bool = False) -> Iterator[Draft]:
     """Make a draft that takes its place at `out` when the block ends well, whole or not at all.
 
+    Files in the folder of an earlier dataset that are no part of it stay where they are.
+
     Raises:
         UsageError: something else than a dataset is at `out`, or a dataset without `force`; or the
             disk is full.
     """
-    with appearing(out, mark=FILE, force=force, kept=KEPT_BESIDE) as folder:
+    with appearing(out, mark=FILE, own=_own, force=force) as folder:
         draft = Draft(folder)
         try:
             yield draft
             draft.flush()
         finally:
             draft.close()
+
+
+def _own(folder: Path) -> tuple[str, ...] | None:
+    """Return the files of a dataset, whichever version made it; None where it is no dataset."""
+    with (folder / FILE).open("rb") as file:
+        head = file.read(_APPLICATION_AT + 4)
+    if head[_APPLICATION_AT:] != tables.APPLICATION.to_bytes(4, "big"):
+        return None
+    return (MANIFEST, *(f"{FILE}{end}" for end in ("", "-journal", "-wal", "-shm")))

@@ -22,6 +22,7 @@ from codegen.export.croissant import croissant
 from codegen.export.missing import missing
 from codegen.export.prompts import prompts_told
 from codegen.export.readme import configurations
+from codegen.export.written import MANIFEST
 from codegen.files import replacing
 from codegen.records import Json
 from codegen.synthesis.difficulty import LEVELS
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 README = "README.md"
 CROISSANT = "croissant.json"
-_EXPORTED, _MADE_BY = "manifest.json", "codegen export"
+_MADE_BY = "codegen export"
 _SIZES = (
     *((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K")),
     *((1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M")),
@@ -69,7 +70,7 @@ def write_card(dataset: Dataset, folder: Path, about: About | None = None) -> No
 
 
 def _exported(folder: Path) -> Json:
-    path = folder / _EXPORTED
+    path = folder / MANIFEST
     if not path.is_file():
         return {}
     try:

@@ -22,11 +22,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.export.card import write_card
+from codegen.export.card import CROISSANT, README, write_card
 from codegen.export.desk import Desk, Exported, Writing
 from codegen.export.fim import MARKS, named
 from codegen.export.format import Format, Source
 from codegen.export.tokens import Tokenizer
+from codegen.export.written import MANIFEST, written
 from codegen.files import appearing
 from codegen.records import Json, content_id
 
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
     from codegen.curate.row import Row
     from codegen.curate.selection import Selection
 
-MANIFEST = "manifest.json"
 UNFIT = "unfit.jsonl"
 MADE_BY = "codegen export"
+OWN = written(MADE_BY, UNFIT, README, CROISSANT)
+"""What of an earlier export's folder may be replaced."""
 DEFAULT_SPLIT = "train"
 """Where a dataset has no splits."""
 
@@ -61,7 +63,7 @@ def export(
             disk is full; nothing is left at `out`.
     """
     tokenizer = _tokenizer(settings)
-    with appearing(out, mark=MANIFEST, force=force) as folder:
+    with appearing(out, mark=MANIFEST, own=OWN, force=force) as folder:
         kinds = {kind for one in settings.formats for kind in one.kinds}
         wanted = settings.selection
         chosen = sorted(kinds & set(wanted.kinds)) if wanted.kinds else sorted(kinds)

@@ -24,13 +24,17 @@ from codegen.export.format import Reading
 from codegen.export.readme import configuration, readme
 from codegen.export.shards import File, Shards, Sizes, checksum
 from codegen.export.tokens import Tokenizer
+from codegen.export.written import MANIFEST, written
 from codegen.files import appearing
 from codegen.mix.drawing import Draw, Drawn, total_of
 from codegen.mix.reading import Row, files_of, rows_of
-from codegen.mix.spec import MADE_BY, MANIFEST, Spec, checked
+from codegen.mix.spec import MADE_BY, Spec, checked
 from codegen.records import Json, content_id
 
 SPLIT = "train"
+_README = "README.md"
+OWN = written(MADE_BY, _README)
+"""What of an earlier mixture's folder may be replaced."""
 _OWN = dict.fromkeys(("id", "source", "origin", "domain", "made_by"), TEXT)
 
 
@@ -63,7 +67,7 @@ def mix(
     made = Mixed(checked(spec, synthetic_only=synthetic_only))
     tokenizer = Tokenizer(spec.tokenizer) if spec.tokenizer else None
     with (
-        appearing(out, mark=MANIFEST, force=force) as folder,
+        appearing(out, mark=MANIFEST, own=OWN, force=force) as folder,
         tempfile.TemporaryDirectory(prefix=".draw-", dir=out.absolute().parent) as scratch,
     ):
         draw = Draw(Path(scratch), made.spec)
@@ -76,7 +80,7 @@ def mix(
             draw.close()
         text = json.dumps(_manifest(made), indent=2, ensure_ascii=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        (folder / "README.md").write_text(_readme(made), encoding="utf-8")
+        (folder / _README).write_text(_readme(made), encoding="utf-8")
     return made
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 from codegen.errors import UsageError
+from codegen.export.written import MANIFEST
 from codegen.records import Json, from_json
 
-MANIFEST = "manifest.json"
 MADE_BY = "codegen mix"
 _CLOSE = 1e-6
 _DEEPEST = 3

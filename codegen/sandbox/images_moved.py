@@ -135,12 +135,19 @@ def _sha256(path: Path) -> str:
 @contextmanager
 def _written(place: str, *, force: bool) -> Iterator[Path]:
     if is_url(place):
-        with uploaded(place, mark=MARK, force=force) as folder:
+        with uploaded(place, mark=MARK, own=_own, force=force) as folder:
             folder.mkdir()
             yield folder
         return
-    with appearing(Path(place), mark=MARK, force=force) as folder:
+    with appearing(Path(place), mark=MARK, own=_own, force=force) as folder:
         yield folder
+
+
+def _own(folder: Path) -> set[str] | None:
+    try:
+        return {MARK, *(one.file for one in _held(str(folder)).values())}
+    except UsageError:
+        return None
 
 
 @contextmanager

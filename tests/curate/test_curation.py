@@ -9,7 +9,7 @@ import pytest
 from benchmarks.curation.generated import PLANTED, generated
 from benchmarks.curation.records import record, write_run
 from benchmarks.curation.writing import form_text
-from codegen.curate.curation import curate
+from codegen.curate.curation import How, curate
 from codegen.curate.dataset import Dataset
 from codegen.curate.passes import passes_of
 from codegen.curate.selection import EVERYTHING
@@ -167,3 +167,28 @@ def test_a_run_that_is_no_run_leaves_nothing(tmp_path):
 def test_the_benchmark_writes_the_records_that_are_made_one_by_one(fate):
     made = next(one for one in (generated(1, n) for n in range(1, 3000)) if fate in one.title)
     assert form_text(7, made) == canonical(record(7, made))
+
+
+def test_what_is_not_ours_stays_when_a_dataset_is_made_again(tmp_path):
+    run = write_run(tmp_path / "run", [record(0, generated(1, 0))])
+    out = tmp_path / "out"
+    curated(out, run)
+    told = (out / "curation.json").read_text()
+    mine = ("about.toml", "README.md", "annotations.sqlite", "exports/one/manifest.json")
+    (out / "exports/one").mkdir(parents=True)
+    for name in mine:
+        (out / name).write_text(name)
+    curated(out, run, splits=Splits(SHARES))
+    assert (out / "curation.json").read_text() != told
+    assert [(out / name).read_text() for name in mine] == list(mine)
+
+
+def test_a_folder_that_holds_no_dataset_of_ours_is_not_replaced(tmp_path):
+    run = write_run(tmp_path / "run", [record(0, generated(1, 0))])
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("notes.txt", "dataset.sqlite"):
+        (out / name).write_text("mine")
+        with pytest.raises(UsageError, match="was not made by this, so that --force does not"):
+            curate([run], out, CurationSettings(), (), how=How(force=True))
+        assert (out / name).read_text() == "mine"
