@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import click
 
 from codegen.cli.options import Finite, sandbox_options
+from codegen.cli.target import check_no_input, check_target
 from codegen.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def verify(files: tuple[Path, ...], language: str | None, **options: Any) -> int
     """
     from codegen.cli.verify_rows import Source, of_pair, of_rows
 
+    _check_output(options["output"], files)
     asked = _asked(options)
     if language is None:
         if len(files) != 1:
@@ -141,6 +143,18 @@ def _limits(options: dict[str, Any]) -> Limits:
     return replace(Limits(), **{key: value for key, value in given.items() if value})
 
 
+def _check_output(path: Path | None, files: tuple[Path, ...]) -> None:
+    if path is None:
+        return
+    check_target(path, files)
+    check_no_input(_part(path), files)
+
+
+def _part(path: Path) -> Path:
+    """Return where results are written until they are complete."""
+    return path.with_name(path.name + ".part")
+
+
 @contextmanager
 def _opened(path: Path | None) -> Iterator[IO[str]]:
     """Give the stream for result rows; a file appears under its name only when it is complete."""
@@ -149,13 +163,11 @@ def _opened(path: Path | None) -> Iterator[IO[str]]:
             raise UsageError("standard output is closed; name a file with --output")
         yield sys.stdout
         return
-    if path.is_dir():
-        raise UsageError(f"cannot write {path}: it is a folder; name a file with --output")
-    part = path.with_name(path.name + ".part")
+    part = _part(path)
     try:
         stream = part.open("w", encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"cannot write {part}: {error.strerror}") from error
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
     try:
         with stream:
             yield stream

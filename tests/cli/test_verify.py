@@ -143,3 +143,27 @@ def test_a_bad_command_line_gets_one_message(arguments: list[str], complaint: st
     assert done.returncode == 2
     assert complaint in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_verified_is_not_written_over(tmp_path: Path) -> None:
+    rows = written(tmp_path / "rows.jsonl", [{"language": "py", "solution": "", "tests": ""}])
+    held = rows.read_bytes()
+    link, part = tmp_path / "link.jsonl", tmp_path / "out.part"
+    link.symlink_to(rows)
+    part.hardlink_to(rows)
+    for output in (rows, tmp_path / "x" / ".." / rows.name, link, tmp_path / "out"):
+        (tmp_path / "x").mkdir(exist_ok=True)
+        done = run(rows, "--output", output)
+        assert (done.returncode, done.stdout) == (2, "") and "it is read as" in done.stderr
+    done = run("--lang", "py", rows, link, "--output", rows)
+    assert done.returncode == 2 and "would be lost" in done.stderr
+    assert rows.read_bytes() == held == part.read_bytes()
+
+
+def test_results_need_a_folder_that_is_there(tmp_path: Path) -> None:
+    rows = written(tmp_path / "rows.jsonl", [{"language": "py", "solution": "", "tests": ""}])
+    done = run(rows, "--output", tmp_path / "none" / "x")
+    said = f"cannot write {tmp_path}/none/x: there is no folder {tmp_path}/none;"
+    assert done.returncode == 2 and said in done.stderr
+    done = run(rows, "--output", rows / "x")
+    assert done.returncode == 2 and f"{rows} is no folder" in done.stderr
