@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.options import RUN
+from codegen.cli.target import check_target
 
 if TYPE_CHECKING:
     from codegen.records import Json
@@ -42,6 +43,7 @@ def export(path: Path, out: Path) -> int:
     """Write all annotations as JSON lines, and show how far annotators and the judge agree."""
     from codegen.view.annotations import read_annotations, write_annotations
 
+    check_target(out, [path])
     said = read_annotations(path)
     about = _context(path, said)
     written = write_annotations(out, said, about)

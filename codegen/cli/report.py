@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from codegen.cli.options import RUN
+from codegen.cli.target import check_target
 from codegen.errors import UsageError
 
 
@@ -87,6 +88,7 @@ def _write(paths: tuple[Path | str, ...], html: Path, *, as_json: bool) -> int:
 
     if as_json:
         raise UsageError("--json and --html are two reports: give one of them")
+    check_target(html, paths)
     library()  # before the work: whoever lacks it is told at once
     with reading(paths) as found:
         write_page(found, html)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from codegen.cli.target import check_target
+
 if TYPE_CHECKING:
     from codegen.synthesis.taxonomy import Taxonomy
 
@@ -64,6 +66,8 @@ def extend(file: str, other: str, out: Path | None) -> None:
     from codegen.files import replacing
     from codegen.synthesis.taxonomy import extended, parse_taxonomy, to_toml
 
+    if out is not None:
+        check_target(out, [one for one in (file, other) if one != BUILTIN])
     text = to_toml(extended(_load(file), _load(other)))
     parse_taxonomy(text, f"{file} with {other}")
     if out is None:

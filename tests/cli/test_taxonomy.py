@@ -71,3 +71,11 @@ def test_a_file_with_a_mistake_is_refused_by_place(tmp_path):
     (tmp_path / "a.toml").write_text(MINE.replace('"planar graphs"', ""))
     done = run("taxonomy", "check", tmp_path / "a.toml")
     assert done.returncode == 2 and "'graphs' has no skill" in done.stderr
+
+
+def test_what_an_extension_is_read_from_is_not_written_over(tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(MINE)
+    done = run("taxonomy", "extend", "builtin", "--with", mine, "--out", mine)
+    assert done.returncode == 2 and f"it is read as {mine}" in done.stderr
+    assert mine.read_text() == MINE

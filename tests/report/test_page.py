@@ -143,7 +143,7 @@ def test_what_cannot_be_used_is_refused_with_a_reason(tmp_path, arguments, compl
 
 def test_a_dataset_has_a_page(data, tmp_path):
     command = [*CODEGEN, "report", str(data)]
-    out = tmp_path / "new" / "report.html"
+    out = tmp_path / "report.html"
     done = subprocess.run(
         [*command, "--html", str(out)], capture_output=True, text=True, timeout=120
     )

@@ -135,3 +135,22 @@ def test_annotations_of_nothing_are_said_to_be_none(folder, tmp_path):
     done = run("annotations", "import", folder, wrong)
     assert done.returncode == 2 and "line 1" in done.stderr
     assert not Notebook(folder).exists
+
+
+def test_no_file_of_a_dataset_is_written_over(folder, tmp_path):
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    link = tmp_path / "said.jsonl"
+    link.symlink_to(folder / "dataset.sqlite")
+    for out in (folder / "dataset.sqlite", folder / "annotations.sqlite", link):
+        done = run("annotations", "export", folder, "--out", out)
+        assert done.returncode == 2 and "is written by other commands" in done.stderr
+        done = run("report", folder, "--html", out)
+        assert done.returncode == 2 and f"cannot write {out}: " in done.stderr
+    for out, said in (
+        (folder / "curation.json/x", "is no folder"),
+        (tmp_path / "a/b", "no folder"),
+    ):
+        done = run("report", folder, "--html", out)
+        assert done.returncode == 2 and said in done.stderr
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+    assert not (tmp_path / "a").exists()

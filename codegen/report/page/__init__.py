@@ -39,10 +39,6 @@ def write_page(reading: Reading, out: Path) -> None:
 
     names = reading.titles or [one.name for one in reading.sources]
     made = page(tuple(views(reading)), names, library())
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     with replacing(out) as handle:
         handle.write(made)
 
