@@ -28,14 +28,14 @@ from codegen.export.written import MANIFEST, written
 from codegen.files import appearing
 from codegen.mix.drawing import Draw, Drawn, total_of
 from codegen.mix.reading import Row, files_of, rows_of
-from codegen.mix.spec import MADE_BY, Spec, checked
+from codegen.mix.spec import MADE_BY, OWN_COLUMNS, Spec, checked
 from codegen.records import Json, content_id
 
 SPLIT = "train"
 _README = "README.md"
 OWN = written(MADE_BY, _README)
 """What of an earlier mixture's folder may be replaced."""
-_OWN = dict.fromkeys(("id", "source", "origin", "domain", "made_by"), TEXT)
+_OWN = dict.fromkeys(OWN_COLUMNS, TEXT)
 
 
 @dataclass(slots=True)

@@ -18,6 +18,8 @@ from codegen.export.written import MANIFEST
 from codegen.records import Json, from_json
 
 MADE_BY = "codegen mix"
+OWN_COLUMNS = ("id", "source", "origin", "domain", "made_by")
+"""What a mixture says of each row itself, whatever columns the sources have."""
 _CLOSE = 1e-6
 _DEEPEST = 3
 
@@ -88,6 +90,12 @@ def checked(spec: Spec, *, synthetic_only: bool = False) -> Spec:
     """
     if not spec.columns or not spec.sources:
         raise UsageError("a mixture needs columns and sources")
+    taken = [name for name in spec.columns if name in OWN_COLUMNS]
+    if taken:
+        raise UsageError(
+            f"column {taken[0]!r}: a mixture writes {', '.join(OWN_COLUMNS)} itself; give the"
+            f" column another name, in SPEC by a source's columns = {{ NAME = {taken[0]!r} }}"
+        )
     names = [one.name for one in spec.sources]
     if len(set(names)) < len(names) or not all(names):
         raise UsageError(f"sources need names of their own, got {', '.join(names)}")

@@ -221,6 +221,8 @@ def test_other_file_types_and_columns_hold_the_same(tmp_path, ours):
         ({"total": 1000}, "source 'real', lang 'py': holds 100 examples, and 450 are wanted; the"),
         ({"columns": ()}, "a mixture needs columns and sources"),
         ({"subsets": (0,)}, "percentages from 1 to 100"),
+        ({"columns": ("text", "made_by")}, "column 'made_by': a mixture writes id, source, origin"),
+        ({"columns": ("id",)}, "NAME = 'id'"),
         ({"columns": ("txt",)}, "is no column of the mixture"),
         ({"tokenizer": "/nowhere"}, "there is no such folder"),
     ],
