@@ -24,7 +24,7 @@ from codegen.export.prompts import prompts_told
 from codegen.export.readme import configurations
 from codegen.export.written import MANIFEST
 from codegen.files import replacing
-from codegen.records import Json
+from codegen.records import Json, content_id
 from codegen.synthesis.difficulty import LEVELS
 
 if TYPE_CHECKING:
@@ -53,13 +53,18 @@ def write_card(dataset: Dataset, folder: Path, about: About | None = None) -> No
     files it holds. Without `about`, the `about.toml` beside the dataset counts.
 
     Raises:
-        UsageError: the dataset is empty, `about.toml` or the manifest cannot be used, or the folder
-            cannot be written.
+        UsageError: the dataset is empty, `about.toml` or the manifest cannot be used, the export is
+            of another dataset, or the folder cannot be written.
     """
     from codegen.report.reading import reading_of  # noqa: PLC0415 - cheap to import
 
     said = about if about is not None else about_of(dataset.folder)
     exported = _exported(folder)
+    if exported and exported.get("dataset") != told_of(dataset):
+        raise UsageError(
+            f"{folder} holds an export of another dataset, or of this one before it was made again;"
+            " name the dataset that it is of, or export it again"
+        )
     with reading_of([dataset], compared=False, dimensions=("run",)) as found:
         text = _readme(dataset, found, said, exported)
         described = croissant(folder, found, said, exported)
@@ -67,6 +72,14 @@ def write_card(dataset: Dataset, folder: Path, about: About | None = None) -> No
         handle.write(text)
     with replacing(folder / CROISSANT) as handle:
         handle.write(json.dumps(described, indent=2, ensure_ascii=False) + "\n")
+
+
+def told_of(dataset: Dataset) -> Json:
+    """Return what an export's manifest says of the dataset that it is of."""
+    runs = [
+        {"number": one.number, "models": [list(two) for two in one.models]} for one in dataset.runs
+    ]
+    return {"curation_sha256": content_id(dataset.manifest), "runs": runs}
 
 
 def _exported(folder: Path) -> Json:

@@ -22,14 +22,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.export.card import CROISSANT, README, write_card
+from codegen.export.card import CROISSANT, README, told_of, write_card
 from codegen.export.desk import Desk, Exported, Writing
 from codegen.export.fim import MARKS, named
 from codegen.export.format import Format, Source
 from codegen.export.tokens import Tokenizer
 from codegen.export.written import MANIFEST, written
 from codegen.files import appearing
-from codegen.records import Json, content_id
+from codegen.records import Json
 
 if TYPE_CHECKING:
     from codegen.curate.dataset import Dataset
@@ -128,13 +128,7 @@ def _manifest(dataset: Dataset, settings: Settings, made: Sequence[Exported]) ->
     return {
         "made_by": MADE_BY,
         "model_made": True,
-        "dataset": {
-            "curation_sha256": content_id(dataset.manifest),
-            "runs": [
-                {"number": one.number, "models": [list(two) for two in one.models]}
-                for one in dataset.runs
-            ],
-        },
+        "dataset": told_of(dataset),
         "settings": {
             "selection": {k: v for k, v in dataclasses.asdict(settings.selection).items() if v},
             **dataclasses.asdict(settings.writing),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -219,3 +220,20 @@ def test_a_row_is_shown_back_to_its_seed(data):
         assert told in done.stdout
     done = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=60)
     assert json.loads(done.stdout)["id"] == kept.id
+
+
+def test_a_card_is_not_written_over_that_of_another_dataset(data, tmp_path):
+    other, exported = tmp_path / "other", tmp_path / "exported"
+    shutil.copytree(data, other)
+    (other / "curation.json").write_text('{"note": "made again"}')
+    command = [sys.executable, "-m", "codegen"]
+    subprocess.run(
+        [*command, "export", other, "--format", "sft", "--out", exported], check=True, timeout=60
+    )
+    for out, said in ((exported, "an export of another dataset"), (other, "is another dataset")):
+        held = {one.name: one.read_bytes() for one in out.iterdir() if one.is_file()}
+        done = subprocess.run(
+            [*command, "card", data, "--out", out], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 2 and said in done.stderr
+        assert {one.name: one.read_bytes() for one in out.iterdir() if one.is_file()} == held
