@@ -176,7 +176,7 @@ def progress_console() -> Console:
 
 def result_console() -> Console:
     """Return the console for results, on standard output; as wide as needed where it is a pipe."""
-    from rich.console import Console
+    from codegen.cli.console import ResultConsole
 
-    console = Console()
-    return console if console.is_terminal else Console(width=LINE_WIDTH)
+    console = ResultConsole()
+    return console if console.is_terminal else ResultConsole(width=LINE_WIDTH)

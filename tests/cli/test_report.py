@@ -1,6 +1,7 @@
 """`codegen report` and later rounds as a user starts them: real runs of the builtin teacher."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -108,3 +109,19 @@ def test_what_cannot_be_used_is_refused_with_a_reason(arguments, complaint):
     done = run(*arguments)
     assert done.returncode in (2, 3) and complaint in done.stderr
     assert "Traceback" not in done.stderr and not done.stdout
+
+
+@pytest.mark.slow
+def test_a_reader_that_has_gone_ends_a_command_quietly(small_run, tmp_path):
+    for arguments in (
+        ("report", small_run),
+        ("curate", small_run, "--out", tmp_path / "data"),
+        ("export", small_run, "--format", "sft", "--out", tmp_path / "rows"),
+    ):
+        reader, writer = os.pipe()
+        os.close(reader)
+        command = [sys.executable, "-m", "codegen", *map(str, arguments)]
+        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, timeout=120)
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (141, b"")
+    assert (tmp_path / "data/curation.json").exists() and (tmp_path / "rows/manifest.json").exists()
