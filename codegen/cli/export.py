@@ -166,7 +166,10 @@ def export(
         click.echo(canonical({"examples": kept, "below_level": below, "formats": told}))
     else:
         _show(made, out, below)
-    return 0 if all(one.rows for one in made) else 1
+    empty = [one for one in made if not one.rows]
+    for one in empty:
+        click.echo(f"{one.format.name}: {_why_none(one, below)}", err=True)
+    return 1 if empty else 0
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -230,6 +233,16 @@ def _any_level(selection: Selection) -> Selection:
     from dataclasses import replace
 
     return replace(selection, least_level="")
+
+
+def _why_none(made: Exported, below: int) -> str:
+    """Return why a format has no row, for who reads no table."""
+    if not made.examples:
+        low = f"; {below:,} are below the least level (--min-level)" if below else ""
+        kinds = ", ".join(made.format.kinds)
+        return f"no row, as no example was chosen of the kinds that it takes ({kinds}){low}"
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(made.unfit.items()))
+    return f"no row was made of its {made.examples:,} examples: {reasons} (see unfit.jsonl)"
 
 
 def _show(made: Sequence[Exported], out: Path | str, below: int) -> None:

@@ -142,4 +142,6 @@ class Desk:
         """Close the files and return what became of everything."""
         shards = sorted(self._shards.items())
         self._made.files = tuple(file for _, one in shards for file in one.close())
+        if not self._made.files:
+            self._folder.rmdir()
         return self._made

@@ -70,6 +70,9 @@ def test_an_export_without_a_row_says_so_by_its_exit_code(finished, tmp_path):
         *("export", finished, "--format", "sft", "--out", tmp_path / "o", "--where", "topic=none")
     )
     assert done.returncode == 1 and "none" in done.stdout
+    assert done.stderr.startswith("sft: no row, as no example was chosen of the kinds")
+    assert not (tmp_path / "o" / "sft").exists()
+    assert "| `sft` | messages | none | none |" in (tmp_path / "o" / "README.md").read_text()
 
 
 @pytest.mark.parametrize(
