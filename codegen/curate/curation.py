@@ -52,12 +52,18 @@ def curate(
     A dataset that was made by curation before is replaced, anything else only if `how` says so.
 
     Raises:
-        UsageError: a run, the settings or the place cannot be used; `out` is as it was.
+        UsageError: a run, the settings or the place cannot be used, or no problem has come to its
+            end; `out` is as it was.
         JournalError: a run cannot be read.
     """
     with drafted(out, force=how.force or made_by_curation(out)) as draft:
         how.told("collect")
         collect(runs, draft, how.workers)
+        if next(draft.problems(), None) is None:
+            named = ", ".join(map(str, runs))
+            raise UsageError(
+                f"no problem has come to its end in {named}: there is nothing to curate"
+            )
         figures: dict[str, Json] = {}
         for one in passes:
             how.told(one.name)

@@ -192,3 +192,11 @@ def test_a_folder_that_holds_no_dataset_of_ours_is_not_replaced(tmp_path):
         with pytest.raises(UsageError, match="was not made by this, so that --force does not"):
             curate([run], out, CurationSettings(), (), how=How(force=True))
         assert (out / name).read_text() == "mine"
+
+
+def test_runs_in_which_nothing_has_ended_are_refused(tmp_path):
+    begun = write_run(tmp_path / "begun", [])
+    with pytest.raises(UsageError, match=r"no problem has come to its end in .*begun"):
+        curated(tmp_path / "out", begun)
+    assert not (tmp_path / "out").exists()
+    curated(tmp_path / "out", begun, write_run(tmp_path / "run", [record(0, generated(1, 0))]))
