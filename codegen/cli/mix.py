@@ -50,6 +50,10 @@ _spec_options = declared(
 )
 
 
+_OPTIONS = {"model_made": "--model-made", "columns": "--column", "subsets": "--subset"}
+"""Options that are called otherwise than their values."""
+
+
 @click.command()
 @click.argument("spec", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -110,7 +114,7 @@ def _spec(path: Path | None, given: dict[str, Any]) -> Spec:
     sources: list[tuple[str, Maker]] = [(one, "people") for one in given["people"]]
     sources += [(one, "model") for one in given["model_made"]]
     if path is not None:
-        _refuse_both()
+        _refuse_both(path)
         return read_spec(path)
     return Spec(
         columns=given["columns"],
@@ -123,8 +127,8 @@ def _spec(path: Path | None, given: dict[str, Any]) -> Spec:
     )
 
 
-def _refuse_both() -> None:
-    """Refuse options that say what the spec says.
+def _refuse_both(spec: Path) -> None:
+    """Refuse options that say what a spec is there to say, whether or not it does.
 
     Raises:
         UsageError: one was given.
@@ -143,7 +147,10 @@ def _refuse_both() -> None:
         "tokenizer",
     ):
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise UsageError(f"SPEC says it already: leave out {name.replace('_', '-')!r}")
+            raise UsageError(
+                f"{_OPTIONS.get(name, f'--{name}')} goes without SPEC: where there is one, it alone"
+                f" says what is mixed; say it in {spec}, or leave out one of them"
+            )
 
 
 def _show(made: Mixed, out: Path | str) -> None:

@@ -325,7 +325,8 @@ def test_a_spec_file_and_options_say_the_same(tmp_path):
         (["--people", "x=much"], "expected PATH=SHARE"),
         (["nowhere.toml"], "cannot read nowhere.toml"),
         (["bad.toml"], "unknown key 'colour'"),
-        (["bad.toml", "--seed", "1"], "SPEC says it already: leave out 'seed'"),
+        (["bad.toml", "--seed", "1"], "--seed goes without SPEC"),
+        (["bad.toml", "--column", "x"], "--column goes without SPEC: where there is one, it alone"),
         ([], "a mixture needs columns and sources"),
     ],
 )
