@@ -27,7 +27,8 @@ def read_references(paths: Iterable[str], scratch: Scratch) -> list[Json]:
     """Put references among the features, and return what they are and how many.
 
     Raises:
-        UsageError: one is neither a dataset nor a file with such rows; says which, and the line.
+        UsageError: one is neither a dataset nor a file with such rows, or an empty file; says
+            which, and the line.
     """
     made: list[Json] = []
     begin = 1
@@ -36,6 +37,8 @@ def read_references(paths: Iterable[str], scratch: Scratch) -> list[Json]:
         found = _of_dataset(path, scratch) if is_dataset else _of_file(path, scratch)
         counted = _Counted(found, begin)
         scratch.fill(counted)
+        if counted.number == begin and not is_dataset:
+            raise UsageError(f"{path} holds no row; it needs one JSON object a line")
         digest = digest_of(path / FILE if is_dataset else path)
         made.append({"path": str(path), "sha256": digest, "rows": counted.number - begin})
         begin = counted.number

@@ -74,7 +74,8 @@ def read_annotations(path: Path) -> tuple[Annotation, ...]:
     """Return what is annotated: of a file of JSON lines, or beside a dataset or in a run's folder.
 
     Raises:
-        UsageError: there is no such file, or a line of it is no annotation; names the line.
+        UsageError: there is no such file, it is empty, or a line of it is no annotation; names the
+            line.
     """
     from codegen.view.notebook import FILE, Notebook  # noqa: PLC0415 - it needs this module
 
@@ -83,7 +84,10 @@ def read_annotations(path: Path) -> tuple[Annotation, ...]:
         if not (folder / FILE).is_file():
             raise UsageError(f"{folder} holds no annotations; make some with `codegen view`")
         return Notebook(folder).all()
-    return tuple(_lines(path))
+    found = tuple(_lines(path))
+    if not found:
+        raise UsageError(f"{path} holds no annotation; it needs one JSON object a line")
+    return found
 
 
 def _lines(path: Path) -> Iterator[Annotation]:

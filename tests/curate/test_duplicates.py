@@ -150,7 +150,12 @@ def test_a_dataset_as_reference_takes_its_own_kinds_and_languages_alone(tmp_path
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("{", "line 1: is not JSON"), ("[]", "no JSON object"), ('{"other": 1}', "needs a text")],
+    [
+        ("{", "line 1: is not JSON"),
+        ("[]", "no JSON object"),
+        ('{"other": 1}', "needs a text"),
+        ("\n", "holds no row"),
+    ],
 )
 def test_a_reference_that_cannot_be_used_is_named(tmp_path, text, said):
     (tmp_path / "bad.jsonl").write_text(text)

@@ -109,12 +109,20 @@ said = st.builds(
 )
 
 
-@given(st.lists(said, unique_by=lambda one: (one.example, one.annotator), max_size=6))
+@given(st.lists(said, unique_by=lambda one: (one.example, one.annotator), min_size=1, max_size=6))
 def test_a_file_comes_back_as_it_was(tmp_path_factory, found):
     file = tmp_path_factory.mktemp("exchange") / "said.jsonl"
     context = {one.example: {"kind": "solution", "judge": 3} for one in found}
     assert write_annotations(file, found, context) == len(found)
     assert sorted(read_annotations(file), key=repr) == sorted(found, key=repr)
+
+
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_a_file_without_an_annotation_is_refused(tmp_path, text):
+    file = tmp_path / "said.jsonl"
+    file.write_text(text)
+    with pytest.raises(UsageError, match="holds no annotation"):
+        read_annotations(file)
 
 
 @pytest.mark.parametrize(
