@@ -58,9 +58,10 @@ def export(path: Path, out: Path) -> int:
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 def import_(path: Path, files: tuple[Path, ...]) -> int:
-    """Take in annotations from files of JSON lines: a file wholly or not at all.
+    """Take in annotations from files of JSON lines; a file with a line that is none, not at all.
 
-    Where the same person has annotated an example twice, the later one counts.
+    Where the same person has annotated an example twice, the later one counts. Annotations of
+    records that are not there are left out, and the exit code is 1.
     """
     from codegen.errors import UsageError
     from codegen.view.annotations import read_annotations
@@ -68,14 +69,39 @@ def import_(path: Path, files: tuple[Path, ...]) -> int:
 
     if not path.is_dir():
         raise UsageError(f"{path} is no folder; give that of a run or a dataset")
-    for file in files:
-        merged = Notebook(path).merge(read_annotations(file))
+    given = {file: read_annotations(file) for file in files}
+    known = _known(path, {one.example for said in given.values() for one in said})
+    for file, said in given.items():
+        ours = [one for one in said if one.example in known]
+        if ours:
+            merged = Notebook(path).merge(ours)
+            click.echo(
+                f"{file}: {merged.added:,} added, {merged.replaced:,} replaced, "
+                f"{merged.kept:,} not newer than what was there",
+                err=True,
+            )
+        _tell_unknown(file, path, [one.example for one in said if one.example not in known])
+    return 0 if all(one.example in known for said in given.values() for one in said) else 1
+
+
+def _known(path: Path, wanted: set[str]) -> set[str]:
+    """Return which of these are ids of examples or of rejected problems."""
+    from codegen.curate.opened import opened
+
+    with opened(path) as dataset:
+        found = set(dataset.positions(wanted))
+        if wanted - found:
+            found |= wanted & {one.id for one in dataset.rejected()}
+    return found
+
+
+def _tell_unknown(file: Path, path: Path, unknown: list[str]) -> None:
+    if unknown:
         click.echo(
-            f"{file}: {merged.added:,} added, {merged.replaced:,} replaced, "
-            f"{merged.kept:,} not newer than what was there",
+            f"{file}: {len(unknown):,} left out, as {path} holds no such record:"
+            f" {unknown[0]!r}{' and others' if len(set(unknown)) > 1 else ''}",
             err=True,
         )
-    return 0
 
 
 @annotations.command()

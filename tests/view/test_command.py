@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -90,8 +91,13 @@ def test_annotations_go_out_with_what_the_judge_said_and_come_in_elsewhere(folde
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     done = run("annotations", "import", elsewhere, out)
-    assert done.returncode == 0 and "3 added" in done.stderr
-    assert Notebook(elsewhere).all() == notebook.all()
+    assert done.returncode == 2 and "holds neither a run nor a dataset" in done.stderr
+    assert not list(elsewhere.iterdir())
+    shutil.copy(folder / "dataset.sqlite", elsewhere)
+    done = run("annotations", "import", elsewhere, out)
+    assert done.returncode == 1 and "2 added" in done.stderr
+    assert "1 left out, as" in done.stderr and "'of another dataset'" in done.stderr
+    assert Notebook(elsewhere).all() == notebook.of(ids[1])
     done = run("annotations", "agreement", folder, "--json")
     pairs = {(one["first"], one["second"]): one for one in json.loads(done.stdout)}
     assert pairs["anna", "bela"]["marked"] == 1
@@ -108,6 +114,8 @@ def test_what_is_said_of_rejections_goes_out_with_its_kind_and_filters_nothing(f
         Notebook(folder).put(Annotation(one.id, "anna", "bad", written=5.0))
     out = tmp_path / "said.jsonl"
     assert run("annotations", "export", folder, "--out", out).returncode == 0
+    done = run("annotations", "import", folder, out)
+    assert done.returncode == 0 and "2 not newer" in done.stderr
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert {(row["kind"], row["title"], row["reason"]) for row in rows} == {
         ("problem", "A riddle", "no_consensus"),
