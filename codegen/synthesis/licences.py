@@ -84,7 +84,7 @@ def _manifest(folder: Path) -> str:
     for name, table in (("pyproject.toml", "project"), ("Cargo.toml", "package")):
         try:
             manifest: dict[str, Any] = tomllib.loads((folder / name).read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):  # the last of arrays in arrays without end
             continue
         section = manifest.get(table)
         licence = section.get("license") if isinstance(section, dict) else None

@@ -168,6 +168,7 @@ MIT = "Permission is hereby granted, free of charge, to any person… The above 
         ),
         ({"LICENSE": MIT, "pyproject.toml": '[project]\nlicense = {text = "ISC"}\n'}, "ISC"),
         ({"LICENSE": MIT, "lib/pyproject.toml": "broken ["}, "MIT"),
+        ({"LICENSE": MIT, "lib/Cargo.toml": "a = " + "[" * 20_000}, "MIT"),
         ({"LICENSE": MIT, "lib/LICENSE.txt": "Boost Software License - Version 1.0"}, "BSL-1.0"),
         ({"LICENSE": MIT, "lib/license.py": "x = 1\n"}, "MIT"),
     ],
