@@ -209,10 +209,17 @@ def _scalar(hint: Any, value: Json, where: str) -> Any:
     if hint is bytes:
         return bytes_from_json(value, where)
     if hint is float and type(value) is int:
-        return float(value)
+        return _float(value, where)
     if type(value) is not hint:
         raise UsageError(f"{where}: expected {hint.__name__}, got {_shown(value)}")
     return value
+
+
+def _float(value: int, where: str) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise UsageError(f"{where}: {_shown(value)} is beyond what a float holds") from error
 
 
 def _shown(value: Json) -> str:

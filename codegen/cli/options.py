@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,12 +105,9 @@ def config_option(command: F) -> F:
 def _read_config(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
     if path is None:
         return
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
+    from codegen.given import read_toml
+
+    table = read_toml(path)
     known = {one.name for one in ctx.command.params if one.name not in (None, "config", "help")}
     values = {key.replace("-", "_"): value for key, value in table.items()}
     unknown = sorted(set(values) - known)
@@ -151,6 +147,8 @@ def _config_one(option: click.Parameter, value: Any, path: Path) -> Any:
         option.type.convert(value, option, None)
     except click.BadParameter as error:
         raise UsageError(f"{path}: {option.name}: {error.message}") from error
+    except OverflowError as error:
+        raise UsageError(f"{path}: {option.name}: the number is too large") from error
     return value
 
 

@@ -6,7 +6,6 @@ Not here: the passes themselves (`codegen.curate.passes` names them).
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Literal
 from codegen.compliance.policy import Compliance
 from codegen.contamination.policy import Decontamination
 from codegen.errors import UsageError
+from codegen.given import read_toml
 from codegen.records import from_json
 
 _ALL = 1e-6
@@ -136,13 +136,7 @@ def load_settings(path: Path) -> CurationSettings:
     Raises:
         UsageError: it cannot be read, or a key is unknown or has a value that cannot be.
     """
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
-    found = from_json(CurationSettings, table, path.name)
+    found = from_json(CurationSettings, read_toml(path), path.name)
     check_settings(found, str(path))
     return found
 

@@ -13,12 +13,11 @@ Not here: everything that can be counted (`codegen.export.card`).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codegen.errors import UsageError
+from codegen.given import read_toml
 from codegen.records import from_json
 
 FILE = "about.toml"
@@ -50,13 +49,7 @@ def load_about(path: Path) -> About:
     Raises:
         UsageError: it cannot be read, or a key is unknown or of the wrong type.
     """
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
-    return from_json(About, table, path.name)
+    return from_json(About, read_toml(path), path.name)
 
 
 def about_of(folder: Path) -> About:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Literal
 
 from codegen.errors import UsageError
 from codegen.export.written import MANIFEST
+from codegen.given import read_toml
 from codegen.records import Json, from_json
 
 MADE_BY = "codegen mix"
@@ -70,13 +70,7 @@ def read_spec(path: Path) -> Spec:
     Raises:
         UsageError: it cannot be read, has an unknown key, or asks for what cannot be.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
-    spec = from_json(Spec, table, str(path))
+    spec = from_json(Spec, read_toml(path), str(path))
     beside = [replace(one, path=str(path.parent / one.path)) for one in spec.sources]
     return replace(spec, sources=tuple(beside))
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,8 @@ from pathlib import Path
 from random import Random
 
 from codegen.errors import UsageError
-from codegen.records import Seed, canonical, from_json
+from codegen.given import read_toml, toml_of
+from codegen.records import Json, Seed, canonical, from_json
 
 _MOST_TEXT = 400
 
@@ -60,13 +60,7 @@ def load_taxonomy(path: Path) -> Taxonomy:
     Raises:
         UsageError: it cannot be read, has another form, is empty or says something twice.
     """
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 at byte {error.start}") from error
-    return parse_taxonomy(text, str(path))
+    return _checked(read_toml(path), str(path))
 
 
 def parse_taxonomy(text: str, where: str) -> Taxonomy:
@@ -75,11 +69,11 @@ def parse_taxonomy(text: str, where: str) -> Taxonomy:
     Raises:
         UsageError: as `load_taxonomy`.
     """
-    try:
-        value = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{where} is not TOML: {error}") from error
-    found = from_json(Taxonomy, value, where)
+    return _checked(toml_of(text, where), where)
+
+
+def _checked(table: Json, where: str) -> Taxonomy:
+    found = from_json(Taxonomy, table, where)
     complaint = next(_complaints(found), None)
     if complaint is not None:
         raise UsageError(f"{where}: {complaint}")

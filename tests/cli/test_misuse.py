@@ -48,6 +48,7 @@ def rows(tmp_path: Path) -> Path:
         ("cpu = true", "cpu: expected a number"),
         ("mistakes = nan", "mistakes: nan is not"),
         ("cpu = inf", "cpu: inf is not"),
+        (f"cpu = 1{'0' * 400}", "cpu: the number is too large"),
         ('sandbox = "vm"', "sandbox: 'vm' is not one of"),
         ("langs = 5", "langs: expected text"),
     ],
@@ -58,6 +59,36 @@ def test_a_config_value_of_the_wrong_type_is_named(
     config = tmp_path / "run.toml"
     config.write_text(line + "\n")
     complains(run("synthesize", "--dry-run", "--config", config), 2, f"{config}: {complaint}")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["synthesize", "--dry-run", "--config"],
+        ["curate", ".", "--config"],
+        ["mix"],
+        ["taxonomy", "check"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"a = " + b"[" * 20_000, "is not usable TOML: more than 200 levels"),
+        (b"seed" + b".a" * 20_000 + b" = 1", "is not usable TOML: more than 200 levels"),
+        (b"seed = " + b"1" * 5_000, "is not TOML: Exceeds the limit"),
+        (b"a = \xff", "is not UTF-8 at byte 4"),
+        (b"a = ", "is not TOML: Invalid value"),
+    ],
+    ids=["arrays", "tables", "digits", "bytes", "nothing"],
+)
+def test_a_file_that_is_no_toml_is_named_whatever_it_holds(
+    tmp_path: Path, command: list[str], content: bytes, complaint: str
+) -> None:
+    file = tmp_path / "given.toml"
+    file.write_bytes(content)
+    out = [] if command[0] in ("taxonomy", "synthesize") else ["--out", tmp_path / "out"]
+    complains(run(*command, file, *out), 2, f"{file} {complaint}")
 
 
 def test_a_config_may_give_languages_as_a_list_and_one_server_alone(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def test_what_a_file_leaves_out_is_as_without_one(tmp_path):
         ("[heuristics]\nrepeated_lines = 1.5", "between 0 and 1"),
         ("[duplicates]\ncode = -0.1", "between 0 and 1"),
         ("[duplicates]\ncode = nan", "between 0 and 1"),
+        (f"[duplicates]\ncode = 1{'0' * 400}", "beyond what a float holds"),
         ("[duplicates.meaning]\nmodel = 'm'", "server"),
         ("[splits.shares]\ntrain = 0.5", "sum up to 1"),
         ("[splits.shares]\n'my train' = 1.0", "one word"),

@@ -101,7 +101,13 @@ def test_what_the_makers_say_is_taken_over(card, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("licence = 3", "licence"), ("license = 'x'", "unknown key 'license'"), ("=", "is not TOML")],
+    [
+        ("licence = 3", "licence"),
+        ("license = 'x'", "unknown key 'license'"),
+        ("=", "is not TOML"),
+        ("title = " + "[" * 20_000, "is not usable TOML"),
+        ("title = " + "1" * 5_000, "is not TOML"),
+    ],
 )
 def test_what_the_makers_cannot_have_meant_is_refused(tmp_path, text, complaint):
     path = tmp_path / "about.toml"
