@@ -10,7 +10,8 @@ the judge agree (`codegen.view.agreement`).
 
 from __future__ import annotations
 
-import json
+import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Literal
 
 from codegen.errors import UsageError
 from codegen.files import replacing
+from codegen.given import decoded, json_of
 from codegen.records import Json, canonical, from_json, to_json
 
 Mark = Literal["", "good", "bad"]
@@ -25,6 +27,7 @@ Rule = Literal["any", "most", "all"]
 LEAST_SCORE, MOST_SCORE = 1, 5
 MOST_NAME = 64
 MOST_NOTE = 20_000
+_HALF = re.compile("[\ud800-\udfff]")
 CONTEXT = ("kind", "language", "title", "reason", "judge")
 """Keys of an exported line that tell of the example; they are not read back."""
 
@@ -67,6 +70,11 @@ def checked(one: Annotation) -> Annotation:
         raise UsageError(f"a note of {len(one.note):,} characters; at most {MOST_NOTE:,} are kept")
     if not one.example:
         raise UsageError("an annotation names no example")
+    for name in ("example", "note", "rubric"):
+        if _HALF.search(getattr(one, name)):
+            raise UsageError(f"{name}: it has half of a surrogate pair, which is no character")
+    if not math.isfinite(one.written):
+        raise UsageError(f"written: {one.written} is no time; give seconds since 1970")
     return one
 
 
@@ -92,20 +100,16 @@ def read_annotations(path: Path) -> tuple[Annotation, ...]:
 
 def _lines(path: Path) -> Iterator[Annotation]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise UsageError(f"cannot read {path}: {reason}") from error
+        text = decoded(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield _parsed(line, f"{path}, line {number}")
 
 
 def _parsed(line: str, where: str) -> Annotation:
-    try:
-        value = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"{where} is not JSON: {error}") from error
+    value = json_of(line, where)
     if isinstance(value, Mapping):
         value = {key: item for key, item in value.items() if key not in CONTEXT}
     try:

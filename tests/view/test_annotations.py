@@ -75,6 +75,9 @@ def test_several_write_at_once_and_nothing_is_lost(tmp_path):
         ({"score": 6}, "score 6: give 1 to 5"),
         ({"note": "x" * 20_001}, "20,001 characters"),
         ({"example": ""}, "names no example"),
+        ({"note": "a\ud800b"}, "note: it has half of a surrogate pair"),
+        ({"example": "\udfff"}, "example: it has half of a surrogate pair"),
+        ({"written": float("nan")}, "written: nan is no time"),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_and_nothing_is_kept(notebook, wrong, message):
@@ -132,6 +135,9 @@ def test_a_file_without_an_annotation_is_refused(tmp_path, text):
         ("[]", "line 2: Annotation: expected an object"),
         ('{"example": "e", "annotator": "anna", "colour": 1}', "unknown key 'colour'"),
         ('{"example": "e", "annotator": "anna", "score": 9}', "line 2: score 9"),
+        ('{"example": "e", "annotator": "anna", "note": "\\ud800"}', "line 2: note: it has half"),
+        ("[" * 100_000, "line 2 is not usable JSON"),
+        ("1" * 5_000, "line 2 is not JSON"),
     ],
 )
 def test_a_line_that_is_no_annotation_is_named(tmp_path, line, message):

@@ -250,6 +250,9 @@ def test_nobody_else_writes(write, library, changed, status):
         {"number": "0", "annotator": "anna", "mark": "bad"},
         {"number": -1, "annotator": "anna", "mark": "bad"},
         {"number": 99, "annotator": "anna", "mark": "bad"},
+        {"number": 10**100, "annotator": "anna", "mark": "bad"},
+        {"number": 0, "annotator": "anna", "note": "a\ud800b"},
+        {"number": 0, "annotator": "a\ud800b", "mark": "bad"},
         ["anna"],
     ],
 )
