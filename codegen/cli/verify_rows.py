@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from codegen.errors import UsageError
+from codegen.given import decoded, json_of
 from codegen.records import Comparison, Limits, canonical, from_json
 from codegen.verify.plan import plan
 from codegen.verify.request import LintMode, VerifyRequest, check
@@ -83,10 +83,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _object(line: bytes, where: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{where}: not JSON: {error}") from error
+    row = json_of(line, f"{where}:")
     if not isinstance(row, dict):
         raise UsageError(f"{where}: expected an object, got {type(row).__name__}")
     unknown = sorted(set(row) - set(_KEYS))
@@ -128,8 +125,6 @@ def _limits(given: Any, limits: Limits, where: str) -> Limits:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return decoded(path.read_bytes(), str(path))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text: {error}") from error

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from codegen.compliance.sightings import Sighting
 from codegen.errors import UsageError
+from codegen.given import decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,9 @@ def read_terms(path: Path) -> Terms:
         UsageError: it cannot be read, or holds none.
     """
     try:
-        found = terms_of(path.read_text("utf-8").splitlines())
+        found = terms_of(decoded(path.read_bytes(), str(path)).splitlines())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8: {error}") from error
     if found.pattern is None:
         raise UsageError(f"{path} holds no term; it needs one a line")
     return found

@@ -18,7 +18,6 @@ Not here: what is made of a row (`codegen.contamination.questions`).
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from typing import Any
 
 from codegen import language as languages
 from codegen.errors import UsageError
+from codegen.given import json_of
 
 PROMPTS = ("text", "statement", "problem", "prompt", "question", "question_content",
            "description", "instruction")  # fmt: skip
@@ -170,10 +170,7 @@ def _jsonl(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _object(line: bytes, where: str) -> Mapping[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{where}: is not JSON: {error}") from error
+    row = json_of(line, f"{where}:")
     if not isinstance(row, Mapping):
         raise UsageError(f"{where}: needs a text in one of {', '.join(PROMPTS)}; it is no object")
     return row

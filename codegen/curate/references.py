@@ -8,7 +8,6 @@ Not here: benchmarks, which no example may answer (`codegen.curate.decontaminati
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from codegen.curate.dataset import FILE, Dataset
 from codegen.curate.features import Features, Given, code_sketch, featured, statement_sketch
 from codegen.curate.scratch import Scratch
 from codegen.errors import UsageError
+from codegen.given import json_of
 from codegen.records import Json
 
 PROGRAMS = ("code", "solution", "canonical_solution", "completion", "response")
@@ -97,10 +97,7 @@ def _of_file(path: Path, scratch: Scratch) -> Iterator[Features]:
 
 
 def _texts(line: bytes, where: str) -> tuple[str, str, str]:
-    try:
-        row: Json = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{where}: is not JSON: {error}") from error
+    row: Json = json_of(line, f"{where}:")
     if not isinstance(row, Mapping):
         raise UsageError(f"{where}: is no JSON object")
     text, code = _first(row, PROMPTS), _first(row, PROGRAMS)

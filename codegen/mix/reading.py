@@ -6,7 +6,7 @@ Not here: which rows are taken (`codegen.mix.drawing`).
 from __future__ import annotations
 
 import gzip
-import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import IO
 
 from codegen.errors import UsageError
 from codegen.export.readme import split_of
+from codegen.given import json_of
 from codegen.mix.spec import Source
 from codegen.records import Json
 
@@ -113,23 +114,23 @@ def _read(path: Path, columns: set[str]) -> Iterator[Mapping[str, Json]]:
 
 def _lines(path: Path) -> Iterator[Mapping[str, Json]]:
     try:
-        with _text(path) as handle:
+        with _opened(path) as handle:
             for number, line in enumerate(handle, 1):
-                row = json.loads(line) if line.strip() else None
+                row = json_of(line, f"{path}, line {number}") if line.strip() else None
                 if isinstance(row, dict):
                     yield row
                 elif row is not None:
                     raise UsageError(f"{path}, line {number}: expected an object")
-    except ValueError as error:
-        raise UsageError(f"{path} is not JSONL: {error}") from error
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise UsageError(
+            f"cannot read {path}: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
-def _text(path: Path) -> IO[str]:
+def _opened(path: Path) -> IO[bytes]:
     if path.name.endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8")
-    return path.open(encoding="utf-8")
+        return gzip.open(path, "rb")
+    return path.open("rb")
 
 
 def _tables(path: Path, columns: set[str]) -> Iterator[Mapping[str, Json]]:

@@ -11,7 +11,6 @@ Not here: what a problem's object is made of (`codegen.synthesis.problem_fields`
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from codegen import language
 from codegen.answer.blocks import AnswerError
 from codegen.answer.values import extract_json
 from codegen.errors import UsageError
+from codegen.given import json_of
 from codegen.records import (
     Case,
     Interface,
@@ -131,18 +131,12 @@ def load_problems(path: Path) -> Iterator[GivenProblem]:
 
 
 def _given(line: bytes, path: Path, number: int) -> GivenProblem:
+    where = f"{path}, line {number}"
+    row = json_of(line, f"{where}:")
     try:
-        row = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
         return _from_row(row, path, number)
-    except UnicodeDecodeError as error:
-        reason = f"is not UTF-8 at byte {error.start}"
-    except json.JSONDecodeError as error:
-        reason = f"is not JSON: {error.msg} at column {error.colno}"
-    except (AnswerError, UsageError) as error:
-        reason = str(error)
-    except (RecursionError, ValueError) as error:
-        reason = f"is not usable JSON: {error}"
-    raise UsageError(f"{path}, line {number}: {reason}")
+    except (AnswerError, UsageError, ValueError) as error:
+        raise UsageError(f"{where}: {error}") from error
 
 
 def _from_row(row: Json, path: Path, number: int) -> GivenProblem:

@@ -100,7 +100,8 @@ def test_inputs_of_programs_and_options_for_all_rows(tmp_path: Path) -> None:
     [
         ("", "holds no row"),
         ("\n \n", "holds no row"),
-        ('{"language": "py"\n', "rows.jsonl:1: not JSON"),
+        ('{"language": "py"\n', "rows.jsonl:1: is not JSON"),
+        ("[" * 100_000, "rows.jsonl:1: is not usable JSON"),
         (json.dumps(ROWS[0]) + "\n\nnull\n", "rows.jsonl:3: expected an object, got NoneType"),
         ('{"language": "py"}\n', "rows.jsonl:1: missing key 'solution'"),
         (json.dumps({**ROWS[0], "test": 1}) + "\n", "rows.jsonl:1: unknown key 'test'"),

@@ -152,6 +152,7 @@ def test_a_dataset_as_reference_takes_its_own_kinds_and_languages_alone(tmp_path
     ("text", "said"),
     [
         ("{", "line 1: is not JSON"),
+        ("[" * 100_000, "line 1: is not usable JSON"),
         ("[]", "no JSON object"),
         ('{"other": 1}', "needs a text"),
         ("\n", "holds no row"),

@@ -285,12 +285,28 @@ def test_rows_of_no_use_are_counted(tmp_path):
     assert made.left["r"] == {"no_value": 2, "no_text": 1} and made.total == 2
 
 
-@pytest.mark.parametrize("text", ["not json\n", "[1]\n", b"\xff\xfe\n", '{"text": 1'])
+@pytest.mark.parametrize("text", ["not json\n", "[1]\n", b"\xff\xfe\n", "[" * 100_000, "1" * 5_000])
 def test_a_file_that_is_no_jsonl_is_said(tmp_path, text):
     path = tmp_path / "rows.jsonl"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(UsageError, match=r"rows\.jsonl"):
+    with pytest.raises(UsageError, match=r"rows\.jsonl, line 1"):
         mix(Spec(("text",), (Source("r", str(path), 1.0, "people"),)), tmp_path / "out")
+
+
+def test_a_packed_file_that_ends_too_early_is_said(tmp_path):
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(gzip.compress(json.dumps({"text": "abc" * 99}).encode())[:-12])
+    with pytest.raises(UsageError, match=r"cannot read .*rows\.jsonl\.gz"):
+        mix(Spec(("text",), (Source("r", str(path), 1.0, "people"),)), tmp_path / "out")
+
+
+def test_rows_may_be_nested_as_deeply_as_is_read(tmp_path):
+    value = []
+    for _ in range(190):
+        value = [value]
+    path = lines(tmp_path / "rows.jsonl", [{"text": "a", "more": value}])
+    spec = Spec(("text", "more"), (Source("r", str(path), 1.0, "people"),))
+    assert mix(spec, tmp_path / "out").total == 1
 
 
 def command(*arguments, cwd):
@@ -323,7 +339,7 @@ def test_a_spec_file_and_options_say_the_same(tmp_path):
     [
         (["--people", "x"], "'x': expected PATH=SHARE"),
         (["--people", "x=much"], "expected PATH=SHARE"),
-        (["nowhere.toml"], "cannot read nowhere.toml"),
+        (["nowhere.toml"], "nowhere.toml cannot be read"),
         (["bad.toml"], "unknown key 'colour'"),
         (["bad.toml", "--seed", "1"], "--seed goes without SPEC"),
         (["bad.toml", "--column", "x"], "--column goes without SPEC: where there is one, it alone"),

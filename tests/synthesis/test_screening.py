@@ -218,6 +218,7 @@ def test_a_statement_that_repeats_its_seed_s_code_is_refused():
     [
         ("", "holds no text"),
         ("{", "line 1: is not JSON"),
+        ("[" * 100_000, "line 1: is not usable JSON"),
         ('{"text": "a"}\n[]', "line 2: needs a text in one of"),
         ('{"answer": "a"}', "needs a text"),
         ('{"text": 3}', "needs a text"),
