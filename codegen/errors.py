@@ -10,7 +10,9 @@ CodegenError
     ├── ModelError        the model server is unreachable, refused, or answered nonsense
     │   ├── ModelRefusal  it will not answer this one request, because it is too long, say
     │   └── ReplayMiss    the recorded journal does not know this request
-    └── JournalError      the journal cannot be read or written (disk full, locked, too new)
+    └── JournalError      the journal cannot be read or written (disk full, damaged)
+        └── UnusableJournalError  what was named is none, or too new, in use, not to be written to;
+                                  a UsageError as well
 """
 
 from __future__ import annotations
@@ -58,3 +60,7 @@ class ReplayMiss(ModelError):  # noqa: N818 - it names what happened, as KeyErro
 
 class JournalError(InfrastructureError):
     """The journal cannot be opened, read or written."""
+
+
+class UnusableJournalError(JournalError, UsageError):
+    """What the user named cannot be opened as a journal; another name, or waiting, mends it."""

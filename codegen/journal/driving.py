@@ -13,7 +13,7 @@ import time
 
 from sqlalchemy import Connection, func, select, text
 
-from codegen.errors import JournalError
+from codegen.errors import JournalError, UnusableJournalError
 from codegen.journal.link import Link
 from codegen.journal.place import Shared
 
@@ -44,7 +44,8 @@ class DriverLock:
         while not connection.execute(select(func.pg_try_advisory_lock(self._number))).scalar():
             if time.monotonic() > end:
                 holder = connection.execute(_HOLDER, {"number": self._number}).scalar()
-                raise JournalError(
+                lost = JournalError if self._had else UnusableJournalError
+                raise lost(
                     f"{self._link.place} is in use by {holder or 'another process'}; wait for it "
                     "to end, stop it, or name another run"
                 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from codegen.errors import JournalError
+from codegen.errors import JournalError, UnusableJournalError
 
 _RESUME = "nothing that was finished is lost: start the same command again"
 _KNOWN = {
@@ -40,17 +41,32 @@ _SAYS = {  # of a connection that was refused, which has no code
 }
 
 
-def explained(place: Path | str, error: Exception) -> JournalError:
-    """Return the error to be raised for a failure of the database or of the system."""
+_PLACE_ERRORS = {
+    *(errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOENT, errno.ENAMETOOLONG),
+    *(errno.EACCES, errno.EPERM, errno.EROFS),
+}
+_PLACE_ADVICE = {
+    *(_KNOWN[f"SQLITE_{name}"] for name in ("READONLY", "CANTOPEN", "PERM", "NOTADB")),
+    *(_STATES[code] for code in ("42501", "28", "3D")),
+    _SAYS["URI"],
+}
+
+
+def explained(place: Path | str, error: Exception, *, opening: bool = False) -> JournalError:
+    """Return the error to be raised for a failure of the database or of the system.
+
+    While a journal is opened, it may be the user's, who named a place that cannot be used.
+    """
     original = _original(error)
+    kind = UnusableJournalError if opening and _is_of_place(original) else JournalError
     if isinstance(original, OSError):
         if isinstance(original, FileExistsError | NotADirectoryError):
-            return JournalError(f"{place}: a file is where a folder is wanted; name another folder")
+            return kind(f"{place}: a file is where a folder is wanted; name another folder")
         because = original.strerror or str(original)
-        return JournalError(f"{place}: {because}; check the folder and its permissions")
+        return kind(f"{place}: {because}; check the folder and its permissions")
     advice = _advice(original)
     said = reason(original)
-    return JournalError(f"{place}: {advice} ({said})" if advice else f"{place}: {said}")
+    return kind(f"{place}: {advice} ({said})" if advice else f"{place}: {said}")
 
 
 def reason(error: BaseException) -> str:
@@ -60,6 +76,13 @@ def reason(error: BaseException) -> str:
 
 def _original(error: BaseException) -> BaseException:
     return error.orig if isinstance(error, DBAPIError) and error.orig else error
+
+
+def _is_of_place(original: BaseException) -> bool:
+    """Whether another place, or another permission, is what is needed: nothing is out of order."""
+    if isinstance(original, OSError):
+        return original.errno in _PLACE_ERRORS
+    return _advice(original) in _PLACE_ADVICE
 
 
 def _advice(original: BaseException) -> str:

@@ -90,9 +90,9 @@ class Link:
         finally:
             session.close()
 
-    def explained(self, error: Exception) -> JournalError:
+    def explained(self, error: Exception, *, opening: bool = False) -> JournalError:
         """Return the error to be raised for a failure of the database."""
-        return explained(str(self.place), error)
+        return explained(str(self.place), error, opening=opening)
 
     def missed(self, error: Exception, attempt: int) -> None:
         """Say once that the server is away."""
@@ -137,7 +137,7 @@ class Session:
         try:
             self._connected()
         except (SQLAlchemyError, psycopg.Error) as error:
-            raise self._link.explained(error) from error
+            raise self._link.explained(error, opening=True) from error
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """Do work in one transaction, again whenever the connection was lost.

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from codegen.errors import JournalError
+from codegen.errors import UnusableJournalError
 
 NAME = "journal.lock"
 
@@ -60,9 +60,9 @@ def _acquire(path: Path) -> int:
         os.close(descriptor)  # its holder removed the file between our open and our lock
 
 
-def _in_use(path: Path, descriptor: int) -> JournalError:
+def _in_use(path: Path, descriptor: int) -> UnusableJournalError:
     holder = os.read(descriptor, 500).decode("utf-8", "replace") or "another process"
-    return JournalError(
+    return UnusableJournalError(
         f"{path.parent} is in use by {holder}; wait for it to end, stop it, "
         "or give another output folder"
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.schema import CreateSchema
 
-from codegen.errors import JournalError, UsageError
+from codegen.errors import UnusableJournalError, UsageError
 from codegen.journal import schema
 from codegen.journal.configuration import origin
 from codegen.journal.place import Shared
@@ -43,9 +43,9 @@ def check(connection: Connection, place: Shared) -> None:
     """
     found = revision(connection, place)
     if found is None:
-        raise JournalError(f"there is no run {place.run!r} in {place.server}")
+        raise UnusableJournalError(f"there is no run {place.run!r} in {place.server}")
     if found != REVISIONS[-1]:
-        raise JournalError(
+        raise UnusableJournalError(
             f"{place} was made by another version of codegen (schema {found}, this one works with "
             f"{REVISIONS[-1]}); {_advice(found, place)}"
         )
@@ -79,7 +79,9 @@ def revision(connection: Connection, place: Shared) -> str | None:
     if tables is None:
         return None
     if not {"alembic_version", "meta", "calls"} <= tables:
-        raise JournalError(f"{place}: the schema {place.run!r} is not a journal; name another run")
+        raise UnusableJournalError(
+            f"{place}: the schema {place.run!r} is not a journal; name another run"
+        )
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
 

@@ -34,7 +34,7 @@ class SqliteDatabase:
         """Open the connections, only for reading where there is no lock; called by `open`."""
         self._path = path
         self._lock = lock
-        with self._failures():
+        with self._failures(opening=True):
             self._writing = None
             if lock is not None:
                 self._writing = sqlite_file.engine(path, read_only=False).connect()
@@ -55,7 +55,7 @@ class SqliteDatabase:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = FolderLock(path.parent)
         except OSError as error:
-            raise explained(path.parent, error) from error
+            raise explained(path.parent, error, opening=True) from error
         try:
             sqlite_file.prepare(path)
             return cls(path, lock)
@@ -131,8 +131,8 @@ class SqliteDatabase:
             self._lock.release()
 
     @contextlib.contextmanager
-    def _failures(self) -> Iterator[None]:
+    def _failures(self, *, opening: bool = False) -> Iterator[None]:
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise explained(self._path, error) from error
+            raise explained(self._path, error, opening=opening) from error

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from codegen.errors import JournalError
+from codegen.errors import UnusableJournalError
 from codegen.journal import schema
 from codegen.journal.configuration import origin
 from codegen.journal.failures import explained
@@ -45,7 +45,7 @@ def prepare(path: Path) -> None:
             else:
                 _create(connection, origin(VERSION))
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        raise explained(path, error) from error
+        raise explained(path, error, opening=True) from error
 
 
 def check(path: Path) -> None:
@@ -56,12 +56,14 @@ def check(path: Path) -> None:
     """
     try:
         if not path.exists():
-            raise JournalError(f"there is no journal at {path}; give a run's folder")
+            raise UnusableJournalError(f"there is no journal at {path}; give a run's folder")
         with engine(path, read_only=True).begin() as connection:
             if not _is_journal(path, connection):
-                raise JournalError(f"{path} is an empty file, not a journal; give a run's folder")
+                raise UnusableJournalError(
+                    f"{path} is an empty file, not a journal; give a run's folder"
+                )
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        raise explained(path, error) from error
+        raise explained(path, error, opening=True) from error
 
 
 def _is_journal(path: Path, connection: Connection) -> bool:
@@ -71,9 +73,9 @@ def _is_journal(path: Path, connection: Connection) -> bool:
     if application == 0 and tables == 0:
         return False
     if application != APPLICATION:
-        raise JournalError(f"{path} is not a journal; name another folder")
+        raise UnusableJournalError(f"{path} is not a journal; name another folder")
     if version != VERSION:
-        raise JournalError(
+        raise UnusableJournalError(
             f"{path} was written by another version of codegen (schema {version}, this one reads "
             f"{VERSION}); use that version, or give another output folder"
         )

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from codegen.journal import Journal
+
 CODEGEN = [sys.executable, "-m", "codegen"]
 ROW = {"language": "py", "solution": "x = 1\n", "tests": "assert x == 1\n"}
 
@@ -136,8 +138,34 @@ def test_what_goes_not_with_code_that_exists_is_said(
 
 def test_a_policy_comes_from_a_run(tmp_path: Path) -> None:
     done = run("synthesize", "--policy-from", tmp_path / "none", "--out", tmp_path / "out")
-    complains(done, 3, str(tmp_path / "none"))
+    complains(done, 2, str(tmp_path / "none"))
     assert not (tmp_path / "out").exists() and not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "content", "complaint"),
+    [
+        (["report", "."], None, "there is no journal at journal.sqlite; give a run's folder"),
+        (["show", "0", "--run", "."], None, "there is no journal at"),
+        (["journal", "info", "."], None, "there is no journal at"),
+        (["curate", ".", "--out", "out"], b"", "is an empty file, not a journal"),
+        (["report", "."], b"Dear diary, " * 1000, "it is not a journal; name another folder"),
+        (["synthesize", "--dry-run", "--evolve", "."], None, "there is no journal at"),
+    ],
+)
+def test_a_folder_that_holds_no_run_is_input_that_cannot_be_used(
+    tmp_path: Path, command: list[str], content: bytes | None, complaint: str
+) -> None:
+    if content is not None:
+        (tmp_path / "journal.sqlite").write_bytes(content)
+    complains(run(*command, cwd=tmp_path), 2, complaint)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_another_process_works_on_is_input_that_cannot_be_used(tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "run"):
+        arguments = ["--sandbox", "local", "--langs", "py", "--out", tmp_path / "run"]
+        complains(run("synthesize", *arguments), 2, f"is in use by process {os.getpid()}")
 
 
 @pytest.mark.parametrize("option", ["--cpu", "--temperature", "--timeout", "--mistakes"])
@@ -236,7 +264,7 @@ def test_a_file_in_the_place_of_the_folder_is_called_a_file(tmp_path: Path) -> N
     place = tmp_path / "place"
     place.write_text("")
     arguments = ["--sandbox", "local", "--langs", "py", "--out", place]
-    complains(run("synthesize", *arguments), 3, "a file is where a folder is wanted")
+    complains(run("synthesize", *arguments), 2, "a file is where a folder is wanted")
 
 
 def test_a_cache_that_cannot_be_written_says_how_to_name_another(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from codegen.errors import JournalError
+from codegen.errors import JournalError, UsageError
 from codegen.journal import Counts, Journal, JournaledSandbox
 
 
@@ -112,8 +112,9 @@ async def test_a_full_disk_stops_the_run_and_loses_nothing(
                 await journal.record(number, "accepted", os.urandom(3000).hex())
                 done.append(number)
         except JournalError as error:
-            failure = str(error)
+            failure, kind = str(error), type(error)
         assert "journal.sqlite: the disk is full; free some" in failure
+        assert not issubclass(kind, UsageError)
         with pytest.raises(JournalError, match="the disk is full"):
             await JournaledSandbox(sandbox, journal).run(request_of.job(1))
         assert [r.index for r in journal.records()] == done
