@@ -17,7 +17,7 @@ import click
 import pytest
 
 from codegen.cli import cli
-from codegen.language import Language
+from codegen.language import Language, get, names
 from codegen.model.builtin import Mistakes, families, problem_count
 from codegen.records import Comparator, Example, Outcome, Severity, Stage
 from codegen.sandbox.environment import Environment
@@ -150,6 +150,22 @@ def test_the_builtin_teachers_mistakes_are_as_written() -> None:
 @pytest.mark.parametrize("kind", [Outcome, Stage, Severity, Comparator])
 def test_every_verdict_and_comparator_is_on_the_verifiers_page(kind: type[Outcome]) -> None:
     assert {str(one) for one in kind} - named_in("verifier.md") == set()
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_lists_languages_lists_every_one(name: str) -> None:
+    title, aliases = get(name).title, get(name).aliases
+    page = (DOCS / "verifier.md").read_text("utf-8")
+    tests, linters, types = (
+        page.split(head)[1].split("\n#")[0] for head in ("### Native", "### Lint", "## Types")
+    )
+    images = (DOCS / "sandbox.md").read_text("utf-8").split("The images take")[1].split("\n\n")[0]
+    assert all(title in part for part in (tests, linters, types, images))
+    command = cli.get_command(click.Context(cli), "verify")
+    assert command is not None
+    told = [one.help or "" for one in command.params if isinstance(one, click.Option)]
+    (said,) = (one for one in told if one.startswith("The language of"))
+    assert {*aliases, name} & set(re.findall(r"\w+", said))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--lang", "language", help="The language of SOLUTION and TESTS: py, rs, go.")
+@click.option(
+    "--lang",
+    "language",
+    help="The language of SOLUTION and TESTS, by name or alias: py, rs, go, js, ts, java, cpp.",
+)
 @click.option("--output", type=click.Path(path_type=Path), help="Write the result rows here.")
 @click.option(
     "--lint",
