@@ -11,7 +11,7 @@ from codegen.curate.draft import Draft
 from codegen.curate.filters import FILTERS
 from codegen.curate.material import material_of
 from codegen.curate.parallel import mapped
-from codegen.curate.settings import Heuristics
+from codegen.curate.settings import Heuristics, of_filters
 from codegen.errors import UsageError
 from codegen.records import Json
 
@@ -31,11 +31,9 @@ class HeuristicPass:
         Raises:
             UsageError: there is no filter of a name in `off` or `record`.
         """
-        for key in ("off", "record"):
-            for name in getattr(settings, key):
-                if name not in FILTERS:
-                    known = ", ".join(FILTERS)
-                    raise UsageError(f"heuristics.{key}: no filter {name!r} (known: {known})")
+        complaint = next(of_filters(settings), None)
+        if complaint is not None:
+            raise UsageError(complaint)
         self._settings = settings
         self._workers = workers
 

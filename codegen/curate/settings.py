@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -191,6 +191,21 @@ def _complaints(settings: CurationSettings) -> Iterator[str]:
 def _of_heuristics(one: Heuristics) -> Iterator[str]:
     for key in _SHARES:
         yield from of_share(f"heuristics.{key}", getattr(one, key))
+    for key in ("statement", "code", "text", "answer"):
+        for name, number in asdict(getattr(one, key)).items():
+            if number < 0:
+                yield f"heuristics.{key}.{name} must be 0, for no bound, or more, got {number}"
+    yield from of_filters(one)
+
+
+def of_filters(one: Heuristics) -> Iterator[str]:
+    """Yield a complaint for each filter that is named and that there is not."""
+    from codegen.curate.filters import FILTERS  # noqa: PLC0415 - it needs this module
+
+    for key in ("off", "record"):
+        for name in getattr(one, key):
+            if name not in FILTERS:
+                yield f"heuristics.{key}: no filter {name!r} (known: {', '.join(FILTERS)})"
 
 
 def of_share(key: str, value: float) -> Iterator[str]:

@@ -60,6 +60,8 @@ def test_what_a_file_leaves_out_is_as_without_one(tmp_path):
         ("[duplicates]\ncode = nan", "between 0 and 1"),
         (f"[duplicates]\ncode = 1{'0' * 400}", "beyond what a float holds"),
         ("[duplicates.meaning]\nmodel = 'm'", "server"),
+        ("[heuristics.code]\nleast_words = -5", r"code\.least_words must be 0, .* or more, got -5"),
+        ("[heuristics]\noff = ['nope']", r"c\.toml: heuristics\.off: no filter 'nope'"),
         ("[splits.shares]\ntrain = 0.5", "sum up to 1"),
         ("[splits.shares]\n'my train' = 1.0", "one word"),
     ],
