@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,13 +63,16 @@ class Draw:
             ValueError: it cannot be written as JSON: half a character, or a number that is none.
         """
         key = f"{self._spec.seed} {self._spec.sources[source].name} {canonical(row.values)}"
+        row.origin.encode()  # which is written later, and is refused now
         digest = hashlib.sha256(key.encode()).digest()
         place, spot = (int.from_bytes(digest[at : at + 8], signed=True) for at in (0, 8))
         values = (source, row.domain, place, spot, row.number, size)
         self._connection.execute("INSERT INTO found VALUES (?, ?, ?, ?, ?, ?)", values)
 
-    def choose(self) -> tuple[int, tuple[Drawn, ...]]:
+    def choose(self, left: Mapping[str, Counter[str]]) -> tuple[int, tuple[Drawn, ...]]:
         """Choose the rows; return the total and what was chosen of each cell and subset.
+
+        `left` tells of each source why rows of it are of no use, for the message.
 
         Raises:
             UsageError: a cell holds less than its share of the total.
@@ -78,7 +82,9 @@ class Draw:
         most = int(min(there[cell] / share + 1e-9 for cell, share in shares.items()))
         total = self._spec.total or most
         if total > most or total == 0:
-            raise UsageError(self._scarce(shares, there, total, most))
+            cell = min(shares, key=lambda one: there[one] / shares[one])
+            found = self._scarce(cell, shares[cell] * total, there[cell], most)
+            raise UsageError(found + _useless(left.get(self._spec.sources[cell[0]].name, {})))
         self._connection.execute("CREATE INDEX by_place ON found (source, domain, place, number)")
         drawn = [one for cell, share in shares.items() for one in self._of(cell, share * total)]
         self._connection.execute("CREATE INDEX by_number ON chosen (source, number)")
@@ -88,15 +94,12 @@ class Draw:
         statement = "SELECT coalesce(sum(size), 0) FROM found WHERE source = ? AND domain = ?"
         return int(self._connection.execute(statement, cell).fetchone()[0])
 
-    def _scarce(
-        self, shares: Mapping[Cell, float], there: Mapping[Cell, int], total: int, most: int
-    ) -> str:
-        cell = min(shares, key=lambda one: there[one] / shares[one])
+    def _scarce(self, cell: Cell, wanted: float, there: int, most: int) -> str:
         source = self._spec.sources[cell[0]]
         where = f"source {source.name!r}" + (f", {source.domain} {cell[1]!r}" if cell[1] else "")
-        wanted = f"{shares[cell] * total:,.0f}" if total else "some"
+        many = f"{wanted:,.0f}" if wanted else "some"
         return (
-            f"{where}: holds {there[cell]:,} {self._spec.unit}, and {wanted} are wanted; "
+            f"{where}: holds {there:,} {self._spec.unit}, and {many} are wanted; "
             f"the largest total with these shares is {most:,}"
         )
 
@@ -150,3 +153,9 @@ def _shares(spec: Spec) -> dict[Cell, float]:
 def total_of(drawn: Sequence[Drawn], subset: int) -> int:
     """Return the size of a subset."""
     return sum(one.size for one in drawn if one.subset == subset)
+
+
+def _useless(left: Mapping[str, int]) -> str:
+    """Return what to say of a source's rows that could not be taken; nothing where all could."""
+    told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(left.items()))
+    return f"; rows of no use in it: {told}" if told else ""

@@ -73,7 +73,7 @@ def mix(
         draw = Draw(Path(scratch), made.spec)
         try:
             types = _look(made, draw, _sizer(made.spec, tokenizer))
-            made.total, made.drawn = draw.choose()
+            made.total, made.drawn = draw.choose(made.left)
             _copy(made, draw, types)
             _write(made, draw, types, folder, sizes or Sizes())
         finally:

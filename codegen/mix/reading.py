@@ -47,6 +47,8 @@ def files_of(source: Source) -> tuple[Path, ...]:
     path = Path(source.path)
     if path.is_file():
         return (path,)
+    if not path.exists():
+        raise UsageError(f"source {source.name!r}: {path} is not there; name a file or a folder")
     found = [
         one
         for one in sorted(path.rglob("*"))

@@ -242,7 +242,8 @@ def test_what_cannot_be_mixed_is_said(tmp_path, real, ours, change, complaint):
         ([{"share": 0.0}, {"share": 1.0}], "more than 0"),
         ([{"share": 1.0, "made_by": ""}], "say who wrote its rows"),
         ([{"share": 1.0, "domain": "lang"}], "domain and domains go together"),
-        ([{"share": 1.0, "path": "gone.jsonl"}], "holds no JSONL or Parquet file"),
+        ([{"share": 1.0, "path": "gone.jsonl"}], "gone.jsonl is not there"),
+        ([{"share": 1.0, "path": str(Path(__file__).parent)}], "holds no JSONL or Parquet file"),
         ([{"share": 1.0}], "has no column 'text'"),
     ],
 )
@@ -280,9 +281,13 @@ def test_columns_of_different_types_are_said_with_their_row(tmp_path):
 
 def test_rows_of_no_use_are_counted(tmp_path):
     rows = [{"text": "a"}, {"text": None}, {"text": "\ud800"}, {}, {"text": "b"}]
+    rows.append({"text": "c", "id": "\ud800"})
     path = lines(tmp_path / "rows.jsonl", rows)
     made = mix(Spec(("text",), (Source("r", str(path), 1.0, "people"),)), tmp_path / "out")
-    assert made.left["r"] == {"no_value": 2, "no_text": 1} and made.total == 2
+    assert made.left["r"] == {"no_value": 2, "no_text": 2} and made.total == 2
+    lines(path, rows[1:4])
+    with pytest.raises(UsageError, match="rows of no use in it: 1 no_text, 2 no_value"):
+        mix(Spec(("text",), (Source("r", str(path), 1.0, "people"),)), tmp_path / "other")
 
 
 @pytest.mark.parametrize("text", ["not json\n", "[1]\n", b"\xff\xfe\n", "[" * 100_000, "1" * 5_000])
