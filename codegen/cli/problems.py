@@ -13,6 +13,7 @@ from codegen.errors import UsageError
 
 if TYPE_CHECKING:
     from codegen.synthesis.quotas import Quota
+    from codegen.synthesis.settings import Settings
 
 _SOURCES = ("seeds", "reverse", "problems", "seed_problems", "evolve")
 _ANSWERED = ("difficulty", "interface")
@@ -102,6 +103,24 @@ def problem_settings(options: dict[str, Any]) -> dict[str, Any]:
         "decontaminate": tuple(options["decontaminate"]),
         "window": options["window"] or (128 if remote else 32),
     }
+
+
+def check_given(settings: Settings, options: dict[str, Any]) -> None:
+    """Refuse problems that nobody would solve, before a run begins.
+
+    Raises:
+        UsageError: `--problems` without a language model; or what is wrong with the file.
+    """
+    if settings.problems is None or is_remote(options) or options["replay"]:
+        return
+    from codegen.synthesis.problems import load_problems
+
+    for _ in load_problems(settings.problems):  # what is wrong with a row comes first
+        pass
+    raise UsageError(
+        "--problems needs a language model: the builtin teacher solves its own problems only; "
+        "name a --model and its --base-url"
+    )
 
 
 def _refuse_contradictions(options: dict[str, Any]) -> None:

@@ -166,9 +166,7 @@ def _end(run: Run, settings: Settings, accepted: int, console: Console) -> int:
         console.print(f"the target of {settings.target} was not reached: {_MISSED[str(ending)]}")
         return ENDED_BY_BUDGET if ending == "limit" else 1
     if not accepted:
-        hint = "; the builtin teacher solves its own problems only: name a --model"
-        foreign = settings.problems is not None and run.makers.model.name == "builtin"
-        console.print(f"no problem was accepted (see the reasons above){hint if foreign else ''}")
+        console.print("no problem was accepted (see the reasons above)")
         return 1
     return 0
 

@@ -15,7 +15,7 @@ from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.grouped import Grouped
 from codegen.cli.options import RUN, Finite, config_option, sandbox_options
 from codegen.cli.own_model import check_own_model, is_own, is_remote, own_model_options
-from codegen.cli.problems import problem_options, problem_settings
+from codegen.cli.problems import check_given, problem_options, problem_settings
 from codegen.cli.rounds import round_options, with_round
 from codegen.cli.schemas import schema_option, wants_schemas
 from codegen.cli.servers import has_server, server_options
@@ -179,6 +179,7 @@ def synthesize(**options: Any) -> int:
 
         print_prompts(settings)
         return 0
+    check_given(settings, options)
     from codegen.cli.running import carry_out
 
     try:
