@@ -38,7 +38,7 @@ def history(record: ProblemRecord, example: Example | None) -> Iterator[str]:
     yield from _origin(record)
     if record.problem is not None:
         yield from _problem(record.problem)
-    yield from _cases(example.cases if example else record.cases)
+    yield from _cases(example.cases if example else _settled(record))
     yield from _attempts(record, example)
     yield from _arbitrations(record)
     if example is not None:
@@ -95,6 +95,13 @@ def _problem(problem: Problem) -> Iterator[str]:
     if problem.constraints:
         yield from _wrapped(f"Constraints: {problem.constraints}")
     yield f"  {shown(problem.signature)}"
+
+
+def _settled(record: ProblemRecord) -> tuple[Case, ...]:
+    """Return a problem's cases with the values that were found; its examples have them."""
+    solutions = (one for one in record.examples if one.kind == "solution")
+    found = {case.id: case for one in solutions for case in one.cases}
+    return tuple(one if one.known_from else found.get(one.id, one) for one in record.cases)
 
 
 def _cases(cases: tuple[Case, ...]) -> Iterator[str]:

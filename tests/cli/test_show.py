@@ -47,6 +47,8 @@ def test_a_problem_is_told_by_its_number_or_id_and_as_json(run):
     first = rows[0]["problem"]
     assert first["title"] in show(first["id"][:10], "--run", folder).stdout
     assert show("0", "--run", folder).stdout.startswith("Problem 0, ")
+    told = show(first["id"], "--run", folder).stdout
+    assert "[consensus]" in told and "[not known]" not in told
     whole = json.loads(show(rows[0]["id"], "--run", folder, "--json").stdout)
     assert whole == rows[0]
 
