@@ -32,6 +32,7 @@ from codegen.verify.text import program, text
 LintMode = Literal["errors", "strict", "off"]
 AnyCase = Case | IoCase | Mapping[str, Any]
 _MOST_RERUNS = 100
+_TOO_LARGE = 1 << 48  # of no unit a machine has as much, and sums of it stay exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +173,14 @@ def checked_limits(value: Limits | Mapping[str, Any] | None, where: str) -> Limi
     """Return limits; the default ones for None.
 
     Raises:
-        UsageError: a limit that is not there, or not a positive number.
+        UsageError: a limit that is not there, or not a positive number, or too large.
     """
     limits = _record(Limits, value, where) or Limits()
     for name in limits.__slots__:
-        if not 0 < getattr(limits, name) < 1 << 48:
+        if not getattr(limits, name) > 0:
             raise UsageError(f"{where}.{name}: expected a positive number")
+        if getattr(limits, name) >= _TOO_LARGE:
+            raise UsageError(f"{where}.{name}: too large; give less than {_TOO_LARGE:,}")
     return limits
 
 
