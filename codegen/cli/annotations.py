@@ -41,13 +41,14 @@ def annotations() -> None:
 )
 def export(path: Path, out: Path) -> int:
     """Write all annotations as JSON lines, and show how far annotators and the judge agree."""
+    from codegen.cli.summary import counted
     from codegen.view.annotations import read_annotations, write_annotations
 
     check_target(out, [path])
     said = read_annotations(path)
     about = _context(path, said)
     written = write_annotations(out, said, about)
-    click.echo(f"{out}: {written:,} annotations", err=True)
+    click.echo(f"{out}: {counted(written, 'annotation')}", err=True)
     _show(_agreements(said, about))
     return 0
 

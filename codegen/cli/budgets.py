@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -141,7 +142,13 @@ def spent_text(ending: str, meter: Meter) -> str:
         "tokens": f"--max-total-tokens {allowed.tokens:,} is spent ({tokens:,} tokens)"
         if allowed.tokens
         else "",
-        "cost": f"--max-cost {allowed.cost} is spent ({meter.cost:.4f})",
+        "cost": f"--max-cost {Decimal(str(allowed.cost or 0)):f} is spent ({_money(meter.cost)})",
         "time": f"--max-time is over ({allowed.seconds:g} s)" if allowed.seconds else "",
     }
     return f"{told[ending]}; the same command with more of it goes on"
+
+
+def _money(amount: float) -> str:
+    """Return an amount with four digits, however small it is, and never with an exponent."""
+    rounded = f"{amount:.4f}" if amount >= 1 else f"{amount:.4g}"
+    return f"{Decimal(rounded):f}"

@@ -33,7 +33,8 @@ def show_summary(console: Console, statistics: Statistics, seconds: float, costs
         f" {seconds:.0f} s",
         highlight=False,
     )
-    console.print(_funnel(statistics))
+    if statistics.funnels:
+        console.print(_funnel(statistics))
     console.print(_repairs(statistics), highlight=False)
     if any(statistics.difficulties.keys() - {""}):
         console.print(_difficulties(statistics), highlight=False)
@@ -71,7 +72,7 @@ def evidence_lines(evidence: Evidence) -> Iterator[str]:
 def cost_lines(costs: Costs) -> Iterator[str]:
     """Yield a line each for the calls of a run, for what an example took, and for its price."""
     total = costs.total
-    yield f"model: {total.calls:,} calls, {_tokens(total)}"
+    yield f"model: {counted(total.calls, 'call')}, {_tokens(total)}"
     if costs.examples and total.tokens:
         most = (
             f"{used.tokens / total.tokens:.0%} {purpose.replace('_', ' ')}"

@@ -130,7 +130,11 @@ def _hash(row: Row[Any]) -> bytes:
 def _difference(source: Database, target: Database, table: Table, rows: int, arrived: int) -> str:
     what = f"{table.name} of {target.place} differ from those of {source.place}"
     if arrived < rows:
-        return f"{what}: {rows - arrived} rows have been added meanwhile; copy again"
+        return f"{what}: {_rows_have(rows - arrived)} been added meanwhile; copy again"
     if arrived > rows:
-        return f"{what}: {arrived - rows} rows are of another journal; copy to an empty place"
+        return f"{what}: {_rows_have(arrived - rows)} come from another journal; copy to an empty place"
     return f"{what}: rows of the same key say other things; copy to an empty place"
+
+
+def _rows_have(count: int) -> str:
+    return "1 row has" if count == 1 else f"{count} rows have"

@@ -186,13 +186,17 @@ def _example(example: Example) -> Iterator[str]:
         yield from _quoted(message.content)
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _strength(strength: Strength) -> Iterator[str]:
     yield (
         f"  {strength.killed} of {strength.made} mutants killed (score {strength.score:.2f},"
         f" {strength.strict_score:.2f} with the presumed equivalent), wanted"
         f" {strength.threshold:.2f}; {len(strength.stubs_failed)} stubs fail;"
         f" {'the same' if strength.deterministic else 'not the same'} over"
-        f" {strength.reruns} reruns; inputs added {strength.rounds} times"
+        f" {_counted(strength.reruns, 'rerun')}; inputs added {_counted(strength.rounds, 'time')}"
     )
     for mutant in strength.survivors:
         yield f"    survived: line {mutant.line}, {mutant.operator}: {mutant.after.strip()}"

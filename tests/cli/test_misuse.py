@@ -274,3 +274,14 @@ def test_a_cache_that_cannot_be_written_says_how_to_name_another(tmp_path: Path)
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "file" / "cache")}
     arguments = ["--sandbox", "local", "--langs", "py", "--out", tmp_path / "run"]
     complains(run("synthesize", *arguments, env=environment), 3, "set XDG_CACHE_HOME")
+
+
+def test_a_budget_is_told_as_a_number_that_people_read(tmp_path: Path) -> None:
+    prices = {"CODEGEN_PROMPT_PRICE": "1000", "CODEGEN_COMPLETION_PRICE": "1000"}
+    arguments = ["--sandbox", "local", "--langs", "py", "--max-cost", "1e-05", "--out", tmp_path]
+    done = run("synthesize", *arguments, env={**os.environ, **prices})
+    assert done.returncode == 0, done.stderr
+    told = done.stdout + done.stderr
+    assert "--max-cost 0.00001 is spent (0." in told and "model: 1 call, " in told
+    # a table without rows is left out
+    assert "no solution was asked for" in told and "what failed" not in told

@@ -94,7 +94,7 @@ async def test_a_copy_that_was_interrupted_goes_on_and_one_of_another_run_is_ref
     target.close()
     with Journal.open(url) as journal:
         await journal.record(99, "rejected", {})
-    with pytest.raises(JournalError, match="1 rows are of another journal"):
+    with pytest.raises(JournalError, match="1 row has come from another journal"):
         invoke("copy", tmp_path, url)
     with Journal.open(tmp_path / "other") as journal:
         journal.fingerprint({"seed": 2})

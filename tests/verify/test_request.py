@@ -65,7 +65,10 @@ def test_a_null_that_is_expected_is_not_an_unknown_value() -> None:
         ({"limits": {"cpu": 3}}, "limits: unknown key 'cpu'"),
         ({"limits": {"cpu_s": 0}}, "limits.cpu_s: expected a positive number"),
         ({"limits": {"cpu_s": math.nan}}, "limits.cpu_s: expected a positive number"),
-        ({"limits": {"cpu_s": 1e300}}, "limits.cpu_s: too large; give less than 281,474,976,710,656"),
+        (
+            {"limits": {"cpu_s": 1e300}},
+            "limits.cpu_s: too large; give less than 281,474,976,710,656",
+        ),
         ({"lint": "loose"}, "lint: expected one of errors, strict, off"),
     ],
 )
