@@ -132,7 +132,8 @@ def _difference(source: Database, target: Database, table: Table, rows: int, arr
     if arrived < rows:
         return f"{what}: {_rows_have(rows - arrived)} been added meanwhile; copy again"
     if arrived > rows:
-        return f"{what}: {_rows_have(arrived - rows)} come from another journal; copy to an empty place"
+        other = f"{_rows_have(arrived - rows)} come from another journal"
+        return f"{what}: {other}; copy to an empty place"
     return f"{what}: rows of the same key say other things; copy to an empty place"
 
 

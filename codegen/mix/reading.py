@@ -129,7 +129,7 @@ def _lines(path: Path) -> Iterator[Mapping[str, Json]]:
         ) from error
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> IO[bytes] | gzip.GzipFile:
     if path.name.endswith(".gz"):
         return gzip.open(path, "rb")
     return path.open("rb")
