@@ -151,7 +151,7 @@ def test_rewritten_python_is_python_on_the_same_lines(
 def test_rewritten_rust_keeps_its_lines(text: str) -> None:
     source = f"#[test]\nfn a() {{\n    assert_eq!(f(1), {text});\n}}\n".encode("utf-8", "replace")
     root = parse(languages.get("rust"), source).root_node
-    made = edited(source, asked(root, "nonce"))
+    made = edited(source, asked(root, "nonce", "codec"))
     assert made.count(b"\n") == source.count(b"\n")
     # a macro takes any tokens; only what is made of expressions is Rust to begin with
     call = source.replace(b"assert_eq!", b"called")
