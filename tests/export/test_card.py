@@ -207,7 +207,7 @@ def test_a_cell_stays_a_cell():
     [
         (["nowhere"], "is no folder"),
         (["."], "holds neither a run nor a dataset"),
-        ([".", "--about", "nowhere.toml"], "cannot read"),
+        ([".", "--about", "nowhere.toml"], "cannot be read"),
     ],
 )
 def test_what_cannot_be_used_is_refused(tmp_path, arguments, complaint):
