@@ -1,10 +1,14 @@
 // The API of node:test, as far as tests of a function use it, in a runner that tells of each test.
 //
 // `node:test` itself tells a reporter that shares this process with the program. Not here: `only`,
-// concurrency (tests run one after another), watch mode, snapshots.
+// concurrency (tests run one after another), watch mode, snapshots, a plan that waits.
 'use strict';
 
-const { apply } = Reflect;
+const assert = require('assert');
+
+const { AssertionError } = assert;
+const { apply, ownKeys } = Reflect;
+const APART = ['AssertionError', 'CallTracker', 'strict'];
 const { freeze, assign } = Object;
 const later = setTimeout;
 
@@ -111,8 +115,10 @@ class Runner {
       }
       if (parent.broken) throw parent.broken.error;
       await each(parent, 'beforeEach', context);
+      if (options.plan !== undefined) context.plan(options.plan);
       await bounded(called(fn, context), options.timeout);
       await context.finished();
+      context.planned();
     } catch (error) {
       failed = { error };
     }
@@ -139,6 +145,9 @@ class Runner {
 class Context {
   #runner;
   #inner = [];
+  #asserting;
+  #count = 0;
+  #plan;
   own;
   skipped = undefined;
 
@@ -148,7 +157,6 @@ class Context {
     this.own.path = path;
     this.name = path.slice(path.lastIndexOf('::') + (path.includes('::') ? 2 : 0));
     this.signal = new AbortController().signal;
-    this.assert = require('assert');
     for (const kind of ['before', 'after', 'beforeEach', 'afterEach']) {
       this[kind] = (fn) => void this.own[kind].push(fn);
     }
@@ -158,12 +166,18 @@ class Context {
     return require('node:test').mock;
   }
 
+  get assert() {
+    this.#asserting ??= counting(() => void (this.#count += 1));
+    return this.#asserting;
+  }
+
   get fullName() {
     return this.own.path.replaceAll('::', ' > ');
   }
 
   test(...words) {
     const [name, options, fn] = words_of(words);
+    this.#count += 1;
     const pending = this.#runner.inner(this.own, name, options, fn);
     this.#inner.push(pending);
     return pending;
@@ -177,10 +191,38 @@ class Context {
     this.skipped = reason ?? true;
   }
 
+  /** Says how many assertions and inner tests there will be. What came before does not count. */
+  plan(expected) {
+    if (this.#plan !== undefined) throw new Error('cannot set plan more than once');
+    this.#plan = expected;
+    this.#count = 0;
+  }
+
+  /** Fails where there were not as many as planned: a callback that is never called asserts nothing. */
+  planned() {
+    const [wanted, got] = [this.#plan, this.#count];
+    if (wanted === undefined || wanted === got) return;
+    throw new AssertionError({ message: `plan expected ${wanted} assertions but received ${got}` });
+  }
+
   todo() {}
   diagnostic() {}
-  plan() {}
   runOnly() {}
+}
+
+/** Returns the assertions, which each tell that they are called. */
+function counting(count) {
+  const counted = (check) => (...words) => {
+    count();
+    return apply(check, assert, words);
+  };
+  const made = counted(assert);
+  for (const key of ownKeys(assert)) {
+    const { [key]: check } = assert;
+    const plain = typeof check === 'function' && !APART.includes(key);
+    if (!(key in made)) made[key] = plain ? counted(check) : check;
+  }
+  return made;
 }
 
 function suite(parent, name) {

@@ -76,9 +76,8 @@ class Session {
   }
 
   /** All that the tests' file says has been said and done, but for what is still under way. */
-  loaded(script) {
+  loaded() {
     this.#loaded = true;
-    if (!script && this.#complete()) this.finish();
   }
 
   #complete() {
@@ -92,10 +91,15 @@ class Session {
     const [found, message] = outcome === 'failed' ? failure(error, this.#placed) : plain;
     const entry = this.#entries.end(path, found, message);
     if (entry === undefined || entry.sent) {
-      this.#extra += `${this.#extra && ','}[${stringify(path)},"${found}",${stringify(message)}]`;
+      this.#add(path, found, message);
     } else if (this.#loaded && entry.done >= entry.begun) {
       this.#attest(entry, entry.worst, entry.message);
     }
+  }
+
+  /** Notes what was found beyond the tests that were found by parsing. */
+  #add(path, outcome, message) {
+    this.#extra += `${this.#extra && ','}[${stringify(path)},"${outcome}",${stringify(message)}]`;
   }
 
   /** Sends what became of a test, once nothing more of it can come. */
@@ -108,16 +112,16 @@ class Session {
     send(`{${body},"seal":"${seal}"}`);
   }
 
-  /** An exception that nobody caught is the end of a script, and of the tests that are not done. */
+  /** An exception that nobody caught is the end: of the tests that are not done, or else of the whole. */
   uncaught(error) {
     this.#broken = this.#broken ?? failure(error, this.#placed);
     this.finish();
   }
 
-  /** Nothing is left to be done: a script that has got here, with all that it began, has passed. */
+  /** Nothing is left to be done, also later: a script that has got here, with all that it began, has passed. */
   #drained() {
     const code = this.#exitCode;
-    if (code) this.#broken = this.#broken ?? ['failed', `the program would have exited with ${String(code)}`];
+    if (code && !this.#complete()) this.#broken = this.#broken ?? ['failed', `the program would have exited with ${String(code)}`];
     if (this.#loaded && this.#pending === 0) {
       for (const entry of this.#entries.all) {
         if (entry.name === 'main' && entry.done < entry.begun) this.#entries.end('main', 'passed', '');
@@ -130,6 +134,7 @@ class Session {
   finish() {
     if (this.#finished) return;
     this.#finished = true;
+    if (this.#broken && this.#complete()) this.#add('after the tests', this.#broken[0], this.#broken[1]);
     for (const entry of this.#entries.all) {
       const done = entry.done > 0 && entry.done >= entry.begun;
       if (this.#broken && !done) this.#attest(entry, this.#broken[0], this.#broken[1]);
@@ -211,7 +216,7 @@ async function main(form, kind, compiling) {
     const loader = new Loader({ 'node:test': session.runner.api });
     await { shared, imported }[form](loader, solution, tests);
     await session.runner.drained();
-    session.loaded(kind === 'script');
+    session.loaded();
   } catch (error) {
     session.uncaught(error);
   }
