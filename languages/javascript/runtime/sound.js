@@ -9,7 +9,9 @@ const inspector = require('inspector');
 const Module = require('module');
 const util = require('util');
 const v8 = require('v8');
+const deep = require('./deep.js');
 
+deep.install();
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, set } = Reflect;
 const includes = Function.prototype.call.bind(String.prototype.includes);
 const is = Object.is;

@@ -1,0 +1,1 @@
+../../javascript/runtime/deep.js
