@@ -69,8 +69,13 @@ final class Task {
                 return List.of();
             }
             task.generate();
-            return memory.made(mains);
+            List<Pack.Entry> made = memory.made(mains);
+            return platform == Platform.TESTING ? made.stream().map(Task::redirected).toList() : made;
         }
+    }
+
+    private static Pack.Entry redirected(Pack.Entry made) {
+        return new Pack.Entry(made.name(), made.main(), Redirection.of(made.data()));
     }
 
     private List<String> parsed(JavacTask task, List<Pack.Entry> seen) throws IOException {

@@ -22,6 +22,7 @@ class UnitTest {
     @DisplayName("adds up")
     void adds() {
         assertEquals(3, Solution.total(values));
+        assertEquals(List.of(1L, 2L), values);
         assertThrows(NullPointerException.class, () -> Solution.total(null));
     }
 
