@@ -24,6 +24,7 @@ from codegen.resources import folder
 from codegen.schema import (
     Answer,
     Call,
+    Counter,
     Edit,
     Form,
     Lint,
@@ -56,10 +57,11 @@ class Language:
     scaffold fills in its marks, such as `$room`). `types`
     has the templates of each type, `boxed` the spelling of scalars as arguments of another type.
     `unit` holds the forms that native tests come in, by name. What has to understand the language's
-    syntax is its `scaffold` (`codegen.verify.scaffold`); a declared one is made of `marks`, `edits`
-    and the queries in the forms. `program` is how a solution is run that is a program by itself.
-    `options` are ways of compiling that a request may ask for: the words that take the place of
-    `$options` in a compile command; `chosen` are those of one request, see `with_options`.
+    syntax is its `scaffold` (`codegen.verify.scaffold`); a declared one is made of `marks`,
+    `edits`, the `counter` and the queries in the forms. `program` is how a solution is run that is
+    a program by itself. `options` are ways of compiling that a request may ask for: the words that
+    take the place of `$options` in a compile command; `chosen` are those of one request, see
+    `with_options`.
     `mutation` and `stubs` say how the wrong programs are made that good cases must tell apart.
     `object` says how classes are written and asked; a language without it knows functions only.
     `literals` are how values are written in native tests, `native` how such tests are asked for.
@@ -92,6 +94,7 @@ class Language:
     program: Form | None = None
     marks: Mapping[str, Mark] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
+    counter: Counter | None = None
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
     answer: Answer | None = None

@@ -75,7 +75,8 @@ class Form:
 class UnitForm(Form):
     """A form that native tests come in, and for a declared scaffold how it is recognised.
 
-    `when` and `unless` are queries over the tests. `tests` finds them, each by its capture `@name`;
+    `when` and `unless` are queries over the tests. `tests` finds them, each by its capture `@name`,
+    or `@quoted` for a literal whose inside is the name as it is written;
     the `@name` of a match of `groups` whose `@body` encloses one goes before it. A `script` is one
     test, called `main`, which the whole of the tests is, if `script_query` finds something there.
     `each` makes the line of a test in `$calls`. Where the seals are `sealed` into the program
@@ -121,6 +122,29 @@ class Edit:
     query: str
     text: str
     place: Literal["replace", "before", "after"] = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """How comparisons of the tests with literals are asked a second time, with other literals.
+
+    `within` captures as `@within` what an assertion says, `pairs` the two sides of a comparison in
+    it, `@left` and the literal `@right`. Around the left one `before` and `after` are put, which
+    says `$one` and `$other`, the literal and another in any order; where there is `@near` it is
+    `near`. A literal is made of the node types of `literals`, each a `number`, `text`, `character`
+    or `truth`; those that are `plain` may be around them, those that are `kept` stay as they are;
+    `makers` is the pattern of functions whose result tells their arguments apart.
+    """
+
+    within: str
+    pairs: str
+    before: str
+    after: str
+    near: str
+    literals: Mapping[str, Literal["number", "text", "character", "truth"]]
+    plain: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    makers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

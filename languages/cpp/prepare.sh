@@ -33,7 +33,7 @@ cp -R "$SRC/unit/include" "$OUT/unit"
 cp -R "$SRC/codec/include" "$OUT/include"
 cp "$doctest" "$OUT/unit/codegen/doctest.h"
 cp "$SRC/tool/sets.txt" "$SRC/tool/heavy.txt" "$OUT/"
-echo '#pragma GCC poison codegen_unit codegen_value doctest' >"$OUT/fence.h"
+echo '#pragma GCC poison codegen_unit codegen_value codegen_left codegen_lie doctest' >"$OUT/fence.h"
 
 ours="-std=gnu++20 -O1 -I$OUT/include -I$OUT/unit"
 g++ $ours -o "$OUT/bin/codegen-c++" "$SRC"/tool/*.cpp

@@ -8,13 +8,15 @@ Not here: what needs more than a query can say (the modules beside this one).
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
 from codegen.language import fill
 from codegen.syntax import Captures, matches, parse, text
+from codegen.verify.scaffold.counters import counters
 from codegen.verify.scaffold.unit import Edit, Unit, edited, seal
 
 if TYPE_CHECKING:
@@ -49,8 +51,11 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
     """Return the program of a solution and its native tests."""
     root = parse(language, tests.encode()).root_node
     form, names = _form(language, root)
+    dice = random.Random(seal(nonce, "", "counter"))  # noqa: S311 - not known to the program
+    counted = counters(language, root, dice)
     values = {
         **marks(language, solution, tests, entry),
+        "tests": _edited(language, "tests", tests, counted).decode(),
         "calls": "\n".join(_call(language.unit[form], nonce, i, n) for i, n in enumerate(names)),
         "end": _numbers(nonce, "", "end"),
         "room": seal(nonce, "", "room").hex(),
@@ -82,13 +87,13 @@ def made(
     }
 
 
-def _edited(language: Language, of: Text, source: str) -> bytes:
+def _edited(language: Language, of: Text, source: str, more: Iterable[Edit] = ()) -> bytes:
     data = source.encode()
     wanted = [edit for edit in language.edits if edit.of == of]
+    edits = {(edit.start, edit.end): edit for edit in more}
     if not wanted:
-        return data
+        return edited(data, edits.values())
     root = parse(language, data).root_node
-    edits = {}
     for edit in wanted:
         for _, captures in matches(language, edit.query, root):
             for node in captures.get("edit", ()):
@@ -133,15 +138,16 @@ def _tests(language: Language, form: UnitForm, root: tree_sitter.Node) -> tuple[
         wanted = not form.script_query or matches(language, form.script_query, root)
         return (SCRIPT,) if wanted and root.named_child_count else ()
     groups = _groups(language, form, root)
-    found = dict.fromkeys(
-        (node.start_byte, text(node)) for node in _named(matches(language, form.tests, root))
-    )
+    found = dict.fromkeys(_named(matches(language, form.tests, root)))
     return tuple(_distinct(_within(groups, at, name, form.separator) for at, name in found))
 
 
-def _named(found: list[tuple[int, Captures]]) -> Iterator[tree_sitter.Node]:
+def _named(found: list[tuple[int, Captures]]) -> Iterator[tuple[int, str]]:
     for _, captures in found:
-        yield from captures.get("name", ())
+        for node in captures.get("name", ()):
+            yield node.start_byte, text(node)
+        for node in captures.get("quoted", ()):
+            yield node.start_byte, text(node)[1:-1]
 
 
 def _groups(

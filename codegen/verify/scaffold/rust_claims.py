@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import json
 import random
-import re
-import string
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codegen.syntax import text, walk
+from codegen.verify.scaffold import others
 from codegen.verify.scaffold.unit import Edit, seal
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 _SIDES = 2
 _NEAREST = 5
-_WHOLE = re.compile(r"([0-9][0-9_]*)((?:[iu](?:8|16|32|64|128|size))?)")
 _SURE = ("(", ")", "[", "]", "{", "}", ",", ":", "::", ".", "!", "&", "-")
 _LOGIC = (
     "&&",
@@ -295,32 +293,9 @@ def _literal(word: str, kind: str, dice: random.Random) -> str | None:
     if kind == "boolean_literal":
         return "false" if word == "true" else "true"
     if kind == "integer_literal":
-        return _whole(word, dice)
+        return others.whole(word, dice)
     if kind == "float_literal":
-        return f"{dice.randint(1, 99)}{word}" if word[:1].isdigit() else None
+        return others.fraction(word, dice)
     if kind == "char_literal":
-        return "'k'" if word != "'k'" else "'q'"
-    return _string(word, dice) if word.startswith('"') else None
-
-
-def _whole(word: str, dice: random.Random) -> str | None:
-    """Return another integer that every type has which has this one."""
-    parts = _WHOLE.fullmatch(word)
-    if parts is None:
-        return None
-    value = int(parts[1].replace("_", ""))
-    low, high = (0, 127) if value <= 127 else (value // 2, value - 1)  # noqa: PLR2004 - of an i8
-    made = dice.randint(low, high - 1)
-    return str(made if made < value else made + (value <= high)) + parts[2]
-
-
-def _string(word: str, dice: random.Random) -> str:
-    inner = word[1:-1]
-    if "\\" in inner or not any(one.isascii() and one.isalnum() for one in inner):
-        return f'"k{dice.randint(10, 99)}{inner}"'
-    digits = any(one in string.digits for one in inner)
-    group = string.digits if digits else string.ascii_letters
-    spots = [at for at, one in enumerate(inner) if one in group]
-    at = dice.choice(spots)
-    new = dice.choice([one for one in group if one != inner[at]])
-    return f'"{inner[:at]}{new}{inner[at + 1 :]}"'
+        return others.character(word)
+    return others.quoted(word, dice) if word.startswith('"') else None

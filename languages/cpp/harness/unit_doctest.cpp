@@ -1,6 +1,8 @@
 $include
+#define codegen_lie lie_$room
 #include <codegen/unit.hpp>
 #include <assert.h>
+#define codegen_left ::exit
 #line 1 "test_solution.cpp"
 $tests
 #line 1000000 "test_solution.cpp"
@@ -16,4 +18,6 @@ static const codegen_unit::Test tests_$room[] = {
 $calls
 };
 static const unsigned char end_$room[] = {$end};
-int main() { return codegen_unit::run_doctest({tests_$room, $count, end_$room}, "$room", 3); }
+int main() {
+    return codegen_unit::run_doctest({tests_$room, $count, end_$room, &codegen_unit::lie_$room}, "$room", 3);
+}

@@ -82,6 +82,38 @@ void Text::add(const char* more) {
     while (*more) add_byte(*this, *more++);
 }
 
+// An assertion as it was written: `::codegen_unit::asked(LEFT, ::codegen_unit::either(ONE, OTHER))` is LEFT.
+void Text::add_plain(const char* more) {
+    const auto starts = [](const char* at, const char* with) {
+        while (*with && *at == *with) ++at, ++with;
+        return *with == 0;
+    };
+    while (*more) {
+        if (starts(more, "::codegen_unit::asked(")) {
+            more += sizeof "::codegen_unit::asked(" - 1;
+        } else if (starts(more, ", ::codegen_unit::")) {
+            int depth = 0;
+            char quote = 0;
+            bool closed = false;
+            for (; *more && !closed; ++more) {
+                if (quote) {
+                    if (*more == '\\' && more[1]) ++more;
+                    else if (*more == quote) quote = 0;
+                } else if (*more == '"' || *more == '\'') {
+                    quote = *more;
+                } else if (*more == '(') {
+                    ++depth;
+                } else if (*more == ')') {
+                    closed = --depth == 0;
+                }
+            }
+            if (*more == ')') ++more;
+        } else {
+            add_byte(*this, *more++);
+        }
+    }
+}
+
 // As a JSON string; what is not UTF-8 becomes question marks.
 void Text::add_quoted(const char* more) {
     add("\"");

@@ -25,7 +25,9 @@ Text extra;  // what failed beyond the tests that are known
 std::string told(const doctest::AssertData& data) {
     std::string text = std::string(data.m_file) + ":" + std::to_string(data.m_line) + ": ";
     text += doctest::assertString(data.m_at);
-    text += "( " + std::string(data.m_expr) + " )";
+    Text said;
+    said.add_plain(data.m_expr);
+    text += "( " + std::string(said.ended()) + " )";
     if (data.m_threw) return text + " threw " + data.m_exception.c_str();
     const char* decomposed = data.m_decomp.c_str();
     return *decomposed ? text + " is not correct, values: " + decomposed : text;
@@ -118,7 +120,7 @@ int run_doctest(const Program& program, const char* canary, int ways) {
     context.setOption("order-by", "file");
     context.setOption("no-breaks", true);
     context.run();
-    attest_end(program.end, canary_failures == ways ? "" : "CHECK", extra.ended());
+    attest_end(program.end, after(program, canary_failures == ways ? "" : "CHECK"), extra.ended());
     leave(0);
 }
 

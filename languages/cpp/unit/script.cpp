@@ -17,19 +17,6 @@ struct Probed {};
 
 bool probing = false;
 
-// Says whether an assertion no longer fails.
-bool broken(Canary canary, unsigned ways) {
-    probing = true;
-    for (unsigned way = 0; way < ways; ++way) {
-        try {
-            canary(way);
-            return true;
-        } catch (const Probed&) {
-        }
-    }
-    return false;
-}
-
 int script_result(int (*script)(), Text& message) {
     try {
         return script();
@@ -42,12 +29,42 @@ int script_result(int (*script)(), Text& message) {
     return 1;
 }
 
-[[noreturn]] void finish(const Program& program, const char* canary) {
-    attest_end(program.end, canary);
+// The canary of the script's assertions.
+Canary canary = nullptr;
+unsigned ways = 0;
+
+// Says whether an assertion no longer fails.
+bool broken() {
+    probing = true;
+    for (unsigned way = 0; way < ways; ++way) {
+        try {
+            canary(way);
+            return true;
+        } catch (const Probed&) {
+        }
+    }
+    return false;
+}
+
+[[noreturn]] void finish(const Program& program, const char* dead) {
+    attest_end(program.end, dead);
     leave(0);
 }
 
 }  // namespace
+
+const char* after(const Program& program, const char* dead) {
+    return *dead || !*program.lies ? dead : "== holds of everything";
+}
+
+void conclude(const Program& program, int code) {
+    if (code != 0) {
+        attest(running, "failed", "main did not return 0", nullptr);
+        finish(program, "");
+    }
+    attest(running, "passed", "", program.tests[0].passed);
+    finish(program, after(program, broken() ? "assert" : ""));
+}
 
 void failed(const char* text, const char* file, unsigned line) {
     if (probing) throw Probed{};
@@ -57,27 +74,24 @@ void failed(const char* text, const char* file, unsigned line) {
         message.add(":");
         message.add_number(line);
         message.add(": assertion failed: ");
-        message.add(text);
+        message.add_plain(text);
         attest(running, "failed", message.ended(), nullptr);
     }
     std::abort();
 }
 
-int run_script(const Program& program, int (*script)(), Canary canary, unsigned ways) {
+int run_script(const Program& program, int (*script)(), Canary probe, unsigned count) {
     if (!receive()) return 1;
     running = program.tests[0].name;
+    canary = probe;
+    ways = count;
     Text thrown;
     const int code = script_result(script, thrown);
     if (thrown.size > 0) {
         attest(running, "error", thrown.ended(), nullptr);
         finish(program, "");
     }
-    if (code != 0) {
-        attest(running, "failed", "main did not return 0", nullptr);
-        finish(program, "");
-    }
-    attest(running, "passed", "", program.tests[0].passed);
-    finish(program, broken(canary, ways) ? "assert" : "");
+    conclude(program, code);
 }
 
 }  // namespace codegen_unit
