@@ -45,6 +45,11 @@ int expand(const tool::Layout& layout, const std::string& source, const std::str
         std::cerr << source << ':' << found.stray << ":1: error: stray '#' in program\n";
         return 1;
     }
+    const tool::Refusal refusal = tool::refused(found.text);
+    if (refusal.line != 0) {
+        std::cerr << source << ':' << refusal.line << ":1: error: " << refusal.why << '\n';
+        return 1;
+    }
     tool::write_solution(folder, found.text);
     return 0;
 }
