@@ -75,9 +75,15 @@ class Session {
     this.#entries.begin(name);
   }
 
-  /** All that the tests' file says has been said and done, but for what is still under way. */
+  /** All that the tests' file says has been said and done, but for what is still under way: it can only fail more. */
   loaded() {
     this.#loaded = true;
+    if (this.#complete() && this.#failed()) this.finish();
+  }
+
+  #failed() {
+    for (const entry of this.#entries.all) if (entry.worst === 'failed' || entry.worst === 'error') return true;
+    return false;
   }
 
   #complete() {
