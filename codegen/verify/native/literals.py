@@ -36,7 +36,7 @@ class Writer:
         """Return the source of a value of a type.
 
         Raises:
-            UsageError: no literal can say it: a lone surrogate, a float beyond the largest.
+            UsageError: no literal can say it: a lone surrogate.
         """
         self.used.add(kind.name)
         if kind.name in ("list", "map", "tuple"):
@@ -96,10 +96,7 @@ class Writer:
         return fill(self.literals.integer, {"value": str(value)})
 
     def _float(self, value: Any) -> str:
-        try:
-            number = float(value)
-        except OverflowError:
-            raise UsageError(f"no float is as large as {value}") from None
+        number = float(value)
         if math.isnan(number) or math.isinf(number):
             self.used.add("nan" if math.isnan(number) else "infinity")
             infinite = self.literals.infinity if number > 0 else self.literals.minus_infinity
