@@ -13,6 +13,7 @@ from codegen.errors import CodegenError, ToolchainError, UsageError
 
 if TYPE_CHECKING:
     from codegen.language import Language
+    from codegen.sandbox.choose import Choice
     from codegen.sandbox.contract import Sandbox
 
 
@@ -47,7 +48,7 @@ async def _examine(options: dict[str, Any]) -> int:
     return 1 if complaints else 0
 
 
-def _sandboxes(choice: str) -> tuple[str, ...]:
+def _sandboxes(choice: Choice) -> tuple[Choice, ...]:
     from codegen.sandbox.docker_client import docker_available
 
     if choice != "auto":
@@ -59,7 +60,7 @@ def _sandboxes(choice: str) -> tuple[str, ...]:
 
 
 async def _examine_sandbox(
-    name: str, chosen: tuple[Language, ...], slots: int | None
+    name: Choice, chosen: tuple[Language, ...], slots: int | None
 ) -> int | None:
     """Return how many languages do not work in a sandbox; None where it cannot work here at all."""
     from codegen.sandbox.choose import open_sandbox
@@ -70,7 +71,7 @@ async def _examine_sandbox(
 
         click.echo(f"       {described(look())}")
     try:
-        sandbox = await open_sandbox(name, (), slots=slots)  # type: ignore[arg-type]  # checked by click
+        sandbox = await open_sandbox(name, (), slots=slots)
     except CodegenError as error:
         _bad("", str(error))
         return None

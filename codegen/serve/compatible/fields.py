@@ -12,7 +12,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from codegen.errors import UsageError
 from codegen.serve.failures import Refused
+from codegen.verify.text import text
 
 _LONGEST_S = 3600.0
 
@@ -113,12 +115,7 @@ def _wrong(where: str, wanted: str, value: Any) -> Refused:
 
 
 def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str):
-        raise _wrong(where, "text", value)
     try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        # a program in which something stands in its place would be another one
-        told = f"{where}: not valid Unicode (a lone surrogate)"
-        raise Refused(400, "usage", told) from error
-    return value
+        return text(value, where)
+    except UsageError as error:
+        raise Refused(400, "usage", str(error)) from error
