@@ -1,5 +1,6 @@
 $include
 #define codegen_lie lie_$room
+#include <codegen/asked.hpp>
 #include <codegen/unit.hpp>
 #include <assert.h>
 #define codegen_left left_$room
