@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import RUN
+from codegen.cli.options import RUN, LocalPath
 from codegen.cli.target import check_target
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ def annotations() -> None:
 
 @annotations.command("export")
 @_PATH
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="The file of JSON lines to write."
-)
+@click.option("--out", type=LocalPath(), required=True, help="The file of JSON lines to write.")
 def export(path: Path, out: Path) -> int:
     """Write all annotations as JSON lines, and show how far annotators and the judge agree."""
     from codegen.cli.summary import counted
@@ -55,9 +53,7 @@ def export(path: Path, out: Path) -> int:
 
 @annotations.command("import")
 @_PATH
-@click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=LocalPath())
 def import_(path: Path, files: tuple[Path, ...]) -> int:
     """Take in annotations from files of JSON lines; a file with a line that is none, not at all.
 

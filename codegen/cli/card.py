@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from codegen.cli.options import RUN
+from codegen.cli.options import RUN, LocalPath
 from codegen.errors import UsageError
 
 
@@ -17,12 +17,12 @@ from codegen.errors import UsageError
 @click.argument("dataset", metavar="DATASET", type=RUN)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="The folder to write to, such as an export's.  [default: DATASET]",
 )
 @click.option(
     "--about",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="A TOML file of title, licence and terms.  [default: about.toml in DATASET]",
 )
 def card(dataset: Path | str, *, out: Path | None, about: Path | None) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codegen.cli.embedding import embedding_options
-from codegen.cli.options import RUN
+from codegen.cli.options import RUN, LocalPath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=RUN)
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The dataset's folder.")
+@click.option("--out", required=True, type=LocalPath(), help="The dataset's folder.")
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="A TOML file with a table for each pass; the command line goes before it.",
 )
 @click.option(
     "--reference",
     "references",
     multiple=True,
-    type=click.Path(),
+    type=LocalPath(path_type=str),
     help="A dataset or a JSONL file; what is like something in it is dropped.",
 )
 @click.option(
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     "--annotations",
     metavar="FILE",
     multiple=True,
-    type=click.Path(),
+    type=LocalPath(path_type=str),
     help="What people said, as JSON lines or in a folder; what they marked bad is dropped.",
 )
 @click.option(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import sandbox_options
+from codegen.cli.options import LocalPath, sandbox_options
 from codegen.errors import CodegenError, ToolchainError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--langs", help="Languages to look at.  [default: all]")
 @click.option("--model", help="A model, to see whether its server serves it.")
 @click.option("--base-url", multiple=True, help="The model's server; may be repeated.")
-@click.option("--api-key-file", type=click.Path(path_type=Path), help="A file with the key.")
+@click.option("--api-key-file", type=LocalPath(), help="A file with the key.")
 @sandbox_options
 def doctor(**options: Any) -> int:
     """Check the daemon, the images, every language's tools and stages, and the model's server.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Finite, declared
+from codegen.cli.options import Finite, LocalPath, declared
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ embedding_options = declared(
     click.option("--embedding-model", help="The name by which that server knows its model."),
     click.option(
         "--embedding-key-file",
-        type=click.Path(path_type=Path),
+        type=LocalPath(),
         help="A file with that server's key. Without it no key is sent.",
     ),
     click.option(

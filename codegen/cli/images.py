@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from codegen.cli.options import LocalPath
+
 if TYPE_CHECKING:
     import docker
 
@@ -34,7 +36,7 @@ def images() -> None:
 @click.option("--base", help="Base image to build on.  [default: debian:trixie-slim]")
 @click.option(
     "--ca-bundle",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=LocalPath(dir_okay=False),
     help="Certificates that the build trusts.  [default: those of SSL_CERT_FILE and its like]",
 )
 @click.option("--mirror", default="", help="Debian mirror for a base that cannot be pulled.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import PLACE, declared, placed
+from codegen.cli.options import PLACE, LocalPath, declared, placed
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _OPTIONS = {"model_made": "--model-made", "columns": "--column", "subsets": "--s
 
 
 @click.command()
-@click.argument("spec", required=False, type=click.Path(path_type=Path))
+@click.argument("spec", required=False, type=LocalPath())
 @click.option(
     "--out", type=PLACE, required=True, help="The folder that is made, or its URL: s3://…, gs://…"
 )

@@ -6,12 +6,11 @@ import asyncio
 import contextlib
 import shlex
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Finite, config_option
+from codegen.cli.options import Finite, LocalPath, config_option
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,13 +56,13 @@ def model() -> None:
 @click.option("--command", default="", help="What to run instead of `vllm`, as words of a shell.")
 @click.option(
     "--api-key-file",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="A file with the key that clients must show; else CODEGEN_API_KEY, OPENAI_API_KEY or"
     " VLLM_API_KEY.",
 )
 @click.option(
     "--log",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="Where vLLM's output goes.  [default: a temporary file, kept where vLLM fails]",
 )
 @click.option(

@@ -45,6 +45,24 @@ sandbox_options = declared(
 )
 
 
+class LocalPath(click.Path):
+    """A path of this machine (a `Path`). A URL is refused, not taken for a folder of that name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"path_type": Path, **options})
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102
+        from codegen.journal.place import is_shared
+        from codegen.store import is_url
+
+        if is_url(value) and not is_shared(value):
+            raise UsageError(
+                f"{value} is a URL, and a path of this machine is wanted here"
+                " (`codegen export --out URL` writes to an object store)"
+            )
+        return super().convert(value, param, ctx)
+
+
 class _FolderOrUrl(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in some versions
     """A folder of this machine (a `Path`), or a URL (text)."""
 
@@ -94,7 +112,7 @@ def config_option(command: F) -> F:
     """Add `--config`: a TOML file with the command's own options as keys, dashes or underscores."""
     return click.option(
         "--config",
-        type=click.Path(path_type=Path),
+        type=LocalPath(),
         callback=_read_config,
         is_eager=True,
         expose_value=False,
@@ -155,7 +173,7 @@ def _config_one(option: click.Parameter, value: Any, path: Path) -> Any:
 class Finite(click.FloatRange):
     """A range of numbers without infinity and without NaN, which no comparison would refuse."""
 
-    def convert(  # noqa: D102 - click's
+    def convert(  # noqa: D102
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         number: float = super().convert(value, param, ctx)

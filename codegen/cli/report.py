@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from codegen.cli.options import RUN
+from codegen.cli.options import RUN, LocalPath
 from codegen.cli.target import check_target
 from codegen.errors import UsageError
 
@@ -20,7 +20,7 @@ from codegen.errors import UsageError
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--html",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=LocalPath(dir_okay=False),
     help="Write one page with plots, which needs no server, instead of printing tables.",
 )
 def report(runs: tuple[Path | str, ...], *, as_json: bool, html: Path | None) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from codegen.cli.log import Log, log_option
-from codegen.cli.options import Finite, config_option, sandbox_options
+from codegen.cli.options import Finite, LocalPath, config_option, sandbox_options
 from codegen.errors import UsageError
 
 
@@ -29,7 +29,7 @@ from codegen.errors import UsageError
 )
 @click.option(
     "--token-file",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="A file of tokens, one a line, that clients show.  [default: $CODEGEN_SERVE_TOKEN]",
 )
 @click.option("--langs", help="The languages to serve, as py,rs.  [default: all that work here]")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import Finite, declared
+from codegen.cli.options import Finite, LocalPath, declared
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ server_options = declared(
     ),
     click.option(
         "--endpoints",
-        type=click.Path(path_type=Path),
+        type=LocalPath(),
         help="A file of servers, one base URL a line, instead; read again when it changes.",
     ),
     click.option(
@@ -47,7 +46,7 @@ server_options = declared(
     ),
     click.option(
         "--api-key-file",
-        type=click.Path(path_type=Path),
+        type=LocalPath(),
         help="A file with the key; else CODEGEN_API_KEY, OPENAI_API_KEY or VLLM_API_KEY.",
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codegen.cli.options import RUN
+from codegen.cli.options import RUN, LocalPath
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MOST_LISTED = 8
 )
 @click.option(
     "--dataset",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="A dataset's folder, in the place of a run's: for the ids of exported rows.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +12,7 @@ from codegen.cli.embedding import check_embedding, embedding_options
 from codegen.cli.engine import check_engine, engine_options
 from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.grouped import Grouped
-from codegen.cli.options import RUN, Finite, config_option, sandbox_options
+from codegen.cli.options import RUN, Finite, LocalPath, config_option, sandbox_options
 from codegen.cli.own_model import check_own_model, is_own, is_remote, own_model_options
 from codegen.cli.problems import check_given, problem_options, problem_settings
 from codegen.cli.rounds import round_options, with_round
@@ -73,7 +72,7 @@ _GROUPS = {
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     default="runs/default",
     show_default=True,
     help="The run's folder; an unfinished run goes on.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from codegen.cli.options import LocalPath
 from codegen.cli.target import check_target
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ def check(file: str) -> None:
 @taxonomy.command()
 @_FILE
 @click.option("--with", "other", required=True, help="The taxonomy whose entries are added.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Where to write it; else standard output."
-)
+@click.option("--out", type=LocalPath(), help="Where to write it; else standard output.")
 def extend(file: str, other: str, out: Path | None) -> None:
     """Add the topics, skills, settings, difficulties and audiences of another taxonomy."""
     from codegen.files import replacing

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
-from codegen.cli.options import Finite, sandbox_options
+from codegen.cli.options import Finite, LocalPath, sandbox_options
 from codegen.cli.target import check_no_input, check_target
 from codegen.errors import InfrastructureError, UsageError
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=LocalPath())
 @click.option(
     "--lang",
     "language",
     help="The language of SOLUTION and TESTS, by name or alias: py, rs, go, js, ts, java, cpp.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="Write the result rows here.")
+@click.option("--output", type=LocalPath(), help="Write the result rows here.")
 @click.option(
     "--lint",
     type=click.Choice(["errors", "strict", "off"]),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from codegen.cli.options import RUN
+from codegen.cli.options import RUN, LocalPath
 from codegen.errors import UsageError
 
 
@@ -24,7 +24,7 @@ from codegen.errors import UsageError
 @click.option(
     "--notes",
     metavar="FOLDER",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=LocalPath(file_okay=False),
     help="Where annotations are kept of a run that is named by its journal's URL; it becomes a"
     " folder of that run.",
 )

@@ -285,3 +285,19 @@ def test_a_budget_is_told_as_a_number_that_people_read(tmp_path: Path) -> None:
     assert "--max-cost 0.00001 is spent (0." in told and "model: 1 call, " in told
     # a table without rows is left out
     assert "no solution was asked for" in told and "what failed" not in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("synthesize", "--target", "1", "--langs", "py", "--out"),
+        ("curate", "runs/none", "--out"),
+        ("taxonomy", "extend", "--with", "none.toml", "--out"),
+        ("verify",),
+    ],
+)
+def test_a_url_is_no_folder_of_that_name(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = run(*command, "s3://bucket/place", cwd=tmp_path)
+
+    complains(done, 2, "s3://bucket/place is a URL, and a path of this machine is wanted here")
+    assert not list(tmp_path.iterdir())
