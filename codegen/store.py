@@ -1,23 +1,25 @@
-"""Folders in object stores, by URL: `s3://bucket/prefix`, `gs://…`, whatever fsspec knows.
+"""Files and folders in object stores, by URL: `s3://bucket/prefix`, `gs://…`, what fsspec knows.
 
-A folder is written here first and uploaded when it is whole. The file that says that it is (its
-`mark`, such as an export's manifest) goes first when an old folder is replaced and comes last when
-the new one is complete: whoever finds the mark finds all that it names, whatever was cut off.
+What is read is copied to this machine first. A folder is written here first and uploaded when it is
+whole. The file that says that it is (its `mark`, such as an export's manifest) goes first when an
+old folder is replaced and comes last when the new one is complete: whoever finds the mark finds all
+that it names, whatever was cut off.
 
 Not here: what is written (`codegen.export`), and credentials, which each store's own client finds
-where it always does.
+where it always does. A URL that holds some is refused, as it is kept with what is made from it.
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
+import urllib.parse
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from codegen.errors import InfrastructureError, UsageError
+from codegen.errors import CodegenError, InfrastructureError, UsageError
 from codegen.files import Own
 
 _EXTRAS = {"s3": "remote", "gs": "gcs", "gcs": "gcs"}
@@ -38,8 +40,8 @@ def uploaded(url: str, *, mark: str, own: Own | None = None, force: bool = False
     in which the mark is.
 
     Raises:
-        UsageError: the store is not known, its package is missing, something is at `url`, or a
-            file of somebody else's is where one is to be written.
+        UsageError: the store is not known, its package is missing, there is no such bucket,
+            something is at `url`, or a file of somebody else's is where one is to be written.
         InfrastructureError: the store refuses or fails; there is no mark at `url` then.
     """
     store, root = _opened(url)
@@ -53,19 +55,43 @@ def uploaded(url: str, *, mark: str, own: Own | None = None, force: bool = False
 
 
 @contextmanager
-def fetched(url: str, name: str) -> Iterator[Path]:
-    """Yield the path of a local copy of one file in the folder at `url`.
+def fetched(url: str, *, folder: bool = False) -> Iterator[Path]:
+    """Yield the path of a local copy of the file at `url`, or of the whole `folder` there.
+
+    It is called as the last part of the URL, and is gone after the block. Where an error of ours in
+    the block names the copy, it names the URL instead.
 
     Raises:
-        UsageError: the store is not known, or its package is missing.
-        InfrastructureError: the store refuses or fails, or there is no such file.
+        UsageError: the store is not known, its package is missing, there is no such file or folder,
+            or a file's name leads out of the folder.
+        InfrastructureError: the store refuses or fails.
     """
     store, root = _opened(url)
     with tempfile.TemporaryDirectory(prefix="codegen-") as scratch:
-        path = Path(scratch) / "file"
-        with _told(f"{url}/{name}"):
-            store.get_file(f"{root}/{name}", str(path))
-        yield path
+        # two folders of its own above it: that far up a source's licence is looked for
+        path = Path(scratch) / "of" / "url" / PurePosixPath(root).name
+        path.parent.mkdir(parents=True)
+        with _told(url):
+            names = _names(store, root, url) if folder else [""]
+            store.get([root + name for name in names], [f"{path}{name}" for name in names])
+        try:
+            yield path
+        except CodegenError as error:
+            if str(path) not in str(error):
+                raise
+            raise type(error)(str(error).replace(str(path), url)) from error
+
+
+def _names(store: Any, root: str, url: str) -> list[str]:
+    """Return the paths of a folder's files in it, each with a slash before it."""
+    names = [one[len(root) :] for one in store.find(root) if one.startswith(f"{root}/")]
+    found = [name for name in names if not name.endswith("/")]  # what marks an empty folder
+    if not found:
+        raise UsageError(f"{url}: there is no such bucket or folder, or nothing is in it")
+    outside = next((name for name in found if ".." in name.split("/")), None)
+    if outside is not None:
+        raise UsageError(f"{url}{outside} leads out of the folder; rename it")
+    return found
 
 
 def _upload(store: Any, root: str, folder: Path, mark: str, ours: Collection[str]) -> None:
@@ -92,6 +118,13 @@ def _upload(store: Any, root: str, folder: Path, mark: str, ours: Collection[str
 def _opened(url: str) -> tuple[Any, str]:
     """Return the file system of a URL, and the path in it."""
     try:
+        parts = urllib.parse.urlsplit(url)
+        if parts.password is not None or parts.query:
+            raise UsageError(
+                f"the URL of {parts.hostname or parts.scheme} has a password or a query in it,"
+                " which would be kept with what is made from it: leave it out, and give"
+                " credentials where the store's client finds them"
+            )
         import fsspec  # noqa: PLC0415 - an extra, and only for URLs
 
         store, root = fsspec.core.url_to_fs(url, use_listings_cache=False)
@@ -133,8 +166,10 @@ def _told(url: str) -> Iterator[None]:
     """Make a store's errors ours."""
     try:
         yield
-    except OSError as error:
-        said = error.strerror or str(error) or type(error).__name__
+    except CodegenError:
+        raise
+    except Exception as error:  # each store's client has errors of its own
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         if isinstance(error, FileNotFoundError):
-            said = f"there is no such bucket or folder ({said})"
+            raise UsageError(f"{url}: there is no such bucket, folder or file ({said})") from error
         raise InfrastructureError(f"{url}: {said}") from error

@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,46 @@ def postgresql():
         server.start()
         yield server
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def s3():
+    """The URL of a server on this machine that speaks S3; it is empty."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    found = None
+    while found is None:
+        line = server.stderr.readline()
+        assert line, "the server ended"
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+    # it tells of every request, and would wait where nobody listens
+    told = threading.Thread(target=server.stderr.read, daemon=True)
+    told.start()
+    yield found[0]
+    server.kill()
+    server.wait()
+    told.join()
+    server.stderr.close()
+
+
+@pytest.fixture
+def bucket(s3, monkeypatch, request):
+    """A bucket of the test's own, which s3:// leads to, in the processes of the test too."""
+    import boto3
+
+    settings = {
+        "AWS_ENDPOINT_URL_S3": s3,
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[:60].strip("-")
+    made = boto3.resource("s3").Bucket(name)
+    made.create()
+    return made

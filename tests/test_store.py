@@ -1,58 +1,26 @@
-"""Folders in an object store, against a server that speaks S3."""
+"""Files and folders in an object store, against a server that speaks S3."""
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-import boto3
 import pytest
 
 from codegen.errors import InfrastructureError, UsageError
 from codegen.store import is_url, uploaded
 
 MARK = "manifest.json"
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stderr is not None
-    found = None
-    while found is None:
-        line = server.stderr.readline()
-        assert line, "the server ended"
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-    yield found[0]
-    server.kill()
-    server.wait()
-    server.stderr.close()
-
-
-@pytest.fixture
-def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):
-    settings = {
-        "AWS_ENDPOINT_URL_S3": endpoint,
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
-    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[:60].strip("-")
-    made = boto3.resource("s3").Bucket(name)
-    made.create()
-    return made
+SYNTHESIZE = [sys.executable, "-m", "codegen", "synthesize", "--langs", "py", "--sandbox", "local"]
+NO_GCSFS = pytest.mark.skipif(find_spec("gcsfs") is not None, reason="the package is here")
+FUNCTION = inspect.getsource(shutil.copyfileobj)
+PROBLEM = {"statement": "Return the sum of two integers."}
 
 
 def contents(bucket) -> dict[str, bytes]:
@@ -145,7 +113,7 @@ def test_an_unknown_store_is_said() -> None:
         pass
 
 
-@pytest.mark.skipif(find_spec("gcsfs") is not None, reason="the package is here")
+@NO_GCSFS
 def test_the_extra_that_a_store_needs_is_named() -> None:
     wanted = re.escape("pip install 'codegen-forge[gcs]'")
     with pytest.raises(UsageError, match=wanted), uploaded("gs://a/b", mark=MARK):
@@ -154,7 +122,7 @@ def test_the_extra_that_a_store_needs_is_named() -> None:
 
 @pytest.mark.usefixtures("bucket")
 def test_a_bucket_that_is_not_there_is_said() -> None:
-    with pytest.raises(InfrastructureError, match="there is no such bucket"):
+    with pytest.raises(UsageError, match="there is no such bucket"):
         written("s3://nowhere-at-all/a", {MARK: "{}"})
 
 
@@ -179,3 +147,114 @@ def test_an_export_goes_to_a_bucket(bucket, tmp_path: Path) -> None:
     assert all(there[f"exports/one/{name}"] == here[name] for name in here if "sft/" in name)
     again = subprocess.run([*export, url], capture_output=True, text=True, timeout=200)
     assert again.returncode == 2 and "--force" in again.stderr
+
+
+def synthesized(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [*SYNTHESIZE, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A folder with what a run may be given."""
+    code = tmp_path / "in" / "code"
+    (code / "inner").mkdir(parents=True)
+    (code / "a.py").write_text(inspect.getsource(re))
+    (code / "inner" / "b.py").write_text(inspect.getsource(json))
+    (code.parent / "problems.jsonl").write_text((json.dumps(PROBLEM) + "\n") * 4)
+    return code.parent
+
+
+def put(bucket, folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            bucket.upload_file(str(path), f"{folder.name}/{path.relative_to(folder).as_posix()}")
+
+
+@pytest.mark.slow
+def test_a_run_on_seeds_by_url_is_that_on_a_folder_and_goes_on(
+    bucket, sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(bucket, sources)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    # where the copy happens to lie says nothing of its licence
+    (scratch / "LICENSE").write_text("Apache License, Version 2.0")
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    url, out, here = f"s3://{bucket.name}/in/code", tmp_path / "out", tmp_path / "here"
+    for limit in (1, 2):
+        done = synthesized("--seeds", f"{url}/", "--limit", limit, "--out", out)
+        assert done.returncode == 0 and f"seeds from {url}: " in done.stderr, done.stderr
+    assert synthesized("--seeds", sources / "code", "--limit", 2, "--out", here).returncode == 0
+    assert (out / "examples.jsonl").read_bytes() == (here / "examples.jsonl").read_bytes()
+    assert json.loads((out / "summary.json").read_text())["run"]["seeds"] == url
+    assert not [one for one in out.rglob("*") if str(scratch).encode() in one.read_bytes()]
+    assert [one.name for one in scratch.iterdir()] == ["LICENSE"]
+    other = synthesized("--seeds", sources / "code", "--limit", 2, "--out", out)
+    assert other.returncode == 2 and f'seeds: was "{url[:30]}' in other.stderr, other.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("--reverse", "code"),
+        ("--problems", "problems.jsonl"),
+        ("--seed-problems", "problems.jsonl"),
+    ],
+)
+def test_every_source_of_problems_may_be_a_url(
+    bucket, sources: Path, option: str, name: str
+) -> None:
+    put(bucket, sources)
+    here = synthesized("--dry-run", option, sources / name)
+    there = synthesized("--dry-run", option, f"s3://{bucket.name}/in/{name}")
+    assert there.returncode == 0 and there.stdout == here.stdout, there.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "url", "code", "said"),
+    [
+        ("--seeds", "s3://{bucket}/none", 2, "{url}: there is no such bucket or folder"),
+        ("--seeds", "s3://{bucket}/in/problems.jsonl", 2, "{url}: there is no such"),
+        ("--seeds", "s3://{bucket}/in/bad", 2, "{url} holds no function"),
+        ("--reverse", "s3://no-such-bucket/code", 2, "{url}: there is no such bucket"),
+        ("--problems", "s3://{bucket}/none.jsonl", 2, "{url}: there is no such bucket"),
+        ("--problems", "s3://{bucket}/in/code", 2, "{url}: there is no such bucket"),
+        ("--problems", "s3://{bucket}/in/bad/row.jsonl", 2, "{url}, line 2: "),
+        ("--seed-problems", "s3://a:secret@{bucket}/x", 2, "has a password or a query in it"),
+        ("--seed-problems", "nonsense://a/b", 2, "{url} cannot be used"),
+        ("--seeds", "s3://{bucket}/up", 2, "{url}/../x.py leads out of the folder"),
+        pytest.param("--seeds", "gs://a/b", 2, "pip install 'codegen-forge[gcs]'", marks=NO_GCSFS),
+    ],
+)
+def test_a_source_that_cannot_be_fetched_is_said_in_one_line(
+    bucket, sources: Path, option: str, url: str, code: int, said: str
+) -> None:
+    (sources / "bad").mkdir()
+    (sources / "bad" / "row.jsonl").write_text(json.dumps(PROBLEM) + "\n{}\n")
+    put(bucket, sources)
+    bucket.put_object(Key="up/../x.py", Body=FUNCTION.encode())
+    url = url.format(bucket=bucket.name)
+    out = sources / "out"
+    done = synthesized(option, url, "--out", out)
+    assert (done.returncode, said.format(url=url) in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr and "secret" not in done.stderr
+    complaints = [line for line in done.stderr.splitlines() if line.startswith("codegen: ")]
+    assert not out.exists() and complaints == done.stderr.splitlines()[-1:], done.stderr
+
+
+@pytest.mark.usefixtures("bucket")
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9", "Could not connect"),
+        ("AWS_PROFILE", "nonesuch", "The config profile (nonesuch) could not be found"),
+    ],
+)
+def test_a_store_that_cannot_be_asked_is_a_failure_and_no_mistake(
+    variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    done = synthesized("--dry-run", "--problems", "s3://some/problems.jsonl")
+    assert done.returncode == 3 and f"s3://some/problems.jsonl: {said}" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr

@@ -63,12 +63,11 @@ class LocalPath(click.Path):
         return super().convert(value, param, ctx)
 
 
-class _FolderOrUrl(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in some versions
-    """A folder of this machine (a `Path`), or a URL (text)."""
+class _PathOrUrl(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic in some versions
+    """A path of this machine (a `Path`), or a URL (text)."""
 
-    name = "folder or URL"
-
-    def __init__(self, read: Callable[[Any], Path | str]) -> None:
+    def __init__(self, read: Callable[[Any], Path | str], name: str = "folder or URL") -> None:
+        self.name = name
         self._read = read
 
     def convert(
@@ -90,9 +89,11 @@ def _run(value: Any) -> Path | str:
     return named(value)
 
 
-PLACE = _FolderOrUrl(_place)
+PLACE = _PathOrUrl(_place)
 """A folder of this machine, or one in an object store by its URL."""
-RUN = _FolderOrUrl(_run)
+FILE = _PathOrUrl(_place, "file or URL")
+"""A file of this machine, or one in an object store by its URL."""
+RUN = _PathOrUrl(_run)
 """A run: its folder, or the URL of its journal, as it was given."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import RUN, Finite, declared
+from codegen.cli.options import FILE, PLACE, RUN, Finite, LocalPath, declared
 from codegen.cli.own_model import is_remote
 from codegen.errors import UsageError
 
@@ -16,27 +18,30 @@ if TYPE_CHECKING:
     from codegen.synthesis.settings import Settings
 
 _SOURCES = ("seeds", "reverse", "problems", "seed_problems", "evolve")
+_FETCHED = {"seeds": "folder", "reverse": "folder", "problems": "file", "seed_problems": "file"}
+"""Sources that may be given by URL."""
 _ANSWERED = ("difficulty", "interface")
 """What a problem that is made for code is like already."""
 
 problem_options = declared(
     click.option(
         "--seeds",
-        type=click.Path(path_type=Path),
-        help="A folder of source code to be inspired by.",
+        type=PLACE,
+        help="A folder of source code to be inspired by, or its URL: s3://…, gs://…",
     ),
     click.option(
         "--reverse",
-        type=click.Path(path_type=Path),
-        help="A folder of source code: each function gets the problem that it answers, once.",
+        type=PLACE,
+        help="A folder of source code, or its URL: each function gets the problem that it answers,"
+        " once.",
     ),
     click.option(
-        "--problems", type=click.Path(path_type=Path), help="Existing problem statements (JSONL)."
+        "--problems", type=FILE, help="Existing problem statements (JSONL): a file, or its URL."
     ),
     click.option(
         "--seed-problems",
-        type=click.Path(path_type=Path),
-        help="Your own problems (JSONL) as inspiration for others.",
+        type=FILE,
+        help="Your own problems (JSONL) as inspiration for others: a file, or its URL.",
     ),
     click.option(
         "--evolve",
@@ -52,7 +57,7 @@ problem_options = declared(
     ),
     click.option(
         "--taxonomy",
-        type=click.Path(path_type=Path),
+        type=LocalPath(),
         help="Topics, skills, difficulties and audiences (TOML); see `codegen taxonomy`.",
     ),
     click.option(
@@ -80,7 +85,7 @@ problem_options = declared(
     ),
     click.option(
         "--decontaminate",
-        type=click.Path(path_type=Path),
+        type=LocalPath(),
         multiple=True,
         help="A benchmark's texts (JSONL), which no statement may be like; may be repeated.",
     ),
@@ -88,21 +93,42 @@ problem_options = declared(
 
 
 def problem_settings(options: dict[str, Any]) -> dict[str, Any]:
-    """Return what the options say, as settings.
+    """Return what the options say, as settings; without what `with_fetched` is to fetch.
 
     Raises:
         UsageError: options that exclude each other, or a quota that cannot be met.
     """
     _refuse_contradictions(options)
     remote = is_remote(options)
+    taken = [*_SOURCES, "evolve_share", "taxonomy", "critic"]
     return {
-        **{name: options[name] for name in (*_SOURCES, "evolve_share", "taxonomy", "critic")},
+        **{name: options[name] for name in taken if name != _by_url(options)},
         "quotas": _quotas(options),
         "near_duplicates": options["near_duplicates"] or (0.8 if remote else None),
         "embedding_threshold": options["embedding_threshold"],
         "decontaminate": tuple(options["decontaminate"]),
         "window": options["window"] or (128 if remote else 32),
     }
+
+
+@contextmanager
+def with_fetched(settings: Settings, options: dict[str, Any]) -> Iterator[Settings]:
+    """Yield the settings with a copy of what was given by URL, which is gone after the block.
+
+    Raises:
+        UsageError: there is no such file or folder, or its store cannot be used.
+        InfrastructureError: the store refuses or fails.
+    """
+    name = _by_url(options)
+    if name is None:
+        yield settings
+        return
+    from codegen.store import fetched
+
+    url = options[name].rstrip("/")
+    with fetched(url, folder=_FETCHED[name] == "folder") as copy:
+        copied: dict[str, Any] = {name: copy}
+        yield replace(settings, **copied, url=url)
 
 
 def check_given(settings: Settings, options: dict[str, Any]) -> None:
@@ -121,6 +147,11 @@ def check_given(settings: Settings, options: dict[str, Any]) -> None:
         "--problems needs a language model: the builtin teacher solves its own problems only; "
         "name a --model and its --base-url"
     )
+
+
+def _by_url(options: dict[str, Any]) -> str | None:
+    """Return which source was given by URL; there is one source at most."""
+    return next((name for name in _FETCHED if isinstance(options[name], str)), None)
 
 
 def _refuse_contradictions(options: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from codegen.cli.evidence import evidence_options, evidence_settings
 from codegen.cli.grouped import Grouped
 from codegen.cli.options import RUN, Finite, LocalPath, config_option, sandbox_options
 from codegen.cli.own_model import check_own_model, is_own, is_remote, own_model_options
-from codegen.cli.problems import check_given, problem_options, problem_settings
+from codegen.cli.problems import check_given, problem_options, problem_settings, with_fetched
 from codegen.cli.rounds import round_options, with_round
 from codegen.cli.schemas import schema_option, wants_schemas
 from codegen.cli.servers import has_server, server_options
@@ -172,19 +172,20 @@ def synthesize(**options: Any) -> int:
     Every example has been compiled, linted and executed, and its solution agrees with independent
     solutions on every test case. Interrupt it at any time: the same command goes on.
     """
-    settings = with_round(_settings(options), options)
-    if options["dry_run"]:
-        from codegen.cli.dry_run import print_prompts
+    with with_fetched(_settings(options), options) as given:
+        settings = with_round(given, options)
+        if options["dry_run"]:
+            from codegen.cli.dry_run import print_prompts
 
-        print_prompts(settings)
-        return 0
-    check_given(settings, options)
-    from codegen.cli.running import carry_out
+            print_prompts(settings)
+            return 0
+        check_given(settings, options)
+        from codegen.cli.running import carry_out
 
-    try:
-        return asyncio.run(carry_out(settings, options))
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
+        try:
+            return asyncio.run(carry_out(settings, options))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
 
 
 def _settings(options: dict[str, Any]) -> Settings:

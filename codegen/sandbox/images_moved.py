@@ -74,7 +74,7 @@ def load(
     """Load the images that a folder or a URL holds and the daemon lacks; of all languages if empty.
 
     Raises:
-        UsageError: no images were saved there, or none of a language.
+        UsageError: no images were saved there, or none of a language; or an archive is missing.
         SandboxError: the daemon cannot be asked, or refuses one.
         InfrastructureError: a file cannot be read, or is not what was saved.
     """
@@ -153,7 +153,7 @@ def _own(folder: Path) -> set[str] | None:
 @contextmanager
 def _read(place: str, name: str) -> Iterator[Path]:
     if is_url(place):
-        with fetched(place, name) as path:
+        with fetched(f"{place.rstrip('/')}/{name}") as path:
             yield path
         return
     path = Path(place) / name

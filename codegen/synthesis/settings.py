@@ -26,6 +26,7 @@ class Settings:
 
     With `quotas`, a problem is drawn when those that are `window` before it have ended. With
     `json_schemas`, answers that are JSON alone are asked for under the schemas of their prompts.
+    Where the source of its problems is a copy, `url` names what it was copied from.
     """
 
     languages: tuple[Language, ...]
@@ -59,6 +60,7 @@ class Settings:
     decontaminate: tuple[Path, ...] = ()
     round: Round | None = None
     json_schemas: bool = False
+    url: str = ""
 
     def fingerprint(self, model: str, revision: str, sandbox: str) -> Json:
         """Return what must be the same for a run to be resumed; how far it goes may differ."""
@@ -71,8 +73,8 @@ class Settings:
             "repairs": self.budget.repairs,
             "starts": self.budget.starts,
             "policy": self.payoffs.to_json(),
-            "seeds": str(self.seeds.resolve()) if self.seeds else None,
-            "problems": str(self.problems.resolve()) if self.problems else None,
+            "seeds": self._named(self.seeds),
+            "problems": self._named(self.problems),
             "reference": self.reference,
             "mutants": self.mutants,
             "strength": self.strength,
@@ -86,13 +88,16 @@ class Settings:
             "critic": self.critic,
             "near_duplicates": self.near_duplicates,
             "decontaminate": sorted(digest_of(path) for path in self.decontaminate),
-            **({"reverse": str(self.reverse.resolve())} if self.reverse else {}),
+            **({"reverse": self._named(self.reverse)} if self.reverse else {}),
             **({"json_schemas": True} if self.json_schemas else {}),
             **(self.round.fingerprint() if self.round else FIRST),
             "model": model,
             "revision": revision,
             "sandbox": sandbox,
         }
+
+    def _named(self, source: Path | None) -> str | None:
+        return (self.url or str(source.resolve())) if source else None
 
 
 def _ids(folder: Named) -> str:

@@ -121,12 +121,13 @@ def _seeds(
         return _next_of(changed, used)
     if settings.reverse is not None:
         index = index_sources(settings.reverse, settings.languages, free=True)
-        on_event(f"code to be answered for, of {settings.reverse}: {_told(index.report)}")
+        named = settings.url or settings.reverse
+        on_event(f"code to be answered for, of {named}: {_told(index.report)}")
         return _next_of(index.seeds(seed=settings.seed, kind="reverse"), used)
     if settings.seeds is None:
         return _of_topics(settings.seed, known, used)
     index = index_sources(settings.seeds)
-    on_event(f"seeds from {settings.seeds}: {_told(index.report)}")
+    on_event(f"seeds from {settings.url or settings.seeds}: {_told(index.report)}")
     found = chain.from_iterable(index.seeds(seed=settings.seed + turn) for turn in count())
     return _next_of(found, used)
 
