@@ -149,11 +149,14 @@ def _ours(
     there = [path for path in store.find(root) if path != root]
     if not there:
         return ()
-    found: Collection[str] | None = None
-    if f"{root}/{mark}" in there:
-        with tempfile.TemporaryDirectory(prefix="codegen-") as scratch:
-            store.get_file(f"{root}/{mark}", str(Path(scratch) / mark))
-            found = {mark} if own is None else own(Path(scratch))
+    if f"{root}/{mark}" not in there:
+        raise UsageError(
+            f"{url} holds files and no {mark}: they were not made by this, or are what is left of"
+            " an upload that was cut off; remove them, or name another folder"
+        )
+    with tempfile.TemporaryDirectory(prefix="codegen-") as scratch:
+        store.get_file(f"{root}/{mark}", str(Path(scratch) / mark))
+        found = {mark} if own is None else own(Path(scratch))
     if found is None:
         raise UsageError(f"{url} holds files that were not made by this; name another folder")
     if not force:

@@ -94,12 +94,12 @@ def s3():
         assert line, "the server ended"
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
     # it tells of every request, and would wait where nobody listens
-    told = threading.Thread(target=server.stderr.read, daemon=True)
-    told.start()
+    listener = threading.Thread(target=server.stderr.read)
+    listener.start()
     yield found[0]
     server.kill()
     server.wait()
-    told.join()
+    listener.join()
     server.stderr.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import re
-import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -19,7 +18,6 @@ from codegen.store import is_url, uploaded
 MARK = "manifest.json"
 SYNTHESIZE = [sys.executable, "-m", "codegen", "synthesize", "--langs", "py", "--sandbox", "local"]
 NO_GCSFS = pytest.mark.skipif(find_spec("gcsfs") is not None, reason="the package is here")
-FUNCTION = inspect.getsource(shutil.copyfileobj)
 PROBLEM = {"statement": "Return the sum of two integers."}
 
 
@@ -191,7 +189,7 @@ def test_a_run_on_seeds_by_url_is_that_on_a_folder_and_goes_on(
     assert not [one for one in out.rglob("*") if str(scratch).encode() in one.read_bytes()]
     assert [one.name for one in scratch.iterdir()] == ["LICENSE"]
     other = synthesized("--seeds", sources / "code", "--limit", 2, "--out", out)
-    assert other.returncode == 2 and f'seeds: was "{url[:30]}' in other.stderr, other.stderr
+    assert other.returncode == 2 and 'seeds: was "s3://' in other.stderr
 
 
 @pytest.mark.parametrize(
@@ -212,35 +210,34 @@ def test_every_source_of_problems_may_be_a_url(
 
 
 @pytest.mark.parametrize(
-    ("option", "url", "code", "said"),
+    ("option", "url", "said"),
     [
-        ("--seeds", "s3://{bucket}/none", 2, "{url}: there is no such bucket or folder"),
-        ("--seeds", "s3://{bucket}/in/problems.jsonl", 2, "{url}: there is no such"),
-        ("--seeds", "s3://{bucket}/in/bad", 2, "{url} holds no function"),
-        ("--reverse", "s3://no-such-bucket/code", 2, "{url}: there is no such bucket"),
-        ("--problems", "s3://{bucket}/none.jsonl", 2, "{url}: there is no such bucket"),
-        ("--problems", "s3://{bucket}/in/code", 2, "{url}: there is no such bucket"),
-        ("--problems", "s3://{bucket}/in/bad/row.jsonl", 2, "{url}, line 2: "),
-        ("--seed-problems", "s3://a:secret@{bucket}/x", 2, "has a password or a query in it"),
-        ("--seed-problems", "nonsense://a/b", 2, "{url} cannot be used"),
-        ("--seeds", "s3://{bucket}/up", 2, "{url}/../x.py leads out of the folder"),
-        pytest.param("--seeds", "gs://a/b", 2, "pip install 'codegen-forge[gcs]'", marks=NO_GCSFS),
+        ("--seeds", "s3://{bucket}/none", "{url}: there is no such bucket or folder"),
+        ("--seeds", "s3://{bucket}/in/problems.jsonl", "{url}: there is no such"),
+        ("--seeds", "s3://{bucket}/in/bad", "{url} holds no function"),
+        ("--reverse", "s3://no-such-bucket/code", "{url}: there is no such bucket"),
+        ("--problems", "s3://{bucket}/none.jsonl", "{url}: there is no such bucket"),
+        ("--problems", "s3://{bucket}/in/code", "{url}: there is no such bucket"),
+        ("--problems", "s3://{bucket}/in/bad/row.jsonl", "{url}, line 2: "),
+        ("--seed-problems", "s3://a:secret@{bucket}/x", "has a password or a query in it"),
+        ("--seed-problems", "nonsense://a/b", "{url} cannot be used"),
+        ("--seeds", "s3://{bucket}/up", "{url}/../x.py leads out of the folder"),
+        pytest.param("--seeds", "gs://a/b", "pip install 'codegen-forge[gcs]'", marks=NO_GCSFS),
     ],
 )
 def test_a_source_that_cannot_be_fetched_is_said_in_one_line(
-    bucket, sources: Path, option: str, url: str, code: int, said: str
+    bucket, sources: Path, option: str, url: str, said: str
 ) -> None:
     (sources / "bad").mkdir()
     (sources / "bad" / "row.jsonl").write_text(json.dumps(PROBLEM) + "\n{}\n")
     put(bucket, sources)
-    bucket.put_object(Key="up/../x.py", Body=FUNCTION.encode())
+    bucket.put_object(Key="up/../x.py", Body=b"")
     url = url.format(bucket=bucket.name)
     out = sources / "out"
     done = synthesized(option, url, "--out", out)
-    assert (done.returncode, said.format(url=url) in done.stderr) == (code, True), done.stderr
+    assert done.returncode == 2 and said.format(url=url) in done.stderr, done.stderr
     assert "Traceback" not in done.stderr and "secret" not in done.stderr
-    complaints = [line for line in done.stderr.splitlines() if line.startswith("codegen: ")]
-    assert not out.exists() and complaints == done.stderr.splitlines()[-1:], done.stderr
+    assert not out.exists() and done.stderr.count("codegen: ") == 1
 
 
 @pytest.mark.usefixtures("bucket")
@@ -248,7 +245,7 @@ def test_a_source_that_cannot_be_fetched_is_said_in_one_line(
     ("variable", "value", "said"),
     [
         ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9", "Could not connect"),
-        ("AWS_PROFILE", "nonesuch", "The config profile (nonesuch) could not be found"),
+        ("AWS_PROFILE", "nonesuch", "The config profile (nonesuch)"),
     ],
 )
 def test_a_store_that_cannot_be_asked_is_a_failure_and_no_mistake(

@@ -11,17 +11,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import fsspec
 import pytest
-from click.testing import CliRunner
 
-from codegen.cli.images import images as command
-from codegen.errors import UsageError
 from codegen.sandbox import images, images_build
 from codegen.sandbox.docker_client import connect
 from codegen.sandbox.images_moved import MARK
 from tests.faults.conftest import need_docker
 from tests.faults.test_daemon import Daemon
+
+COMMAND = [sys.executable, "-m", "codegen", "images"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.docker]
 
@@ -61,7 +59,7 @@ def elsewhere(
 
 
 def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "codegen", "images", *arguments]
+    command = [*COMMAND, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -89,19 +87,36 @@ def test_images_are_loaded_where_none_can_be_built(saved: Path, tag: str) -> Non
     assert again.returncode == 0 and f"{tag} is here" in again.stderr
 
 
-def test_images_go_to_an_object_store_and_the_same_image_is_the_same_file(
-    saved: Path, tag: str
+@pytest.mark.usefixtures("elsewhere")
+def test_images_come_from_an_object_store_and_the_same_image_is_the_same_file(
+    saved: Path, tag: str, bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = "memory://images"  # of this process
-    run = CliRunner()
-    assert run.invoke(command, ["save", url, "py"]).exit_code == 0
-    twice = run.invoke(command, ["save", url, "py"])
-    assert isinstance(twice.exception, UsageError) and "--force" in str(twice.exception)
-    assert run.invoke(command, ["save", url, "py", "--force"]).exit_code == 0
-    assert f"{tag} is current" in run.invoke(command, ["load", url]).stdout
-    (row,) = json.loads((saved / MARK).read_text())
-    with fsspec.open(f"{url}/{MARK}") as file:
-        assert json.load(file) == [row]
+    url = f"s3://{bucket.name}/images"
+    with monkeypatch.context() as with_images:
+        with_images.delenv("DOCKER_HOST")
+        assert ran("save", url, "py").returncode == 0
+        twice = ran("save", url, "py")
+        assert twice.returncode == 2 and "--force" in twice.stderr
+        assert ran("save", url, "py", "--force").returncode == 0
+    rows = json.load(bucket.Object(f"images/{MARK}").get()["Body"])
+    assert rows == json.loads((saved / MARK).read_text())
+    done = ran("load", f"{url}/")
+    assert f"{tag} is current" in done.stdout and here() == {tag}, done.stderr
+
+
+@pytest.mark.usefixtures("tag")
+def test_an_upload_that_is_killed_leaves_nothing_to_load(bucket) -> None:
+    url = f"s3://{bucket.name}/images"
+    assert ran("save", url, "py").returncode == 0
+    again = subprocess.Popen([*COMMAND, "save", url, "py", "--force"], stderr=subprocess.DEVNULL)
+    while f"images/{MARK}" in {one.key for one in bucket.objects.all()}:
+        assert again.poll() is None, "it ended before it was killed"
+    again.kill()
+    assert again.wait() == -signal.SIGKILL
+    done = ran("load", url)
+    assert done.returncode == 2, done.stderr
+    assert f"codegen: {url}/{MARK}: there is no such bucket, folder or file" in done.stderr
+    assert "what is left of an upload that was cut off" in ran("save", url, "py").stderr
 
 
 @pytest.mark.parametrize(
@@ -109,7 +124,7 @@ def test_images_go_to_an_object_store_and_the_same_image_is_the_same_file(
     [
         (["load", "{saved}", "go"], "holds no image of go, but of: python"),
         (["load", "{saved}/nothing"], "no images were saved there"),
-        (["load", "memory://nothing"], "memory://nothing/images.json: there is no such"),
+        (["load", "memory://nothing"], "memory://nothing/images.json: there is no such bucket"),
         (["save", "{saved}", "py"], "replace it with --force"),
         (["save", "{saved}/..", "py"], "was not made by this"),
         (["save", "{saved}/new", "cobol"], "cobol"),
