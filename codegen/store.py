@@ -77,9 +77,11 @@ def fetched(url: str, *, folder: bool = False) -> Iterator[Path]:
         try:
             yield path
         except CodegenError as error:
-            if str(path) not in str(error):
-                raise
-            raise type(error)(str(error).replace(str(path), url)) from error
+            error.args = tuple(
+                said.replace(str(path), url) if isinstance(said, str) else said
+                for said in error.args
+            )
+            raise
 
 
 def _names(store: Any, root: str, url: str) -> list[str]:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     "--decontaminate",
     metavar="FILE",
     multiple=True,
+    type=LocalPath(path_type=str),
     help="A benchmark, JSONL or Parquet; FILE:prompt=question,tests=checks names its columns.",
 )
 @click.option(
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 @click.option(
     "--denied-terms",
     metavar="FILE",
+    type=LocalPath(path_type=str),
     help="Terms that nothing may hold, one a line.",
 )
 @embedding_options

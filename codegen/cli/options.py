@@ -51,15 +51,13 @@ class LocalPath(click.Path):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"path_type": Path, **options})
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102
-        from codegen.journal.place import is_shared
+    def convert(  # noqa: D102 - click's
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
         from codegen.store import is_url
 
-        if is_url(value) and not is_shared(value):
-            raise UsageError(
-                f"{value} is a URL, and a path of this machine is wanted here"
-                " (`codegen export --out URL` writes to an object store)"
-            )
+        if is_url(value):
+            self.fail(f"{value} is a URL; a path of this machine is wanted here.", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -84,9 +82,9 @@ def _place(value: Any) -> Path | str:
 
 
 def _run(value: Any) -> Path | str:
-    from codegen.journal.place import named
+    from codegen.journal.place import is_shared
 
-    return named(value)
+    return str(value) if is_shared(value) else LocalPath().convert(value, None, None)
 
 
 PLACE = _PathOrUrl(_place)
@@ -174,7 +172,7 @@ def _config_one(option: click.Parameter, value: Any, path: Path) -> Any:
 class Finite(click.FloatRange):
     """A range of numbers without infinity and without NaN, which no comparison would refuse."""
 
-    def convert(  # noqa: D102
+    def convert(  # noqa: D102 - click's
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         number: float = super().convert(value, param, ctx)

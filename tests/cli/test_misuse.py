@@ -292,12 +292,26 @@ def test_a_budget_is_told_as_a_number_that_people_read(tmp_path: Path) -> None:
     [
         ("synthesize", "--target", "1", "--langs", "py", "--out"),
         ("curate", "runs/none", "--out"),
+        ("curate", "runs/none", "--out", "data", "--decontaminate"),
+        ("curate", "runs/none", "--out", "data", "--denied-terms"),
         ("taxonomy", "extend", "--with", "none.toml", "--out"),
         ("verify",),
+        ("report",),
     ],
 )
-def test_a_url_is_no_folder_of_that_name(tmp_path: Path, command: tuple[str, ...]) -> None:
-    done = run(*command, "s3://bucket/place", cwd=tmp_path)
+@pytest.mark.parametrize("url", ["s3://bucket/place", "https://host/place", "gs://bucket"])
+def test_a_url_is_no_folder_of_that_name(
+    tmp_path: Path, command: tuple[str, ...], url: str
+) -> None:
+    done = run(*command, url, cwd=tmp_path)
 
-    complains(done, 2, "s3://bucket/place is a URL, and a path of this machine is wanted here")
+    assert done.returncode == 2, done.stderr
+    assert f"{url} is a URL; a path of this machine is wanted here." in done.stderr
+    assert "Traceback" not in done.stderr and not list(tmp_path.iterdir())
+
+
+def test_a_database_is_no_folder_either(tmp_path: Path) -> None:
+    done = run("synthesize", "--out", "postgresql://me@host/db?run=one", cwd=tmp_path)
+
+    assert done.returncode == 2 and "is a URL; a path of this machine" in done.stderr, done.stderr
     assert not list(tmp_path.iterdir())
