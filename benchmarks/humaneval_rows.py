@@ -28,7 +28,7 @@ from codegen.answer import AnswerError, extract_code
 from codegen.answer.goheader import imports_of, written_imports
 from codegen.answer.grammar import Kind
 from codegen.answer.outline import outline
-from codegen.answer.tidy import joined
+from codegen.answer.writing import joined
 from codegen.language import Language
 
 TIMEOUT_S = 60

@@ -7,24 +7,22 @@ is to see it, and the model to hear of it.
 
 Helpers that only the removed tests used stay where they are.
 
-Not here: choosing the block (`codegen.answer.code`).
+Not here: choosing the block (`codegen.answer.code`), writing what stays (`codegen.answer.writing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from codegen import syntax
-from codegen.answer.goheader import imports_of, merged_header, package_of, written_imports
 from codegen.answer.grammar import Grammar, Kind
 from codegen.answer.grammars import grammar_of
 from codegen.answer.outline import Item, Outline, is_clean, outline
+from codegen.answer.writing import with_header, written
 from codegen.language import Language
 
 _SHOWS = frozenset({"console", "print", "pprint", "doctest", "unittest", "pytest", "breakpoint"})
-_HEAD = (Kind.HEADER, Kind.IMPORT, Kind.COMMENT)
 _USED = (Kind.FUNCTION, Kind.TYPE, Kind.VALUE, Kind.BROKEN)
 
 
@@ -48,11 +46,11 @@ def tidied(language: Language, text: str, entry: str, donors: Sequence[Outline] 
     split = sort_items(grammar, file, entry)
     gifts = _gifts(grammar, file, split, donors)
     if grammar.strict_imports:
-        return _with_header(file, split, gifts, donors)
+        return with_header(file, split.kept, split.dropped, gifts, donors)
     gone = _useless_imports(file, split)
     drop = {item.start for item in (*split.dropped, *gone)}
     imports = _missing_imports(split.kept, donors, gifts)
-    return _written(file, drop, imports, gifts, 1 if grammar.braces else 2)
+    return written(file, drop, imports, gifts, 1 if grammar.braces else 2)
 
 
 def _plain(language: Language, text: str) -> str:
@@ -185,77 +183,3 @@ def _missing_imports(
                 found.append(donor.text(item))
                 bound.update(item.names)
     return found
-
-
-def _written(
-    file: Outline,
-    drop: set[int],
-    imports: Sequence[str],
-    gifts: Sequence[tuple[Outline, Item]],
-    blank: int,
-) -> str:
-    if not drop and not imports and not gifts:
-        return file.source.decode("utf-8", "surrogatepass").strip("\n") + "\n"
-    kept = without_dangling(file, drop)
-    if not imports and not gifts:
-        return joined(file, kept, blank) + "\n"
-    head = list(takewhile(lambda item: item.kind in _HEAD, kept))
-    first = [item for item in head if item.kind is Kind.HEADER]
-    rest = [item for item in head if item.kind is not Kind.HEADER]
-    gap = "\n" * (blank + 1)
-    above = ["\n".join([*imports, *filter(None, [joined(file, rest, blank)])])]
-    above += [donor.text(item) for donor, item in gifts]
-    below = joined(file, kept[len(head) :], blank)
-    parts = [joined(file, first, blank), gap.join(filter(None, [*above, below]))]
-    return "\n\n".join(filter(None, parts)) + "\n"
-
-
-def _with_header(
-    file: Outline,
-    split: Sorted,
-    gifts: Sequence[tuple[Outline, Item]],
-    donors: Sequence[Outline],
-) -> str:
-    """Write a Go file with its package clause and its imports as they have to be."""
-    needed = [*split.kept, *(item for _, item in gifts)]
-    givers = [donor for donor in donors[1:] if any(owner is donor for owner, _ in gifts)]
-    package, imports = merged_header(file, needed, split.dropped, [*donors[:1], *givers])
-    drop = {item.start for item in split.dropped}
-    if (package, imports) == (package_of(file), imports_of(file)) and not gifts:
-        return _written(file, drop, [], [], 1)
-    drop |= {item.start for item in file.items if item.kind in (Kind.PACKAGE, Kind.IMPORT)}
-    body = joined(file, without_dangling(file, drop), 1)
-    parts = [f"package {package}", written_imports(imports)]
-    parts += [donor.text(item) for donor, item in gifts]
-    return "\n\n".join(filter(None, [*parts, body])) + "\n"
-
-
-def without_dangling(file: Outline, drop: set[int]) -> list[Item]:
-    """Leave out the dropped items and the comments that introduced them."""
-    kept: list[Item] = []
-    comments: list[Item] = []
-    was_dropped = False
-    for item in file.items:
-        if item.kind is Kind.COMMENT and kept:
-            comments.append(item)
-        elif item.start in drop:
-            comments = []
-            was_dropped = True
-        else:
-            kept += [*comments, item]
-            comments, was_dropped = [], False
-    return kept if was_dropped else kept + comments
-
-
-def joined(file: Outline, items: Sequence[Item], blank: int) -> str:
-    """Write items with what stood between them, and a plain gap where something was cut."""
-    number = {item.start: n for n, item in enumerate(file.items)}
-    parts: list[str] = []
-    for before, item in zip([None, *items], items, strict=False):
-        if before is not None:
-            is_next = number[before.start] + 1 == number[item.start]
-            end = before.start + len(file.text(before).encode("utf-8", "surrogatepass"))
-            between = file.source[end : item.start].decode("utf-8", "replace")
-            parts.append(between if is_next else "\n" * (blank + 1))
-        parts.append(file.text(item))
-    return "".join(parts)

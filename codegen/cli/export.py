@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codegen.cli.options import PLACE, RUN, Finite, declared, placed
+from codegen.cli.export_options import choice_options, file_options, token_options
+from codegen.cli.options import PLACE, RUN, placed
 from codegen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,77 +31,6 @@ _DIMENSIONS = {
     "run": "runs",
 }
 MIB = 1 << 20
-
-_choice_options = declared(
-    click.option("--seed", default=0, show_default=True, help="Decides where programs are cut."),
-    click.option(
-        "--fim-tokens",
-        type=click.Choice(["starcoder", "qwen", "codellama", "deepseek"]),
-        default="starcoder",
-        show_default=True,
-        help="Whose marks the style fim uses.",
-    ),
-    click.option(
-        "--fim-mode",
-        type=click.Choice(["psm", "spm"]),
-        default="psm",
-        show_default=True,
-        help="Prefix, suffix, middle; or suffix, prefix, middle.",
-    ),
-    click.option(
-        "--fim-rate",
-        type=Finite(0, 1),
-        default=1.0,
-        show_default=True,
-        help="Share of programs that the style fim cuts.",
-    ),
-    click.option(
-        "--reasoning",
-        type=click.Choice(["drop", "keep"]),
-        default="drop",
-        show_default=True,
-        help="Of sft: whether answers begin with what the model thought, between <think> marks.",
-    ),
-)
-_token_options = declared(
-    click.option(
-        "--tokenizer",
-        help="A tokenizer (folder or name): counts tokens, checks the chat template on every row.",
-    ),
-    click.option(
-        "--max-tokens",
-        type=click.IntRange(1),
-        help="Leave longer rows out, and count them; needs --tokenizer.",
-    ),
-    click.option(
-        "--token-ids",
-        is_flag=True,
-        help="Write `input_ids` and `assistant_masks` of conversations; needs --tokenizer.",
-    ),
-)
-_file_options = declared(
-    click.option(
-        "--file-type",
-        type=click.Choice(["jsonl", "parquet"]),
-        default="jsonl",
-        show_default=True,
-        help="Parquet needs the extra `export`.",
-    ),
-    click.option(
-        "--shard-rows",
-        type=click.IntRange(1),
-        default=100_000,
-        show_default=True,
-        help="Most rows of a file.",
-    ),
-    click.option(
-        "--shard-mib",
-        type=click.IntRange(1),
-        default=512,
-        show_default=True,
-        help="Most MiB of a file, counted as JSON.",
-    ),
-)
 
 
 @click.command()
@@ -135,9 +65,9 @@ _file_options = declared(
     metavar="COLUMN=VALUE",
     help=f"Only examples with this value ({', '.join(_DIMENSIONS)}); several values by comma.",
 )
-@_choice_options
-@_token_options
-@_file_options
+@choice_options
+@token_options
+@file_options
 @click.option("--force", is_flag=True, help="Replace an earlier export at --out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 def export(

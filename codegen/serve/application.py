@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from codegen.serve.body import Bodies
-from codegen.serve.compatible import others, piston, sandboxfusion, submissions
+from codegen.serve.compatible import code_judge, others, piston, sandboxfusion, submissions
 from codegen.serve.failures import failure
 from codegen.serve.guard import Guard
 from codegen.serve.native import add_native
@@ -18,7 +18,7 @@ from codegen.serve.tokens import Tokens
 
 _ABOUT = """Verdicts on programs, each of them executed in a sandbox. The routes under `/v1` are our
 own; the others are those of services that this one replaces, for clients that exist."""
-_COMPATIBLE = (sandboxfusion, submissions, piston, others)
+_COMPATIBLE = (sandboxfusion, submissions, piston, others, code_judge)
 
 
 def make_application(service: Service, tokens: Tokens, version: str) -> ASGIApp:

@@ -1,15 +1,14 @@
-"""Smaller services: open-r1's router, DataDesigner's validator, NeMo-Skills, code-judge."""
+"""Smaller services: open-r1's router, DataDesigner's validator, NeMo-Skills."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
 
-from codegen.errors import DeadlineError, InfrastructureError, UsageError
+from codegen.errors import InfrastructureError, UsageError
 from codegen.records import Outcome
 from codegen.serve.calls import Call, posted
 from codegen.serve.compatible import programs
@@ -17,12 +16,10 @@ from codegen.serve.compatible.cells import run_cells
 from codegen.serve.compatible.fields import Fields
 from codegen.serve.compatible.programs import Program
 from codegen.serve.failures import Refused
-from codegen.verify.request import VerifyRequest, request_from_json
+from codegen.verify.request import request_from_json
 from codegen.verify.run import ProcessResult
 
-_AT_ONCE = 16
 _NO_CELL: Mapping[str, Any] = {"stdout": "", "stderr": "", "display": [], "error": []}
-_SPOKEN = {"py": "python", "js": "javascript", "ts": "typescript", "c++": "cpp"}
 
 
 async def execute_batch(call: Call) -> Any:
@@ -32,7 +29,7 @@ async def execute_batch(call: Call) -> Any:
     spoken = fields.texts("languages") or ("python",) * len(scripts)
     if len(spoken) != len(scripts):
         raise Refused(400, "usage", f"{len(scripts)} scripts, but {len(spoken)} languages")
-    names = [programs.known(name, _SPOKEN) for name in spoken]
+    names = [programs.known(name, programs.SPOKEN) for name in spoken]
     seconds = fields.seconds("timeout", 300.0)
     patience = fields.seconds("request_timeout", 600.0) if fields.has("request_timeout") else None
 
@@ -44,7 +41,7 @@ async def execute_batch(call: Call) -> Any:
         except InfrastructureError as error:
             return {"execution": None, "exception_str": str(error)}
 
-    return await _gathered(list(zip(names, scripts, strict=True)), one)
+    return await programs.gathered(list(zip(names, scripts, strict=True)), one)
 
 
 async def _script(call: Call, program: Program) -> dict[str, Any]:
@@ -112,7 +109,7 @@ async def validate(call: Call) -> Any:
         return {"is_valid": verdict.passed, **told}
 
     call.service.turns.admit()
-    return {"data": await _gathered(rows, one)}
+    return {"data": await programs.gathered(rows, one)}
 
 
 def _fields(row: Any, named: Mapping[str, str]) -> dict[str, Any]:
@@ -137,7 +134,7 @@ async def nemo_execute(call: Call) -> Any:
     seconds = fields.seconds("timeout", 10.0)
     name = fields.text("language", "python")
     most = int(fields.number("max_output_characters", 1000))
-    spoken = {"ipython": "python", "pypy3": "python", "python3": "python", **_SPOKEN}
+    spoken = {"ipython": "python", "pypy3": "python", "python3": "python", **programs.SPOKEN}
     program = Program(
         programs.known(name, spoken),
         fields.text("generated_code"),
@@ -148,7 +145,7 @@ async def nemo_execute(call: Call) -> Any:
     run = result.run or result.compile
     assert run is not None
     late = run.status in programs.LIMITED
-    status = "timeout" if late else "completed" if _well(result.run) else "error"
+    status = "timeout" if late else "completed" if programs.ended_well(result.run) else "error"
     return {
         "process_status": status,
         "stdout": _shortened(programs.text(run.stdout), most),
@@ -158,98 +155,10 @@ async def nemo_execute(call: Call) -> Any:
     }
 
 
-def _well(run: ProcessResult | None) -> bool:
-    return run is not None and programs.exit_code(run) == 0
-
-
 def _shortened(text: str, most: int) -> str:
     if most <= 0 or len(text) <= most:
         return text
     return text[:most] + "<output cut>"
-
-
-async def judge(call: Call) -> Any:
-    """Judge one submission as code-judge does."""
-    return await _submission(call, Fields(call.body), judged=True)
-
-
-async def run(call: Call) -> Any:
-    """Run one submission as code-judge does."""
-    return await _submission(call, Fields(call.body), judged=False)
-
-
-def _batched(*, judged: bool) -> Callable[[Call], Any]:
-    async def batch(call: Call) -> Any:
-        """Judge or run many submissions."""
-        submissions = Fields(call.body).items("submissions")
-        rows = [Fields(one, f"submissions[{number}]") for number, one in enumerate(submissions)]
-        results = await _gathered(rows, lambda one: _submission(call, one, judged=judged))
-        return {"sub_id": Fields(call.body).any("sub_id"), "results": results}
-
-    return batch
-
-
-async def _submission(call: Call, fields: Fields, *, judged: bool) -> dict[str, Any]:
-    language = programs.known(fields.text("type", "python"), _SPOKEN)
-    stdin = fields.text("input", "")
-    try:
-        if judged and fields.has("expected_output"):
-            cases = [{"stdin": stdin, "expected": fields.text("expected_output")}]
-            request = VerifyRequest(language, fields.text("solution"), cases=cases, lint="off")
-            return await _judged(call, fields, request)
-        program = Program(language, fields.text("solution"), stdin=stdin.encode())
-        result = await programs.run(call, program)
-    except DeadlineError as error:
-        return _result(fields, reason="queue_timeout", stderr=str(error))
-    ended = result.run or result.compile
-    assert ended is not None
-    well, late = _well(result.run), ended.status in programs.LIMITED
-    return _result(
-        fields,
-        success=well,
-        run_success=well,
-        cost=ended.wall_s,
-        stdout=programs.text(ended.stdout),
-        stderr=programs.text(ended.stderr),
-        reason="" if well else "worker_timeout" if late else "unspecified",
-    )
-
-
-async def _judged(call: Call, fields: Fields, request: VerifyRequest) -> dict[str, Any]:
-    verdict = await call.service.verify(request, call.client)
-    if verdict.outcome is Outcome.INFRASTRUCTURE_ERROR:
-        raise InfrastructureError(verdict.message)
-    late = verdict.outcome in (Outcome.TIME_LIMIT, Outcome.IDLE_LIMIT)
-    return _result(
-        fields,
-        success=verdict.passed,
-        run_success=verdict.outcome in (Outcome.PASSED, Outcome.WRONG_ANSWER),
-        cost=verdict.resources.wall_s,
-        stdout=verdict.stdout,
-        stderr=verdict.stderr or ("" if verdict.passed else verdict.message),
-        reason="" if verdict.passed else "worker_timeout" if late else "unspecified",
-    )
-
-
-def _result(fields: Fields, **told: Any) -> dict[str, Any]:
-    plain = {"success": False, "run_success": False, "cost": 0.0, "stdout": "", "stderr": ""}
-    return {"sub_id": fields.any("sub_id"), **plain, "reason": "", **told}
-
-
-async def _gathered(items: list[Any], work: Callable[[Any], Awaitable[Any]]) -> list[Any]:
-    """Do many things, a bounded number at once; the first that fails ends the others."""
-    places = asyncio.Semaphore(_AT_ONCE)
-
-    async def placed(item: Any) -> Any:
-        async with places:
-            return await work(item)
-
-    tasks = [asyncio.ensure_future(placed(one)) for one in items]
-    try:
-        return list(await asyncio.gather(*tasks))
-    finally:
-        for task in tasks:
-            task.cancel()
 
 
 def add(application: FastAPI) -> None:
@@ -258,10 +167,6 @@ def add(application: FastAPI) -> None:
         "/execute_batch": ("open-r1", execute_batch),
         "/datadesigner/validate": ("DataDesigner", validate),
         "/execute": ("NeMo-Skills", nemo_execute),
-        "/judge": ("code-judge", judge),
-        "/run": ("code-judge", run),
-        "/judge/batch": ("code-judge", _batched(judged=True)),
-        "/run/batch": ("code-judge", _batched(judged=False)),
     }
     for path, (tag, work) in routes.items():
         application.add_api_route(

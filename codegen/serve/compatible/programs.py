@@ -6,7 +6,8 @@ that a program waits for a slot does not count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +22,9 @@ from codegen.verify.run import ProcessResult, RunRequest, RunResult
 _DISK = Limits().disk_bytes
 
 LIMITED = (Status.CPU_LIMIT, Status.WALL_LIMIT)
+SPOKEN = {"py": "python", "js": "javascript", "ts": "typescript", "c++": "cpp"}
+"""What the smaller services call our languages, beside our own aliases."""
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +127,24 @@ def rich(result: RunResult) -> dict[str, Any]:
             if told[part] and isinstance(told[part][stream], str):
                 del told[part][stream]  # as text it is in the answer; as bytes it is only here
     return told
+
+
+def ended_well(run: ProcessResult | None) -> bool:
+    """Whether a program ran and ended with exit code 0."""
+    return run is not None and exit_code(run) == 0
+
+
+async def gathered(items: list[Any], work: Callable[[Any], Awaitable[Any]]) -> list[Any]:
+    """Do many things, a bounded number at once; the first that fails ends the others."""
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def placed(item: Any) -> Any:
+        async with places:
+            return await work(item)
+
+    tasks = [asyncio.ensure_future(placed(one)) for one in items]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
