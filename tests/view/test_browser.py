@@ -17,18 +17,18 @@ def _patient():
 
 
 @contextlib.contextmanager
-def opened(browser, address, **options):
-    """Open a page that may say nothing to the console, and ask nobody else for anything."""
+def opened(browser, address, *, said=(), **options):
+    """Open a page that says to the console just `said`, and asks nobody else for anything."""
     context = browser.new_context(**options)
     page = context.new_page()
     wrong = []
-    page.on("console", lambda said: wrong.append(said.text))
+    page.on("console", lambda line: wrong.append(line.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("dialog", lambda dialog: wrong.append(dialog.message))
     page.on("request", lambda one: None if one.url.startswith(address) else wrong.append(one.url))
     page.set_default_timeout(PATIENCE_MS)
     yield page
-    assert wrong == []
+    assert wrong == list(said)
     context.close()
 
 
@@ -91,6 +91,22 @@ def test_a_note_is_kept_when_the_page_is_left(browser, address, library):
         page.locator("#next").click()
         page.wait_for_url("**/record/1")
     assert [one.note for one in library.notes.all()] == ["left in haste"]
+
+
+def test_a_page_with_a_note_that_cannot_be_kept_is_not_left_at_once(browser, address, library):
+    failed = "Failed to load resource: net::ERR_FAILED"
+    with opened(browser, address, said=[failed]) as page:
+        page.goto(f"{address}/record/0")
+        page.route("**/annotation", lambda route: route.abort())
+        press(page, "n")
+        page.keyboard.type("nobody hears this")
+        page.locator("#next").click()
+        expect(page.get_by_role("status")).to_contain_text("Not kept")
+        assert page.url == f"{address}/record/0"
+        expect(page.locator("#note")).to_have_value("nobody hears this")
+        page.locator("#next").click()
+        page.wait_for_url("**/record/1")
+    assert library.notes.all() == ()
 
 
 def test_filters_stay_while_records_are_read(browser, address):

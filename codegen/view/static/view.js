@@ -38,7 +38,7 @@ async function post(path, value) {
 // ---- annotating -------------------------------------------------------------------------------
 
 // One write at a time, in the order of the keys, so that none overtakes another.
-let writing = Promise.resolve();
+let writing = Promise.resolve(true);
 
 function panelState() {
   const panel = find("panel");
@@ -59,9 +59,11 @@ function keep(change, told) {
     const answer = await post("/annotation", { ...state, ...wanted });
     replacePanel(await answer.text());
     say(told(wanted));
+    return true;
   }).catch((error) => {
     keptNote = undefined;  // so that it is tried again
     say(`Not kept: ${error.message}`, true);
+    return false;
   });
 }
 
@@ -100,6 +102,12 @@ function keepNote() {
 }
 
 document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const plain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (link && plain && find("panel")) {
+    event.preventDefault();
+    leave(link.href);
+  }
   const button = event.target.closest("button");
   if (!button) return;
   if (button.id === "good" || button.id === "bad") mark(button.id);
@@ -156,13 +164,23 @@ function moveBy(step) {
   else follow(step > 0 ? "page-after" : "page-before");
 }
 
-// A note that is being typed is kept before the page goes.
-async function follow(id) {
-  const link = find(id);
-  if (!link) return;
+let warned = false;
+
+// What is being typed or written is kept before the page goes. Where it cannot be, the page stays
+// and says so, once: who leaves a second time means it.
+async function leave(address) {
   if (document.activeElement?.id === "note") document.activeElement.blur();
-  await writing;
-  location.assign(link.href);
+  const kept = await writing;
+  if (!kept && !warned) {
+    warned = true;
+    return;
+  }
+  location.assign(address);
+}
+
+function follow(id) {
+  const link = find(id);
+  if (link) leave(link.href);
 }
 
 function unfold() {
