@@ -94,6 +94,7 @@ import errno
 import fcntl
 import gc
 import json
+import marshal
 import os
 import platform
 import resource
@@ -191,13 +192,17 @@ def prctl(option: int, *arguments: int) -> None:
 _CAPABILITY_HEADER = struct.pack("Ii", 0x20080522, 0)
 
 
-def drop_capabilities(kept: int = 0) -> None:
-    """Empty this process's effective, permitted and inheritable sets, but for a mask in the first.
+def _capability_sets(kept: int) -> bytes:
+    """Return empty effective, permitted and inheritable sets, but for a mask in the first two.
 
     What is kept is gone as well when an unprivileged process runs a program.
     """
-    sets = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
-    checked(_libc.capset(_CAPABILITY_HEADER, sets), "capset")
+    return struct.pack("=6I", kept, kept, 0, 0, 0, 0)
+
+
+def drop_capabilities() -> None:
+    """Empty this process's effective, permitted and inheritable sets."""
+    checked(_libc.capset(_CAPABILITY_HEADER, _capability_sets(0)), "capset")
 
 
 def close_from(first: int) -> None:
@@ -349,6 +354,41 @@ class Orders:
         """Return the message: sizes, calls, what they point to, and a text for the process."""
         head = struct.pack("=4I", len(self._orders), len(self._bytes), len(text), 0)
         return head + b"".join(self._orders) + bytes(self._bytes) + text
+
+
+_system_call = _libc["syscall"]
+_system_call.argtypes = [ctypes.c_ulong] * 6
+_system_call.restype = ctypes.c_long
+
+
+class Errand:
+    """Orders as they have come, made ready so that to carry them out writes to few pages."""
+
+    def __init__(self, message: bytes) -> None:
+        count, size, length, _ = struct.unpack_from("=4I", message)
+        start = struct.calcsize("=4I") + count * struct.calcsize("=11Q")
+        self.text = message[start + size : start + size + length]
+        self._bytes = ctypes.create_string_buffer(message[start : start + size], size)
+        self._filters: list[Any] = []
+        calls = struct.iter_unpack("=11Q", message[struct.calcsize("=4I") : start])
+        self._calls = [(call[0], *map(self._argument, call[1::2], call[2::2])) for call in calls]
+
+    def _argument(self, kind: int, value: int) -> int:
+        if kind == 0:
+            return value
+        place = ctypes.addressof(self._bytes) + (value & 0xFFFFFFFF)
+        if kind == 1:
+            return place
+        self._filters.append(
+            ctypes.create_string_buffer(struct.pack("HxxxxxxP", value >> 32, place))
+        )
+        return ctypes.addressof(self._filters[-1])
+
+    def carry_out(self) -> None:
+        """Make the calls; raises OSError at the first that fails."""
+        for call in self._calls:
+            if _system_call(*call) < 0:
+                checked(-1, "system call %d" % call[0])
 
 
 # ---------------------------------------------------------------- messages
@@ -588,11 +628,6 @@ class Workspace:
             target = JOB + "/" + path
             found += [(target, target, MS_BIND), (None, target, flags)]
         return found
-
-    def protect(self) -> None:
-        """Protect what is ours, in the step's own mount namespace."""
-        for source, target, flags in self.mounts():
-            mount(source, target, None, flags)
 
 
 def collect(paths: list[str], limit: int) -> dict[str, str]:
@@ -938,9 +973,7 @@ class Life:
         if self._template is not None:
             self.pid = self._template.fork(step, [*targets, complaint])
         else:
-            self.pid = os.fork()
-            if self.pid == 0:
-                supervisor.isolation.become(step, targets, complaint)
+            self.pid = supervisor.isolation.fork(step, targets, complaint)
         for end in ends:
             os.close(end)
         self._pidfd = self._watch_exit()
@@ -1671,7 +1704,6 @@ class Isolation(abc.ABC):
     def __init__(self) -> None:
         self._filter = Filter()
         self.spared: set[int] = set()  # the residents: no job's processes
-        self.runs_hidden = False  # in the child
         self.workspace = Workspace(self.group)
 
     @abc.abstractmethod
@@ -1713,14 +1745,6 @@ class Isolation(abc.ABC):
     def kill(self, reap: Callable[[], bool]) -> None:
         """Kill every process of the job, until there is none."""
 
-    @abc.abstractmethod
-    def _enter(self) -> None:
-        """In the child, with all privileges: enter what is the step's own."""
-
-    @abc.abstractmethod
-    def _shed(self) -> None:
-        """In the child: give up all privileges."""
-
     def new_job(self) -> None:
         """Prepare for a job."""
         self.workspace = Workspace(self.group)
@@ -1742,16 +1766,16 @@ class Isolation(abc.ABC):
 
     @abc.abstractmethod
     def _order_entry(self, orders: Orders) -> None:
-        """Order what `_enter` does."""
+        """Order, with all privileges, to enter what is the step's own."""
 
     @abc.abstractmethod
-    def _order_leave(self, orders: Orders) -> None:
-        """Order what `_shed` and `_restrict` do."""
+    def _order_leave(self, orders: Orders, *, runs_hidden: bool) -> None:
+        """Order to give up all privileges, and the system calls that no program needs."""
 
-    def orders(self, limits: dict[str, Any], free: int) -> Orders:
-        """Return what a fork of another program has to do; `free` is its first free descriptor.
+    def orders(self, step: Step, free: int) -> Orders:
+        """Return what the process of a step has to do; `free` is its first free descriptor.
 
-        It is what `_settle` does here, once the descriptors are arranged.
+        Its descriptors are arranged by then. What comes after the last order is the program.
         """
         orders = Orders()
         orders.call("openat", AT_FDCWD, "/proc/self/oom_score_adj", os.O_WRONLY)
@@ -1760,35 +1784,29 @@ class Isolation(abc.ABC):
         self._order_entry(orders)
         orders.call("chdir", JOB)
         orders.call("umask", 0o022)
-        for kind, soft, hard in self._bounds(limits):
+        for kind, soft, hard in self._bounds(step.limits):
             orders.call("prlimit64", 0, kind, struct.pack("=QQ", soft, hard), None)
-        self._order_leave(orders)
+        hidden = step.argv[0].removeprefix("./") in self.workspace.hidden
+        self._order_leave(orders, runs_hidden=hidden)
         return orders
 
-    @abc.abstractmethod
-    def state(self) -> Any:
-        """Return what a template has to know of the job, as plain values."""
-
-    @abc.abstractmethod
-    def adopt(self, state: Any) -> None:
-        """In a template: take over what `state` has returned."""
-
-    def become(self, step: Step, targets: list[int], complaint: int) -> NoReturn:
-        """In the child: give up everything, then run the program. Does not return."""
-        try:
-            self.runs_hidden = step.argv[0].removeprefix("./") in self.workspace.hidden
-            self._settle(step.limits, targets, complaint)
+    def fork(self, step: Step, targets: list[int], complaint: int) -> int:
+        """Fork the process of a step and have it run the program; return its pid."""
+        errand = Errand(self.orders(step, len(targets) + 1).packed(b""))
+        pid = os.fork()
+        if pid == 0:
+            self.settle(errand, targets, complaint)
             self._exec(step.argv, environment(step.env), len(targets))
-        except BaseException as error:
-            self._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
+        return pid
 
-    def settle(self, limits: dict[str, Any], targets: list[int], complaint: int) -> None:
-        """In a template's child: give up everything; what runs next is the program."""
+    @staticmethod
+    def settle(errand: Errand, targets: list[int], complaint: int) -> None:
+        """In the child: give up everything. Of the descriptors here only the targets outlast it."""
         try:
-            self._settle(limits, targets, complaint)
-            os.close(len(targets))
+            Isolation._arrange(targets, complaint)
+            errand.carry_out()
         except BaseException as error:
-            self._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
+            Isolation._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
 
     def become_resident(self, tool: Resident, targets: list[int], complaint: int) -> NoReturn:
         """In the child: give up everything, then run the tool. Does not return."""
@@ -1817,17 +1835,6 @@ class Isolation(abc.ABC):
         for target, source in enumerate(high):
             os.dup2(source, target, inheritable=target < len(targets))
         close_from(len(high))
-
-    def _settle(self, limits: dict[str, Any], targets: list[int], complaint: int) -> None:
-        self._arrange(targets, complaint)
-        _write("/proc/self/oom_score_adj", b"1000")
-        self._enter()
-        os.chdir(JOB)
-        os.umask(0o022)
-        for kind, soft, hard in self._bounds(limits):
-            resource.setrlimit(kind, (soft, hard))
-        self._shed()
-        self._restrict()
 
     def _restrict(self) -> None:
         """In the child: refuse it the system calls that no program needs."""
@@ -1929,18 +1936,15 @@ class Container(Isolation):
         orders.call("setgroups", 0, None)
         orders.call("setresgid", self.uid, self.uid, self.uid)
 
-    def _order_leave(self, orders: Orders) -> None:
+    def _order_leave(self, orders: Orders, *, runs_hidden: bool) -> None:
+        reads = runs_hidden and self._reads_what_it_runs
+        if reads:
+            orders.call("prctl", PR_SET_KEEPCAPS, 1)
         orders.call("setresuid", self.uid, self.uid, self.uid)
-        orders.call("capset", _CAPABILITY_HEADER, bytes(24))
+        kept = 1 << CAP_DAC_OVERRIDE if reads else 0
+        orders.call("capset", _CAPABILITY_HEADER, _capability_sets(kept))
+        # or the program could not open its own /proc/self/fd
         orders.call("prctl", PR_SET_DUMPABLE, 1)
-
-    def state(self) -> Any:
-        """Return the uid."""
-        return self.uid
-
-    def adopt(self, state: Any) -> None:
-        """Take over the uid."""
-        self.uid = state
 
     def fork_resident(self, number: int) -> int:  # noqa: ARG002 - it is its uid that sets it apart
         """Fork, as `os.fork` does."""
@@ -2008,18 +2012,6 @@ class Container(Isolation):
     def reaped_cpu(self, table: Table | None = None) -> float:  # noqa: ARG002 - nothing to take out
         """Return 0: orphans come to the supervisor itself here."""
         return 0.0
-
-    def _enter(self) -> None:
-        os.setgroups([])
-        os.setresgid(self.uid, self.uid, self.uid)
-
-    def _shed(self) -> None:
-        reads = self.runs_hidden and self._reads_what_it_runs
-        if reads:
-            prctl(PR_SET_KEEPCAPS, 1)
-        os.setresuid(self.uid, self.uid, self.uid)
-        drop_capabilities(1 << CAP_DAC_OVERRIDE if reads else 0)
-        prctl(PR_SET_DUMPABLE, 1)  # or the program could not open its own /proc/self/fd
 
     def memory_of(self, table: Table) -> int:
         """Return the bytes in use by the job."""
@@ -2145,21 +2137,9 @@ class Namespaces(Isolation):
         for source, target, flags in self.workspace.mounts():
             orders.call("mount", source, target, None, flags, None)
 
-    def _order_leave(self, orders: Orders) -> None:
-        orders.call("prctl", PR_SET_NO_NEW_PRIVS, 1)
-        orders.call("capset", _CAPABILITY_HEADER, bytes(24))
+    def _order_leave(self, orders: Orders, *, runs_hidden: bool) -> None:  # noqa: ARG002 - there is one uid
+        orders.call("capset", _CAPABILITY_HEADER, _capability_sets(0))
         orders.filter(self._filter.code)
-
-    def state(self) -> Any:
-        """Return the paths to protect, and how many of the uid's processes are ours."""
-        place = self.workspace
-        return [sorted(place.folders), sorted(place.files | place.made), self.processes_of_ours]
-
-    def adopt(self, state: Any) -> None:
-        """Take over the paths and the count."""
-        self.workspace = Workspace(None)
-        self.workspace.folders, self.workspace.files = set(state[0]), set(state[1])
-        self.processes_of_ours = state[2]
 
     def _enter_resident(self, number: int) -> None:  # noqa: ARG002 - each has namespaces of its own
         checked(_libc.unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare")
@@ -2169,7 +2149,8 @@ class Namespaces(Isolation):
             mount(None, path, None, flags)
 
     def _shed_resident(self, number: int) -> None:  # noqa: ARG002 - as above
-        self._shed()
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+        drop_capabilities()
 
     def kill_resident(self, number: int, pid: int, mourn: Callable[[int], bool]) -> None:  # noqa: ARG002 - as above
         """Kill a resident; as the first of its namespace it takes along whatever it has started."""
@@ -2192,17 +2173,6 @@ class Namespaces(Isolation):
         """Return the CPU seconds of orphans; takes the init out of a table of processes."""
         facts = None if table is None else table.pop(self._init, None)
         return (facts[0] if facts else self._reaped()) - self._base
-
-    def _enter(self) -> None:
-        checked(_libc.unshare(CLONE_NEWNS), "unshare")
-        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
-        if self._residents:
-            checked(_libc.umount2(RESIDENTS.encode(), MNT_DETACH), "umount")
-        self.workspace.protect()
-
-    def _shed(self) -> None:
-        prctl(PR_SET_NO_NEW_PRIVS, 1)
-        drop_capabilities()
 
     def memory_of(self, table: Table) -> int:
         """Return the bytes in use by the job."""
@@ -2280,26 +2250,33 @@ class Warmth:
     """Modules and scripts that are imported ahead. A program sees a module once it imports it.
 
     Otherwise `import concurrent` would bring `concurrent.futures` along, and a program that fails
-    in a bare interpreter would pass here.
+    in a bare interpreter would pass here. What a module has to do in a fork (`random` draws a seed)
+    is done once it is seen, as few programs see it.
     """
 
     def __init__(self) -> None:
         self._modules: dict[str, types.ModuleType] = {}
         self._hidden: set[str] = set()
+        self._at_fork: dict[str, list[dict[str, Any]]] = {}
 
     def load(self, names: list[str], scripts: dict[str, str]) -> None:
         """Import modules and scripts ahead.
 
         A module that cannot be imported is left to the program that asks for it.
         """
-        builtins.__import__ = _noting_import
+        register = os.register_at_fork
+        builtins.__import__, os.register_at_fork = _noting_import, self._note_at_fork
         for name in names:
             try:
                 __import__(name)
             except Exception as error:
                 print("codegen: cannot preload {}: {}".format(name, error), file=sys.stderr)  # noqa: T201 - the slot's diagnosis
         _needs.update(import_scripts(scripts))
-        builtins.__import__ = _genuine_import
+        builtins.__import__, os.register_at_fork = _genuine_import, register
+
+    def _note_at_fork(self, **called: Any) -> None:
+        importer = sys._getframe(1).f_globals["__name__"]
+        self._at_fork.setdefault(importer, []).append(called)
 
     def show(self, script: str) -> None:
         """Bring to light what one of our scripts imports, as it would have by running."""
@@ -2358,6 +2335,9 @@ class Warmth:
             if current in self._hidden:
                 holder = sys.modules.get(parent) or self._modules.get(parent)
                 setattr(holder, child, module)
+            for called in self._at_fork.pop(current, ()):
+                os.register_at_fork(**called)
+                called.get("after_in_child", bool)()
 
     @staticmethod
     def _closure(name: str) -> set[str]:
@@ -2618,22 +2598,22 @@ class Template:
             for one in _kept[:-1]:
                 one.close()
             supervisor.line.close()
-            raise Serve(isolation, theirs, modules, scripts)
+            raise Serve(theirs, modules, scripts)
         theirs.close()
         isolation.spared.add(pid)
         self.control.settimeout(TEMPLATE_PATIENCE_S)
 
     def fork(self, step: Step, descriptors: list[int]) -> int:
         """Have it fork the process of a step, and return its pid."""
-        told = {
-            "argv": step.argv,
-            "env": step.env,
-            "fed": bool(step.stdin),
-            "limits": step.limits,
-            "state": self._supervisor.isolation.state(),
-        }
+        return self._fork(
+            step, descriptors, {"argv": step.argv, "env": step.env, "fed": bool(step.stdin)}
+        )
+
+    def _fork(self, step: Step, descriptors: list[int], told: dict[str, Any]) -> int:
+        orders = self._supervisor.isolation.orders(step, len(descriptors))
+        message = orders.packed(json.dumps(told).encode())
         try:
-            socket.send_fds(self.control, [json.dumps(told).encode()], descriptors)
+            socket.send_fds(self.control, [message], descriptors)
         except OSError as error:
             raise SlotError("the template is gone: {}".format(error)) from None
         return int(self._heard()["pid"])
@@ -2707,14 +2687,9 @@ class Command(Template):
     def fork(self, step: Step, descriptors: list[int]) -> int:
         """Have it fork the process of a step, and return its pid."""
         words = step.argv[len(self._words) :]
-        told = {"words": words, "env": step.env, "flags": len(self._flags)}
-        orders = self._supervisor.isolation.orders(step.limits, len(descriptors))
-        message = orders.packed(json.dumps(told).encode())
-        try:
-            socket.send_fds(self.control, [message], descriptors)
-        except OSError as error:
-            raise SlotError("the template is gone: {}".format(error)) from None
-        return int(self._heard()["pid"])
+        return self._fork(
+            step, descriptors, {"words": words, "env": step.env, "flags": len(self._flags)}
+        )
 
 
 class Templates:
@@ -2755,7 +2730,7 @@ _kept: list[socket.socket] = []
 
 
 def serve_template(
-    isolation: Isolation, control: socket.socket, modules: list[str], scripts: dict[str, str]
+    control: socket.socket, modules: list[str], scripts: dict[str, str]
 ) -> tuple[list[str], dict[str, str], bool]:
     """Fork programs until the supervisor is gone.
 
@@ -2773,11 +2748,13 @@ def serve_template(
         data, descriptors, _, _ = socket.recv_fds(control, 1 << 18, 8)
         if not data:
             os._exit(0)
-        told = json.loads(data)
+        errand = Errand(data)
+        told = json.loads(errand.text)
+        *targets, complaint = descriptors
         pid = os.fork()
         if pid == 0:
-            isolation.adopt(told["state"])
-            isolation.settle(told["limits"], descriptors[:-1], descriptors[-1])
+            Isolation.settle(errand, targets, complaint)
+            os.close(len(targets))
             return told["argv"], told["env"], told["fed"]
         for descriptor in descriptors:
             os.close(descriptor)
@@ -2954,12 +2931,38 @@ class Supervisor:
         return not used_up and lives <= step.restarts
 
 
-def _again_with_fixed_hashes(arguments: list[str]) -> NoReturn:
-    """Start this interpreter anew so that its forks order their sets as any other slot's do."""
+# An interpreter that is given a file keeps its syntax tree while it runs: megabytes, in every fork.
+_COMPILED = """
+import marshal, sys
+__file__ = sys.argv[2]
+with open(int(sys.argv[1]), "rb") as stream:
+    code = marshal.load(stream)
+del sys.argv[:2], stream
+__name__ = "supervisor"
+exec(code)
+__name__ = "__main__"
+del code
+program = main(sys.argv[1:])
+if program is not None:
+    run_script(program[0], program[1], fed=program[2])
+"""
+
+
+def _start_again(code: types.CodeType) -> NoReturn:
+    """Have a new interpreter run this file, which it is given as it is compiled.
+
+    Its forks order their sets as any other slot's do. What libraries call is looked up at once: in
+    a fork each look-up would cost several pages.
+    """
     resource.setrlimit(resource.RLIMIT_STACK, _stack())
     env = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
-    env.update(PYTHONHASHSEED="0", LANG="C.UTF-8", TZ="UTC")
-    os.execve(sys.executable, [sys.executable, "-s", __file__, *arguments], env)
+    env.update(PYTHONHASHSEED="0", LANG="C.UTF-8", TZ="UTC", LD_BIND_NOW="1")
+    compiled = os.memfd_create("supervisor", 0)
+    with open(compiled, "wb", closefd=False) as stream:
+        marshal.dump(code, stream)
+    os.lseek(compiled, 0, os.SEEK_SET)
+    words = ["-s", "-c", _COMPILED, str(compiled), __file__, *sys.argv[1:]]
+    os.execve(sys.executable, [sys.executable, *words], env)
 
 
 def _stack() -> tuple[int, int]:
@@ -2969,8 +2972,6 @@ def _stack() -> tuple[int, int]:
 
 def main(arguments: list[str]) -> tuple[list[str], dict[str, str], bool] | None:
     """Serve on standard input and output; returns in a template's forks alone, what they are."""
-    if sys.flags.hash_randomization:
-        _again_with_fixed_hashes(arguments)
     del sys.path[0]
     os.umask(0o022)
     mode = arguments[0] if arguments else "uid"
@@ -2980,9 +2981,12 @@ def main(arguments: list[str]) -> tuple[list[str], dict[str, str], bool] | None:
     os.dup2(null, 0)
     os.dup2(null, 1)
     os.close(null)
-    supervisor = Supervisor(mode, Line(source, sink))
     try:
+        supervisor = Supervisor(mode, Line(source, sink))
         supervisor.serve()
+    except SlotError as error:
+        print("codegen: {}".format(error), file=sys.stderr)  # noqa: T201 - the slot's diagnosis
+        sys.exit(3)
     except Serve as serve:
         template = serve.args
     else:
@@ -2992,10 +2996,4 @@ def main(arguments: list[str]) -> tuple[list[str], dict[str, str], bool] | None:
 
 
 if __name__ == "__main__":
-    try:
-        program = main(sys.argv[1:])
-    except SlotError as error:
-        print("codegen: {}".format(error), file=sys.stderr)  # noqa: T201 - the slot's diagnosis
-        sys.exit(3)
-    if program is not None:
-        run_script(program[0], program[1], fed=program[2])
+    _start_again(sys._getframe().f_code)
