@@ -205,12 +205,6 @@ def drop_capabilities() -> None:
     checked(_libc.capset(_CAPABILITY_HEADER, _capability_sets(0)), "capset")
 
 
-def close_from(first: int) -> None:
-    """Close every descriptor from `first` on."""
-    if _libc.syscall(436, ctypes.c_uint(first), ctypes.c_uint(0xFFFFFFFF), 0) < 0:
-        os.closerange(first, 4096)
-
-
 # ---------------------------------------------------------------- seccomp: a deny-list
 
 # name: (x86_64, aarch64). Refused with EPERM.
@@ -313,6 +307,7 @@ _CALLS = {
     "setresuid": (117, 147), "capset": (126, 91), "prctl": (157, 167), "unshare": (272, 97),
     "mount": (165, 40), "umount2": (166, 39),
 }  # fmt: skip
+_CLOSE_RANGE = 436  # on every architecture
 
 
 class Orders:
@@ -359,6 +354,12 @@ class Orders:
 _system_call = _libc["syscall"]
 _system_call.argtypes = [ctypes.c_ulong] * 6
 _system_call.restype = ctypes.c_long
+
+
+def close_from(first: int) -> None:
+    """Close every descriptor from `first` on."""
+    if _system_call(_CLOSE_RANGE, first, 0xFFFFFFFF, 0, 0, 0) < 0:
+        os.closerange(first, 4096)  # an old kernel
 
 
 class Errand:
