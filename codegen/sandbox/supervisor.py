@@ -139,6 +139,7 @@ PR_SET_KEEPCAPS, CAP_DAC_OVERRIDE = 8, 1
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 38, 47
 PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 AT_FDCWD = -100
+MOST_DESCRIPTORS = 1 << 16  # one system call closes so many, but on an old kernel
 LOW_DESCRIPTORS = 64  # taken where a program is forked that is not to have more of its own below
 
 
@@ -307,9 +308,9 @@ _CALLS = {
     "chdir": (80, 49), "umask": (95, 166), "openat": (257, 56), "write": (1, 64),
     "close": (3, 57), "prlimit64": (302, 261), "setgroups": (116, 159), "setresgid": (119, 149),
     "setresuid": (117, 147), "capset": (126, 91), "prctl": (157, 167), "unshare": (272, 97),
-    "mount": (165, 40), "umount2": (166, 39),
+    "mount": (165, 40), "umount2": (166, 39), "setsid": (112, 157), "dup3": (292, 24),
+    "close_range": (436, 436),
 }  # fmt: skip
-_CLOSE_RANGE = 436  # on every architecture
 
 
 class Orders:
@@ -358,23 +359,23 @@ _system_call.argtypes = [ctypes.c_ulong] * 6
 _system_call.restype = ctypes.c_long
 
 
-def close_from(first: int) -> None:
-    """Close every descriptor from `first` on."""
-    if _system_call(_CLOSE_RANGE, first, 0xFFFFFFFF, 0, 0, 0) < 0:
-        os.closerange(first, 4096)  # an old kernel
-
-
 class Errand:
-    """Orders as they have come, made ready so that to carry them out writes to few pages."""
+    """Orders as they have come, ready to be carried out by a fork that writes to few pages.
 
-    def __init__(self, message: bytes) -> None:
+    Before them its descriptors are arranged: the given ones are its first, and there are no others.
+    The last of them is the complaint's, which no program inherits.
+    """
+
+    def __init__(self, message: bytes, descriptors: list[int]) -> None:
         count, size, length, _ = struct.unpack_from("=4I", message)
         start = struct.calcsize("=4I") + count * struct.calcsize("=11Q")
         self.text = message[start + size : start + size + length]
+        self.complaint = len(descriptors) - 1
         self._bytes = ctypes.create_string_buffer(message[start : start + size], size)
         self._filters: list[Any] = []
-        calls = struct.iter_unpack("=11Q", message[struct.calcsize("=4I") : start])
-        self._calls = [(call[0], *map(self._argument, call[1::2], call[2::2])) for call in calls]
+        self._calls = self._arrangement(descriptors)
+        for call in struct.iter_unpack("=11Q", message[struct.calcsize("=4I") : start]):
+            self._calls.append((call[0], *map(self._argument, call[1::2], call[2::2])))
 
     def _argument(self, kind: int, value: int) -> int:
         if kind == 0:
@@ -382,16 +383,45 @@ class Errand:
         place = ctypes.addressof(self._bytes) + (value & 0xFFFFFFFF)
         if kind == 1:
             return place
-        self._filters.append(
-            ctypes.create_string_buffer(struct.pack("HxxxxxxP", value >> 32, place))
-        )
+        program = struct.pack("HxxxxxxP", value >> 32, place)
+        self._filters.append(ctypes.create_string_buffer(program))
         return ctypes.addressof(self._filters[-1])
 
+    @staticmethod
+    def _arrangement(descriptors: list[int]) -> list[tuple[int, ...]]:
+        free = max(LOW_DESCRIPTORS, *descriptors) + 1  # where nothing is that is still needed
+        calls: list[tuple[str, int, int, int]] = [("setsid", 0, 0, 0)]
+        calls += [("dup3", given, free + at, 0) for at, given in enumerate(descriptors)]
+        calls += [("dup3", free + at, at, 0) for at in range(len(descriptors) - 1)]
+        calls += [("dup3", free + len(descriptors) - 1, len(descriptors) - 1, os.O_CLOEXEC)]
+        calls += [("close_range", len(descriptors), 0xFFFFFFFF, 0)]
+        column = _ARCHITECTURES[platform.machine()][0]
+        return [(_CALLS[name][column], *given, 0, 0) for name, *given in calls]
+
     def carry_out(self) -> None:
-        """Make the calls; raises OSError at the first that fails."""
-        for call in self._calls:
-            if _system_call(*call) < 0:
-                checked(-1, "system call %d" % call[0])
+        """Make the calls; does not return where one fails."""
+        try:
+            for call in self._calls:
+                if _system_call(*call) < 0:
+                    self._failed(call)
+        except BaseException as error:
+            complain(self.complaint, "S{}: {}".format(type(error).__name__, error))
+
+    @staticmethod
+    def _failed(call: tuple[int, ...]) -> None:
+        number = ctypes.get_errno()
+        if call[0] in _CALLS["close_range"] and number == errno.ENOSYS:
+            os.closerange(call[1], MOST_DESCRIPTORS)
+        else:
+            raise OSError(number, "system call {}: {}".format(call[0], os.strerror(number)))
+
+
+def complain(descriptor: int, text: str) -> NoReturn:
+    """In a fork that cannot become what it has to: say why, and leave."""
+    try:
+        os.write(descriptor, text.encode("utf-8", "replace")[:4096])
+    finally:
+        os._exit(127)
 
 
 # ---------------------------------------------------------------- messages
@@ -1822,21 +1852,13 @@ class Isolation(abc.ABC):
 
     def fork(self, step: Step, targets: list[int], complaint: int) -> int:
         """Fork the process of a step and have it run the program; return its pid."""
-        errand = Errand(self.orders(step, len(targets) + 1).packed(b""))
+        descriptors = [*targets, complaint]
+        errand = Errand(self.orders(step, len(descriptors)).packed(b""), descriptors)
         pid = os.fork()
         if pid == 0:
-            self.settle(errand, targets, complaint)
-            self._exec(step.argv, environment(step.env), len(targets))
-        return pid
-
-    @staticmethod
-    def settle(errand: Errand, targets: list[int], complaint: int) -> None:
-        """In the child: give up everything. Of the descriptors here only the targets outlast it."""
-        try:
-            Isolation._arrange(targets, complaint)
             errand.carry_out()
-        except BaseException as error:
-            Isolation._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
+            self._exec(step.argv, environment(step.env), errand.complaint)
+        return pid
 
     def become_resident(self, tool: Resident, targets: list[int], complaint: int) -> NoReturn:
         """In the child: give up everything, then run the tool. Does not return."""
@@ -1856,7 +1878,7 @@ class Isolation(abc.ABC):
             self._restrict()
             self._exec(tool.argv, tool.environment(), len(targets))
         except BaseException as error:
-            self._complain(len(targets), "S{}: {}".format(type(error).__name__, error))
+            complain(len(targets), "S{}: {}".format(type(error).__name__, error))
 
     @staticmethod
     def _arrange(targets: list[int], complaint: int) -> None:
@@ -1864,7 +1886,7 @@ class Isolation(abc.ABC):
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in (*targets, complaint)]
         for target, source in enumerate(high):
             os.dup2(source, target, inheritable=target < len(targets))
-        close_from(len(high))
+        os.closerange(len(high), MOST_DESCRIPTORS)
 
     def _restrict(self) -> None:
         """In the child: refuse it the system calls that no program needs."""
@@ -1890,14 +1912,7 @@ class Isolation(abc.ABC):
             os.execvpe(argv[0], argv, env)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            Isolation._complain(complaint, "E{}: {}\n".format(argv[0], reason))
-
-    @staticmethod
-    def _complain(descriptor: int, text: str) -> NoReturn:
-        try:
-            os.write(descriptor, text.encode("utf-8", "replace")[:4096])
-        finally:
-            os._exit(127)
+            complain(complaint, "E{}: {}\n".format(argv[0], reason))
 
 
 def runs_unread(uid: int) -> bool:
@@ -2114,7 +2129,7 @@ class Namespaces(Isolation):
             os.dup2(orders, 200)
             os.dup2(done, 201)
             os.dup2(os.open("/proc/sys/kernel/ns_last_pid", os.O_WRONLY), 202)
-            close_from(203)
+            os.closerange(203, MOST_DESCRIPTORS)
             os.closerange(0, 200)
             prctl(PR_SET_DUMPABLE, 0)  # it has our memory and the programs' uid
             signal.signal(signal.SIGCHLD, _reap_orphans)
@@ -2751,7 +2766,8 @@ class Templates:
         return found
 
 
-# In a program's process their descriptors are closed, or another's: they are never to be finalised.
+# In a program's process descriptors are closed, or another's, and to free memory costs pages: what
+# is here is never finalised.
 _kept: list[Any] = []
 
 
@@ -2767,6 +2783,7 @@ def serve_template(
     _warmth.load(modules, scripts)
     make_streams()
     take_streams()
+    _kept.append((control, modules, scripts))
     sys.path[0:0] = [JOB]
     sys.dont_write_bytecode = True
     _warmth.settle()
@@ -2774,14 +2791,13 @@ def serve_template(
         data, descriptors, _, _ = socket.recv_fds(control, 1 << 18, 8)
         if not data:
             os._exit(0)
-        errand = Errand(data)
+        errand = Errand(data, descriptors)
         told = json.loads(errand.text)
-        *targets, complaint = descriptors
         pid = os.fork()
         if pid == 0:
-            Isolation.settle(errand, targets, complaint)
-            os.close(len(targets))
-            _kept.append((data, descriptors, targets, errand, told))  # to free them costs pages
+            errand.carry_out()
+            os.close(errand.complaint)
+            _kept.append((data, descriptors, errand, told))
             return told["argv"], told["env"], told["fed"]
         for descriptor in descriptors:
             os.close(descriptor)
