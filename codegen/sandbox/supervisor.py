@@ -140,6 +140,7 @@ PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 38, 47
 PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 AT_FDCWD = -100
 MOST_DESCRIPTORS = 1 << 16  # one system call closes so many, but on an old kernel
+STAYING = 0xFFFFFFFF  # references, of an object that is there for good
 LOW_DESCRIPTORS = 64  # taken where a program is forked that is not to have more of its own below
 
 
@@ -864,6 +865,37 @@ def fill_holes() -> list[Any]:
                     break
                 taken.append(place)
     return taken
+
+
+def keep_for_good() -> None:
+    """Have no more references be counted to what is there: to read it would be to write to it.
+
+    Since Python 3.12 (https://peps.python.org/pep-0683/) an object with the highest count that fits
+    32 bits stays, and its count as well. Where it does not, nothing is done.
+    """
+    if sys.implementation.name != "cpython" or "t" in sys.abiflags or sys.byteorder != "little":
+        return
+    probe = object()
+    count = ctypes.c_uint32.from_address(id(probe))
+    count.value, before = STAYING, count.value
+    more = [probe] * 8
+    stays = sys.getrefcount(probe) == STAYING
+    del more
+    if not stays or sys.getrefcount(probe) != STAYING:
+        count.value = before
+        return
+    seen: set[int] = set()
+    waiting: list[Any] = gc.get_objects()
+    for one in waiting:
+        if id(one) in seen or one is waiting or one is seen:
+            continue
+        seen.add(id(one))
+        waiting.extend(gc.get_referents(one))
+        if type(one) is types.CodeType:  # whose parts the collector does not know
+            waiting += [one.co_consts, one.co_names, one.co_filename, one.co_name]
+            waiting += [one.co_qualname, one.co_linetable, one.co_exceptiontable]
+    for place in seen:
+        ctypes.c_uint32.from_address(place).value = STAYING
 
 
 def _write(path: str, data: bytes) -> None:
@@ -2326,6 +2358,8 @@ class Warmth:
     def settle(self) -> None:
         """Make ready to be forked, and leave what is there to the forks as it is."""
         self.conceal()
+        gc.collect()
+        keep_for_good()
         freeze()
         gc.disable()
         self._holes = fill_holes()
