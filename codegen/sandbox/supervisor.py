@@ -537,6 +537,9 @@ def wipe(paths: tuple[str, ...] = SCRATCH) -> None:
     """Empty everything that a program can write to, and make sure of it."""
     for path in paths:
         try:
+            facts = os.statvfs(path)
+            if facts.f_files and facts.f_files - facts.f_ffree == 1:
+                continue  # a file system of its own, in which there is the folder itself
             folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:
             continue
@@ -746,13 +749,14 @@ def machine_kills() -> int:
     A slot's own kernel, as gVisor is one, does not tell.
     """
     try:
-        with open("/proc/vmstat", "rb") as stream:
-            for line in stream:
-                if line.startswith(b"oom_kill "):
-                    return int(line.split()[1])
+        descriptor = os.open("/proc/vmstat", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        pass
-    return 0
+        return 0
+    try:
+        _, told, rest = os.read(descriptor, 1 << 16).partition(b"\noom_kill ")
+        return int(rest.split(b"\n", 1)[0]) if told else 0
+    finally:
+        os.close(descriptor)
 
 
 def scratch_bytes() -> int:
@@ -1761,8 +1765,8 @@ class Residents:
         return False
 
     def wipe(self) -> None:
-        """Empty the folders of the residents."""
-        wipe(tuple(RESIDENTS + "/" + name for name in self._tools))
+        """Empty the folders of the residents that have been started."""
+        wipe(tuple(RESIDENTS + "/" + name for name, tool in self._tools.items() if tool.ends))
 
     def ask(self, step: Step, deadline: float) -> None:
         """Have a resident do a step."""
