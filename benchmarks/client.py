@@ -23,7 +23,7 @@ from contextlib import contextmanager
 import aiohttp
 
 from benchmarks.null_server import MODEL
-from codegen.cli.running import COLLECTOR
+from codegen.cli.engine import COLLECTOR
 from codegen.model.contract import Message, Request, Sampling
 from codegen.model.handling import Handling
 from codegen.model.limit import Bounds

@@ -1,7 +1,7 @@
 """What Prometheus is told of a run: problems, examples, tokens, calls, verdicts, slots, budgets.
 
 What is counted anyway is read when it is asked for, and goes on where an earlier start of the run
-stopped; latencies and verdicts are those of this process, from its spans.
+stopped; latencies and verdicts are those of this start, from its spans and its workers'.
 
 Not here: the service's metrics (`codegen.serve.metrics`), whose names mean the same.
 """
@@ -60,7 +60,7 @@ def measured(host: str, port: int, watched: Watched) -> Iterator[str]:
     except OSError as error:
         raise UsageError(f"--metrics-port {port}: cannot listen on {host}: {error}") from error
     try:
-        with telemetry.heard(_Heard(registry)):
+        with telemetry.heard(_Heard(registry), counts=True):
             yield f"http://{host}:{server.server_port}/metrics"
     finally:
         server.shutdown()
@@ -69,7 +69,7 @@ def measured(host: str, port: int, watched: Watched) -> Iterator[str]:
 
 
 class _Heard:
-    """Counts spans of this process."""
+    """Counts spans."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._calls = Histogram(

@@ -62,6 +62,7 @@ class _Nothing(Span):
 
 _NOTHING = _Nothing("")
 _listeners: tuple[Listener, ...] = ()
+_counting: tuple[Listener, ...] = ()
 _current: ContextVar[Span] = ContextVar("codegen span", default=_NOTHING)
 
 
@@ -98,11 +99,22 @@ def current() -> Span:
 
 
 @contextmanager
-def heard(listener: Listener) -> Iterator[None]:
-    """Let a listener hear of the spans that are opened in the block, by whomever."""
-    global _listeners  # noqa: PLW0603 - where work is done, nobody should have to know who listens
+def heard(listener: Listener, *, counts: bool = False) -> Iterator[None]:
+    """Let a listener hear of the spans that are opened in the block, by whomever.
+
+    One that `counts` hears of those of other processes as well, when they are retold here.
+    """
+    global _listeners, _counting  # noqa: PLW0603 - where work is done, nobody should have to know who listens
     _listeners = (*_listeners, listener)
+    _counting = (*_counting, listener) if counts else _counting
     try:
         yield
     finally:
         _listeners = tuple(one for one in _listeners if one is not listener)
+        _counting = tuple(one for one in _counting if one is not listener)
+
+
+def retell(span: Span) -> None:
+    """Have those who count hear of a span that has ended in another process."""
+    for listener in _counting:
+        listener.opened(span)()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import time
 from typing import Any
@@ -18,7 +17,7 @@ from rich.console import Console
 from codegen.cli.budgets import ENDED_BY_BUDGET, spent_text
 from codegen.cli.display import Display, Gauges, mix_text
 from codegen.cli.embedding import open_embedder
-from codegen.cli.engine import open_engine
+from codegen.cli.engine import collect_less_often, open_engine
 from codegen.cli.equipment import with_experience
 from codegen.cli.log import Log
 from codegen.cli.own_model import served
@@ -39,11 +38,6 @@ _MISSED = {
 }
 
 
-COLLECTOR = (10_000, 20, 20)
-"""`gc.set_threshold` for a run. A thousand calls that wait are young objects which live on: with
-Python's own 700 they are looked at again and again, at a fifth of the CPU that a call costs."""
-
-
 async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
     """Run to the goal and return the exit code.
 
@@ -53,7 +47,7 @@ async def carry_out(settings: Settings, options: dict[str, Any]) -> int:
     log = Log(options["log_format"])
     console, tell = log.console, log.tell
     _stop_on_terminate()
-    gc.set_threshold(*COLLECTOR)
+    collect_less_often()
     async with contextlib.AsyncExitStack() as stack:
         options = await stack.enter_async_context(served(options, tell))
         embedder = await open_embedder(options)

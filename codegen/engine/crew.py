@@ -18,12 +18,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from codegen import telemetry
 from codegen.engine.member import LostError, Member
 from codegen.engine.messages import Equipment, News, Order, Raised
 from codegen.engine.roster import Roster, Site
 from codegen.errors import CodegenError
 from codegen.journal import Hits, Journal
 from codegen.records import Problem, ProblemRecord
+from codegen.sandbox.pool import Counts
 from codegen.synthesis.allowance import BudgetSpent
 from codegen.synthesis.lead import Lead
 from codegen.synthesis.registry import Clash
@@ -38,10 +40,13 @@ class Crew:
     Use `open_crew`, and `begin` once it is known what the run is.
     """
 
-    def __init__(self, site: Site, on_event: Callable[[str], None]) -> None:
-        """Take a site; `on_event` gets a line for each thing worth telling."""
+    def __init__(self, site: Site, on_event: Callable[[str], None], *, measured: bool) -> None:
+        """Take a site; `on_event` gets a line for each thing worth telling.
+
+        Where it is `measured`, the workers' spans are retold here.
+        """
         self.roster = Roster(site, on_event, self._on_news)
-        self._on_event = on_event
+        self._on_event, self._measured = on_event, measured
         self._lead: Lead | None = None
         self._claims: dict[int, asyncio.Future[Clash | None]] = {}
 
@@ -67,6 +72,16 @@ class Crew:
         members = self.roster.members
         every = sum(one.equipment.slots for one in members if one.equipment)
         return sum(one.news.slots_busy for one in members), every
+
+    def counts(self) -> Counts:
+        """Return what the workers' sandboxes are doing, as far as they say."""
+        found = [one.news.sandbox for one in self.roster.members if one.news.sandbox]
+        return Counts(
+            sum(one.busy for one in found),
+            sum(one.waiting for one in found),
+            sum(one.idle for one in found),
+            self.roster.recycled + sum(one.recycled for one in found),
+        )
 
     async def live(self, task: Task) -> ProblemRecord:
         """Live one life, on another worker where one is lost; see the contract."""
@@ -103,7 +118,8 @@ class Crew:
         """Let the workers begin; they are closed by whoever opened the crew."""
         self._lead = lead
         self.roster.told = lead.meter.spent()
-        self.roster.begin(Order(lead.settings, lead.screen, str(journal.place)))
+        place = str(journal.place)
+        self.roster.begin(Order(lead.settings, lead.screen, place, self._measured))
         self.roster.spawn(self._watch_budget())
         yield self
 
@@ -125,6 +141,8 @@ class Crew:
     def _on_news(self, member: Member, news: News) -> None:
         for line in news.lines:
             self._on_event(f"{member.title}: {line}")
+        for span in news.spans:
+            telemetry.retell(span)
         for index, problem in news.claims:
             self.roster.spawn(self._answer(member, index, problem))
         if self._lead is None:
@@ -160,14 +178,14 @@ class Crew:
 
 @asynccontextmanager
 async def open_crew(
-    site: Site, on_event: Callable[[str], None] = lambda _: None
+    site: Site, on_event: Callable[[str], None] = lambda _: None, *, measured: bool = False
 ) -> AsyncIterator[Crew]:
     """Start the workers of a site, and close them in the end.
 
     Raises:
         CodegenError: no worker can open what it needs.
     """
-    crew = Crew(site, on_event)
+    crew = Crew(site, on_event, measured=measured)
     try:
         await crew.gather()
         yield crew

@@ -55,6 +55,7 @@ class Roster:
     members: list[Member] = field(default_factory=list)
     standard: Equipment | None = None
     past: tuple[Hits, Hits] = (Hits(), Hits())
+    recycled: int = 0  # slots, at workers that are gone
     _needed: frozenset[str] = frozenset()
     _order: asyncio.Future[Any] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -169,6 +170,7 @@ class Roster:
     def _dismiss(self, member: Member, error: Exception) -> None:
         self.members.remove(member)
         self.past = (self.past[0] + member.news.calls, self.past[1] + member.news.executions)
+        self.recycled += member.news.sandbox.recycled if member.news.sandbox else 0
         self._setbacks += 1
         alone = not self.members if self.standard is None else self._setbacks >= MOST_SETBACKS
         if alone and not self.ready():

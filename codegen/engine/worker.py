@@ -19,11 +19,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
-from codegen import tracing
+from codegen import telemetry, tracing
 from codegen.engine.messages import Claimed, Equipment, Name, News, Opener, Order, Raised
-from codegen.engine.process import ProcessEngine, Tools, open_process, slots_of
+from codegen.engine.process import ProcessEngine, Tools, counts_of, open_process, slots_of
 from codegen.errors import CodegenError, InfrastructureError, ToolchainError
-from codegen.journal import Hits, Journal
+from codegen.journal import Hits, Journal, spans
 from codegen.model.contract import Model
 from codegen.records import Outcome, Problem, ProblemRecord, Usage
 from codegen.synthesis.allowance import BudgetSpent, Meter, Spending
@@ -31,7 +31,13 @@ from codegen.synthesis.lead import Lead
 from codegen.synthesis.progress import Progress
 from codegen.synthesis.registry import Clash
 from codegen.synthesis.world import Task
+from codegen.verify.verifier import LANGUAGE, VERDICT
 
+COUNTED = (
+    *(VERDICT, LANGUAGE, spans.ENVIRONMENT, spans.QUEUE_S, spans.WORK_S),
+    *(spans.PURPOSE, spans.FOUND),
+)
+"""What the leader's metrics read of a span; the rest of it goes no further."""
 QUIET_S = 1.0  # between two news where nothing is asked
 
 P = ParamSpec("P")
@@ -69,6 +75,27 @@ def _handed_over(
     return called
 
 
+class _Kept:
+    """Keeps what is counted of the spans that have ended, until it is told."""
+
+    def __init__(self) -> None:
+        self._spans: list[telemetry.Span] = []
+
+    def opened(self, span: telemetry.Span) -> Callable[[], None]:
+        return lambda: self._ended(span)
+
+    def _ended(self, span: telemetry.Span) -> None:
+        facts = {key: span.facts[key] for key in COUNTED if key in span.facts}
+        if facts:
+            kept = telemetry.Span(span.name, facts, seconds=span.seconds, error=span.error)
+            self._spans.append(kept)
+
+    def taken(self) -> tuple[telemetry.Span, ...]:
+        """Return those since the last time."""
+        taken, self._spans = self._spans, []
+        return tuple(taken)
+
+
 @dataclass(slots=True)
 class _Mail:
     """What is to be told, and the claims that wait for their answer."""
@@ -88,7 +115,7 @@ class Worker:
         self._cpus = cpus
         self._environments = environments
         self._stack = AsyncExitStack()
-        self._mail = _Mail()
+        self._mail, self._kept = _Mail(), _Kept()
         self._told: Counter[tuple[str, Outcome]] = Counter()
         self._progress = Progress()
         self._meter: Branch | None = None
@@ -129,6 +156,8 @@ class Worker:
         assert self._tools is not None
         journal = Journal.open(order.journal, worker=True, on_event=self._tell)
         self._stack.enter_context(journal)
+        if order.measured:
+            self._stack.enter_context(telemetry.heard(self._kept))
         self._meter = Branch(order.settings.allowance, told=told)
         lead = Lead(order.settings, order.screen, self._claim, self._progress, self._meter)
         self._engine = await self._stack.enter_async_context(
@@ -164,15 +193,18 @@ class Worker:
         lines, mail.lines = mail.lines, []
         counted = Counter(self._progress.outcomes)
         attempts, self._told = counted - self._told, counted
-        engine = self._engine
+        engine, tools = self._engine, self._tools
+        counts = counts_of(tools.sandbox) if tools else None
         return News(
             tuple(claims),
             tuple(lines),
             dict(attempts),
             self._meter.taken() if self._meter else {},
+            self._kept.taken(),
             dict(+self._progress.stages),
             self._progress.calls_in_flight,
-            slots_of(self._tools.sandbox)[0] if self._tools else 0,
+            slots_of(tools.sandbox)[0] if tools else 0,
+            counts() if counts else None,
             engine.calls if engine else Hits(),
             engine.executions if engine else Hits(),
         )

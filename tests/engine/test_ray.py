@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -218,3 +219,37 @@ def test_what_happens_at_workers_is_part_of_the_problems_traces(
     known = {one["id"] for one in collector.spans}
     assert all(one["parent"] in known for one in collector.spans if one["parent"])
     assert {"verify python", "execute python"} <= {one["name"] for one in collector.spans}
+
+
+def test_what_happens_at_workers_is_in_the_metrics(
+    cluster: Any, server: Counting, postgresql: Any, tmp_path: Path
+) -> None:
+    place = f"{postgresql.url}?run=measured"
+    driver = start(cluster, server, tmp_path, place, "--metrics-port", "0")
+    url = metrics_of(driver)
+    counted = {"codegen_call_seconds_count": 0.0, "codegen_verdicts_total": 0.0}
+    counted["codegen_stage_seconds_count"] = 0.0
+
+    def read() -> bool:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            page = answer.read().decode()
+        for line in page.splitlines():
+            assert not line.startswith("codegen_calls_failed_total{")
+        for name in counted:
+            found = [line for line in page.splitlines() if line.startswith(name + "{")]
+            counted[name] = sum(float(line.split()[-1]) for line in found)
+        assert "codegen_slots 2.0" in page
+        return all(counted.values())
+
+    wait_for(read, driver)
+    assert counted["codegen_call_seconds_count"] <= len(server.answered)
+    finished(driver)
+
+
+def metrics_of(driver: subprocess.Popen[str]) -> str:
+    """Return where a driver serves its metrics, as it says."""
+    assert driver.stderr is not None
+    for line in driver.stderr:
+        if "metrics at " in line:
+            return line.split("metrics at ")[1].strip()
+    raise AssertionError("the driver has ended")
