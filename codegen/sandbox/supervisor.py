@@ -894,7 +894,7 @@ def keep_for_good() -> None:
         if id(one) in seen or one is waiting or one is seen:
             continue
         seen.add(id(one))
-        waiting.extend(gc.get_referents(one))
+        waiting.extend(more for more in gc.get_referents(one) if id(more) not in seen)
         if type(one) is types.CodeType:  # whose parts the collector does not know
             waiting += [one.co_consts, one.co_names, one.co_filename, one.co_name]
             waiting += [one.co_qualname, one.co_linetable, one.co_exceptiontable]
