@@ -915,6 +915,21 @@ async def test_jobs_do_not_share_an_interpreter(sandbox: Pool) -> None:
         assert said(await run(sandbox, script(look))) == "[2] 1"
 
 
+async def test_chance_is_another_in_each_program_and_in_each_of_its_forks(sandbox: Pool) -> None:
+    code = (
+        "import os, random, uuid\n"
+        "draw = lambda: (random.random(), str(uuid.uuid4()))\n"
+        "for name in ('forked', 'parent'):\n"
+        "    if name == 'parent' or not os.fork():\n"
+        "        print(*draw(), flush=True)\n"
+        "        if name == 'forked': os._exit(0)\n"
+        "os.wait()"
+    )
+    drawn = [said(await run(sandbox, script(code))).split() for _ in range(3)]
+    every = [one for each in drawn for one in each]
+    assert len(every) == len(set(every)) == 12
+
+
 async def test_the_supervisors_variables_are_not_in_reach(sandbox: Pool) -> None:
     code = (
         "import gc, sys\n"
