@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,3 +48,21 @@ def test_a_text_that_a_grammar_does_not_get_through_is_given_up() -> None:
     assert "does not get through" in found.message
     with pytest.raises(AnswerError, match="write it plainly"):
         extract_code(java, f"```java\n{tangled}\n```", entry_point="f")
+
+
+def test_nothing_is_kept_of_texts_that_were_parsed() -> None:
+    python = languages.get("python")
+
+    def parse_one(number: int) -> int:
+        text = (f"value = {number}\n" * 8000).encode()
+        assert not parse(python, text).root_node.has_error
+        return len(text)
+
+    parse_one(0)
+    tracemalloc.start()
+    try:
+        sizes = [parse_one(number) for number in range(20)]
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < min(sizes)
