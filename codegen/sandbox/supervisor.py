@@ -888,18 +888,17 @@ def keep_for_good() -> None:
     if not stays or sys.getrefcount(probe) != STAYING:
         count.value = before
         return
-    seen: set[int] = set()
     waiting: list[Any] = gc.get_objects()
-    for one in waiting:
-        if id(one) in seen or one is waiting or one is seen:
+    while waiting:
+        one = waiting.pop()
+        count = ctypes.c_uint32.from_address(id(one))
+        if count.value == STAYING or one is waiting:
             continue
-        seen.add(id(one))
-        waiting.extend(more for more in gc.get_referents(one) if id(more) not in seen)
+        count.value = STAYING
+        waiting.extend(gc.get_referents(one))
         if type(one) is types.CodeType:  # whose parts the collector does not know
             waiting += [one.co_consts, one.co_names, one.co_filename, one.co_name]
             waiting += [one.co_qualname, one.co_linetable, one.co_exceptiontable]
-    for place in seen:
-        ctypes.c_uint32.from_address(place).value = STAYING
 
 
 def _write(path: str, data: bytes) -> None:
@@ -2898,6 +2897,9 @@ class Supervisor:
         _set_environment(environment({}))
         wipe()
         self.isolation.begin(sorted([*first["residents"], *first["servers"]]))
+        if first["scripts"]:
+            gc.collect()
+            keep_for_good()  # before the templates, which then share it
         self.templates.start(self, first)
         freeze()
         self.residents.configure(first["residents"], first["servers"])
