@@ -5,11 +5,10 @@ share one private working folder, `/job`. Steps run one after another; the first
 succeed ends the job unless it says `keep_going`. A **step** is one command (or one forked warm
 interpreter) with its own files, limits and, where it asks for it, a private channel:
 
-- `frames` are fed on descriptor 3, one at a time, as 4-byte big-endian length + bytes; the
-  process answers on descriptor 4 in the same framing. The next frame is sent when a reply to the
-  one
-  before has come. After the last frame replies are read until the process has given `replies`
-  of them (0 means: as many as there are frames) or it is gone.
+- `frames` are fed on descriptor 3, as 4-byte big-endian length + bytes, eight at most ahead of
+  the replies; the process answers on descriptor 4 in the same framing, in their order. After the
+  last frame replies are read until the process has given `replies` of them (0 means: as many as
+  there are frames) or it is gone.
 - when all replies are in, the process has half a second to leave, then it is killed; how it
   leaves is then no longer of interest. Leftover processes are always killed.
 - the replies of a step may have `limits.output_bytes` together; one that announces more (as garbage

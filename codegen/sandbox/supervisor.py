@@ -118,6 +118,7 @@ OPEN_FILES = 1024
 TEMPLATE_PATIENCE_S = 60.0  # for its first answer, before which it imports
 EXEC_PATIENCE_S = 5.0  # for a resident, to be more than a fork of the supervisor
 GRACE_S = 0.5  # to leave after the last reply
+FRAMES_AHEAD = 8  # of the last reply: who has answered does not wait for the next
 PUT_OFF = 4  # times itself: the most by which a wall limit is put off on a busy machine
 SAMPLE_S = (0.005, 0.010)  # first and later distance between two looks at a running step
 RESIDENT_REQUESTS = 200  # then a resident is started anew: what it may have kept goes
@@ -976,12 +977,10 @@ class Channel:
         self._next()
 
     def _next(self) -> None:
-        if self._sent < len(self._frames):
-            frame = self._frames[self._sent]
+        for frame in self._frames[self._sent : len(self.replies) + FRAMES_AHEAD]:
             header = struct.pack(">I", len(frame))
             self.pending = memoryview(bytes(self.pending) + header + frame)
             self._sent += 1
-            self._since = time.monotonic()
 
     @property
     def complete(self) -> bool:
@@ -1032,6 +1031,7 @@ class Life:
         self._poll = select.poll()
         self._open: dict[int, Handler] = {}
         self._complaint = bytearray()
+        self._ends = False
 
     # -- start
 
@@ -1108,8 +1108,8 @@ class Life:
                 self._shut(descriptor)
                 return
             take(data)
-            if self._over_output():
-                return
+            if self._over_output() or (len(data) < 1 << 16 and not self._ends):
+                return  # what comes is found by the next look
 
     def _over_output(self) -> bool:
         total: int = self._step.stdout.total + self._step.stderr.total
@@ -1249,6 +1249,7 @@ class Life:
             self.wait_status, self.usage = self._template.ended()
         if self.usage is None:
             raise SlotError("the program could not be killed")
+        self._ends = True
         for descriptor in list(self._open):
             if self._open.get(descriptor) not in (self._feed_stdin, self._feed_frames):
                 self._read_out(descriptor)
