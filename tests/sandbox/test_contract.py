@@ -725,16 +725,30 @@ async def test_frames_reach_a_preloaded_script(sandbox: Pool) -> None:
     assert [r.payload for r in result.replies] == [b"A", b"B"]
 
 
-async def test_the_next_frame_comes_only_after_the_reply(sandbox: Pool) -> None:
+async def test_no_more_than_eight_frames_come_ahead_of_the_replies(sandbox: Pool) -> None:
     code = ECHO + (
         "import select\n"
-        "while True:\n"
-        "    data = read()\n"
-        "    early = select.select([3], [], [], 0.1)[0]\n"
-        "    reply(b'early' if early else b'ok')"
+        "known = 0\n"
+        "while select.select([3], [], [], 0.2)[0]: read(); known += 1\n"
+        "for _ in range(known): reply(str(known).encode())\n"
+        "while True: reply(read())"
     )
-    result = await run(sandbox, command(code, frames=(b"1", b"2", b"3")))
-    assert [r.payload for r in result.replies] == [b"ok"] * 3
+    result = await run(sandbox, command(code, frames=(b"frame",) * 12))
+    assert [r.payload for r in result.replies] == [b"8"] * 8 + [b"frame"] * 4
+
+
+async def test_frames_that_a_program_read_and_did_not_answer_come_again(sandbox: Pool) -> None:
+    code = ECHO + (
+        "import select\n"
+        "first = read()\n"
+        "while select.select([3], [], [], 0.2)[0]: read()\n"
+        "reply(first)\n"
+        "os._exit(3)"
+    )
+    frames = tuple(str(number).encode() for number in range(5))
+    result = await run(sandbox, command(code, frames=frames, restarts=5))
+    # each process answers the first frame that it is given, and dies of the next
+    assert [r.payload for r in result.replies] == [b"0", None, b"2", None, b"4"]
 
 
 async def test_a_crash_is_told_and_the_rest_goes_on(sandbox: Pool) -> None:
