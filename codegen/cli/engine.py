@@ -51,6 +51,12 @@ engine_options = declared(
         type=click.IntRange(1),
         help="CPUs of a worker.  [default: those of the smallest node, at most 16]",
     ),
+    click.option(
+        "--worker-gpus",
+        type=click.IntRange(0),
+        help="GPUs of a worker, for a model that it loads itself.  [default: 1 with --model"
+        " vllm:…, where there are any]",
+    ),
 )
 
 
@@ -80,7 +86,7 @@ def check_engine(options: dict[str, Any]) -> None:
         UsageError: says what is missing, or too much.
     """
     if options["engine"] == "process":
-        for name in ("ray_address", "workers", "worker_cpus"):
+        for name in ("ray_address", "workers", "worker_cpus", "worker_gpus"):
             if options[name] is not None:
                 raise UsageError(f"--{name.replace('_', '-')} needs --engine ray")
         return
@@ -136,11 +142,18 @@ async def _in_process(
 @asynccontextmanager
 async def _on_ray(settings: Settings, options: dict[str, Any], tell: Tell) -> AsyncIterator[Opened]:
     from codegen import tracing
+    from codegen.cli.own_model import is_own
     from codegen.engine.crew import open_crew
     from codegen.engine.ray import Place, RaySite, connected
     from codegen.synthesis.lead import Makers
 
-    place = Place(options["ray_address"] or "auto", options["workers"], options["worker_cpus"])
+    place = Place(
+        options["ray_address"] or "auto",
+        workers=options["workers"],
+        worker_cpus=options["worker_cpus"],
+        worker_gpus=options["worker_gpus"],
+        loads=is_own(options),
+    )
     environments = tuple(one.environment for one in settings.languages)
     opener = partial(_open_worker, {**options, "otlp": tracing.place(options["otlp"])}, settings)
     with connected(place):

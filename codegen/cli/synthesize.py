@@ -50,7 +50,7 @@ _GROUPS = {
     ),
     "Where it runs": (
         *("sandbox", "slots", "cpu", "memory", "verifier"),
-        *("engine", "ray_address", "workers", "worker_cpus"),
+        *("engine", "ray_address", "workers", "worker_cpus", "worker_gpus"),
     ),
     "Watching": ("log_format", "metrics_port", "metrics_host", "otlp"),
 }

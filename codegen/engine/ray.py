@@ -1,4 +1,4 @@
-"""Workers as Ray actors: one cluster, an asyncio actor for every few CPUs.
+"""Workers as Ray actors: one cluster, an asyncio actor for every few CPUs, with GPUs if need be.
 
 Actors and not Ray Data: a life is a conversation with the loop (claims, budgets, what is drawn
 next depends on what was accepted), not a row that goes through a pipeline; and Ray Data's stages
@@ -37,12 +37,15 @@ class Place:
     """Where workers are to run. None: as many as there is room for, as large as a node, to 16 CPUs.
 
     `address` is `auto` (the cluster that this machine is part of, or RAY_ADDRESS), `local` (one of
-    this machine's own, for this run), or a cluster's address.
+    this machine's own, for this run), or a cluster's address. A worker sees only the GPUs that are
+    its own; where it `loads` a model itself it has one if it is not said, and if there are any.
     """
 
     address: str = "auto"
     workers: int | None = None
     worker_cpus: int | None = None
+    worker_gpus: int | None = None
+    loads: bool = False
 
 
 class RayLine:
@@ -71,6 +74,18 @@ class RayLine:
             ray.kill(self._actor)
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What a node of a cluster has."""
+
+    cpus: int
+    gpus: int
+
+    def room(self, cpus: int, gpus: int) -> int:
+        """Return how many workers with so much each fit on it."""
+        return min(self.cpus // cpus, self.gpus // gpus) if gpus else self.cpus // cpus
+
+
 @dataclass(slots=True)
 class RaySite:
     """A cluster; keeps the contract `codegen.engine.roster.Site`."""
@@ -79,24 +94,41 @@ class RaySite:
     opener: Opener
     environments: tuple[str, ...]
     cpus: int = 0
+    gpus: int = 0
 
     async def room(self) -> int:
         """Return how many workers there should be; see the contract."""
-        nodes = await asyncio.to_thread(_cpus_of_nodes)
-        self.cpus = self.cpus or self._chosen(nodes)
-        room = sum(one // self.cpus for one in nodes)
+        nodes = await asyncio.to_thread(_nodes)
+        if not self.cpus:
+            self.gpus = self._chosen_gpus(nodes)
+            self.cpus = self._chosen_cpus([one for one in nodes if one.gpus >= self.gpus])
+        room = sum(one.room(self.cpus, self.gpus) for one in nodes)
         return room if self.place.workers is None else self.place.workers
 
-    def _chosen(self, nodes: list[int]) -> int:
-        """Return the CPUs of a worker."""
-        wanted, largest = self.place.worker_cpus, max(nodes, default=0)
+    def _chosen_gpus(self, nodes: list[Node]) -> int:
+        """Return the GPUs of a worker."""
+        wanted, largest = self.place.worker_gpus, max((one.gpus for one in nodes), default=0)
+        if wanted is None:
+            return min(1, largest) if self.place.loads else 0
+        if self.place.workers is None and largest < wanted:
+            raise UsageError(
+                f"no node of the Ray cluster has {wanted} GPUs (the largest: {largest}); give"
+                " --worker-gpus a smaller number or, where nodes come when they are asked for,"
+                " --workers and --worker-cpus"
+            )
+        return wanted
+
+    def _chosen_cpus(self, nodes: list[Node]) -> int:
+        """Return the CPUs of a worker on nodes that have its GPUs: each has its share of them."""
+        wanted, largest = self.place.worker_cpus, max((one.cpus for one in nodes), default=0)
         if self.place.workers is None and largest < (wanted or 1):
             raise UsageError(
                 f"no node of the Ray cluster has {wanted or 'any'} CPUs (the largest: {largest});"
                 " give --worker-cpus a smaller number or, where nodes come when they are asked"
                 " for, --workers and --worker-cpus"
             )
-        return wanted or min(MOST_CPUS, min(nodes, default=1))
+        shares = [one.cpus // (one.gpus // self.gpus if self.gpus else 1) for one in nodes]
+        return wanted or max(1, min(MOST_CPUS, min(shares, default=1)))
 
     def hire(self) -> Line:
         """Ask Ray for an actor; it starts where and when there is room."""
@@ -104,6 +136,7 @@ class RaySite:
 
         actor = ray.remote(Worker).options(
             num_cpus=self.cpus,
+            num_gpus=self.gpus,
             max_restarts=0,  # another is hired, which is told anew what the run is
             max_concurrency=CALLS,
             scheduling_strategy="SPREAD",
@@ -148,12 +181,13 @@ def connected(place: Place) -> Iterator[None]:
         ray.shutdown()
 
 
-def _cpus_of_nodes() -> list[int]:
-    """Return the CPUs of every node that is alive and has some."""
+def _nodes() -> list[Node]:
+    """Return every node that is alive and has a CPU."""
     import ray  # noqa: PLC0415 - an optional extra
 
     alive = (node["Resources"] for node in ray.nodes() if node["Alive"])
-    return [int(one["CPU"]) for one in alive if one.get("CPU", 0) >= 1]
+    found = [Node(int(one.get("CPU", 0)), int(one.get("GPU", 0))) for one in alive]
+    return [one for one in found if one.cpus]
 
 
 def _first_line(error: Exception) -> str:

@@ -246,6 +246,34 @@ def test_what_happens_at_workers_is_in_the_metrics(
     finished(driver)
 
 
+def test_workers_with_gpus_are_as_many_as_there_are_gpus(
+    cluster: Any, server: Counting, expected: list[str], postgresql: Any, tmp_path: Path
+) -> None:
+    node = patiently(lambda: cluster.add_node(num_cpus=4, num_gpus=2))
+    try:
+        place = f"{postgresql.url}?run=gpus"
+        driver = start(cluster, server, tmp_path, place, "--worker-gpus", "1")
+        wait_for(lambda: len(server.answered) > 15, driver)
+        placed = {one.unique_id: len(workers_of(one)) for one in cluster.worker_nodes}
+        assert placed.pop(node.unique_id) == 2
+        assert not any(placed.values())
+        finished(driver)
+    finally:
+        cluster.remove_node(node)
+    assert made_by(tmp_path) == expected
+    assert server.repeated() == set()
+
+
+def test_more_gpus_than_a_node_has_are_told(
+    cluster: Any, server: Counting, postgresql: Any, tmp_path: Path
+) -> None:
+    place = f"{postgresql.url}?run=too-many"
+    driver = start(cluster, server, tmp_path, place, "--worker-gpus", "3")
+    _, said = driver.communicate(timeout=PATIENCE_S)
+    assert driver.returncode == 2
+    assert "no node of the Ray cluster has 3 GPUs (the largest: 0)" in said
+
+
 def metrics_of(driver: subprocess.Popen[str]) -> str:
     """Return where a driver serves its metrics, as it says."""
     assert driver.stderr is not None
