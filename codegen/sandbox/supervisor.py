@@ -141,6 +141,7 @@ PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 38, 47
 PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 AT_FDCWD = -100
 MOST_DESCRIPTORS = 1 << 16  # one system call closes so many, but on an old kernel
+MOST_HOLES = 1024  # of a size, that are looked for
 STAYING = 0xFFFFFFFF  # references, of an object that is there for good
 LOW_DESCRIPTORS = 64  # taken where a program is forked that is not to have more of its own below
 
@@ -534,13 +535,28 @@ def _move_up(child: str, inside: int, folder: int, moved: int) -> int:
             return moved
 
 
+_counting: set[str] = set()
+
+
+def note_counting() -> None:
+    """Note which of the scratch folders are file systems of their own that count their files."""
+    for path in SCRATCH[:3]:
+        name = "{}/.{}".format(path, os.urandom(8).hex())
+        before = os.statvfs(path)
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        after = os.statvfs(path)
+        os.unlink(name)  # noqa: PTH108 - pathlib costs every slot its import
+        if before.f_files - before.f_ffree == 1 and after.f_ffree == before.f_ffree - 1:
+            _counting.add(path)
+
+
 def wipe(paths: tuple[str, ...] = SCRATCH) -> None:
     """Empty everything that a program can write to, and make sure of it."""
     for path in paths:
         try:
             facts = os.statvfs(path)
-            if facts.f_files and facts.f_files - facts.f_ffree == 1:
-                continue  # a file system of its own, in which there is the folder itself
+            if path in _counting and facts.f_files - facts.f_ffree == 1:
+                continue  # there is the folder itself
             folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:
             continue
@@ -860,11 +876,13 @@ def fill_holes() -> list[Any]:
             taken.append(block)
             if run == whole:
                 break
-    end = _libc.malloc(1 << 16)
+    if not hasattr(_libc, "malloc_trim"):
+        return taken  # another C library than glibc, whose new places need not lie behind the old
+    end = _libc.malloc(1 << 16) or 0
     for power in range(15, 8, -1):
         for size in (3 << power - 1, 1 << power):
-            while True:
-                place = _libc.malloc(size)
+            for _ in range(MOST_HOLES):
+                place = _libc.malloc(size) or 0
                 if place > end:
                     _libc.free(place)
                     break
@@ -2897,6 +2915,7 @@ class Supervisor:
         os.chdir(JOB)
         _set_environment(environment({}))
         wipe()
+        note_counting()
         self.isolation.begin(sorted([*first["residents"], *first["servers"]]))
         if first["scripts"]:
             gc.collect()
