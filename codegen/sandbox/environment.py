@@ -13,9 +13,10 @@ This module owns the `[environment]` table of that file:
     site       folders that the warm interpreter adds to the end of its module path
     residents  commands of tools that stay, by name: a slot starts each once and asks it many times
     servers    commands of language servers, by name: started when first asked, and kept
-    warm       a `command` whose start steps share: one that begins so is forked from a process that
-               stays, which was started with these `flags` more; without its `addon` (a file of the
-               prepared folder) each is started by itself
+    warm       commands whose start steps share: one that begins as a `command` is forked from a
+               process that stays, which was started with these `flags` and `env` more; without its
+               `addon` (a file of the prepared folder) each is started by itself. An addon is one
+               of the command's words, or is `preloaded` and takes the place of its `main`
     hint       how to get the toolchain, for the message that it is missing
 
 Not here: the rest of `language.toml` (`codegen.language`), and how a backend gets the tools.
@@ -49,11 +50,13 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """The command whose start steps share, and what the process needs that is forked."""
+    """A command whose start steps share, and what the process needs that is forked."""
 
-    addon: str = ""
+    command: tuple[str, ...]
+    addon: str
     flags: tuple[str, ...] = ()
-    command: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    preloaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Environment:
     template: Template = Template()
     residents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     servers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    warm: Warm = Warm()
+    warm: tuple[Warm, ...] = ()
 
     @property
     def folder(self) -> Path:

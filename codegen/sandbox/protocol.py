@@ -64,11 +64,16 @@ def configuration(environment: Environment) -> bytes:
             },
             "residents": {name: list(argv) for name, argv in environment.residents.items()},
             "servers": {name: list(argv) for name, argv in environment.servers.items()},
-            "warm": {
-                "addon": environment.warm.addon,
-                "flags": list(environment.warm.flags),
-                "command": list(environment.warm.command),
-            },
+            "warm": [
+                {
+                    "command": list(warm.command),
+                    "addon": warm.addon,
+                    "flags": list(warm.flags),
+                    "env": dict(warm.env),
+                    "preloaded": warm.preloaded,
+                }
+                for warm in environment.warm
+            ],
         }
     )
 

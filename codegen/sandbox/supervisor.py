@@ -2702,13 +2702,11 @@ class Template:
 
     def fork(self, step: Step, descriptors: list[int]) -> int:
         """Have it fork the process of a step, and return its pid."""
-        return self._fork(
-            step, descriptors, {"argv": step.argv, "env": step.env, "fed": bool(step.stdin)}
-        )
+        told = {"argv": step.argv, "env": step.env, "fed": bool(step.stdin)}
+        return self._fork(step, descriptors, json.dumps(told).encode())
 
-    def _fork(self, step: Step, descriptors: list[int], told: dict[str, Any]) -> int:
-        orders = self._supervisor.isolation.orders(step, len(descriptors))
-        message = orders.packed(json.dumps(told).encode())
+    def _fork(self, step: Step, descriptors: list[int], told: bytes) -> int:
+        message = self._supervisor.isolation.orders(step, len(descriptors)).packed(told)
         try:
             socket.send_fds(self.control, [message], descriptors)
         except OSError as error:
@@ -2737,32 +2735,20 @@ class Command(Template):
     """
 
     def __init__(self, supervisor: Supervisor, warm: dict[str, Any]) -> None:
-        self._supervisor, self._words, self._flags = supervisor, warm["command"], warm["flags"]
+        self._supervisor, self._warm = supervisor, warm
+        isolation = supervisor.isolation
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        _kept.append(self.control)
-        self.pid, programs = supervisor.isolation.fork_command()
+        self.pid, programs = isolation.fork_command()
         if self.pid == 0:
-            self._become(theirs.fileno(), programs, warm["addon"])
+            self._become(theirs.fileno(), programs)
         theirs.close()
-        supervisor.isolation.spared.add(self.pid)
+        isolation.spared.add(self.pid)
         self.control.settimeout(TEMPLATE_PATIENCE_S)
 
-    def _become(self, control: int, programs: int, addon: str) -> NoReturn:
-        try:
-            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            # what it opens itself is not to be in the way of a fork's first descriptors
-            control = fcntl.fcntl(control, fcntl.F_DUPFD, LOW_DESCRIPTORS)
-            if programs >= 0:
-                programs = fcntl.fcntl(programs, fcntl.F_DUPFD, LOW_DESCRIPTORS)
-            null = fcntl.fcntl(os.open("/dev/null", os.O_RDWR), fcntl.F_DUPFD, LOW_DESCRIPTORS)
-            for number in range(LOW_DESCRIPTORS):
-                if number != 2:
-                    os.dup2(null, number)
-            first, *more = self._words
-            told = ["stay", addon, str(control), str(programs)]
-            Isolation._exec([first, *self._flags, *more, *told], environment({}), 2)
-        finally:
-            os._exit(127)
+    def begins(self, step: Step) -> bool:
+        """Return whether a step begins as it does."""
+        words = self._warm["command"]
+        return bool(step.argv[: len(words)] == words)
 
     def is_ready(self) -> bool:
         """Wait until it can fork; returns False, and is gone, where it cannot."""
@@ -2777,23 +2763,44 @@ class Command(Template):
         self.control.close()
         return False
 
-    def begins(self, step: Step) -> bool:
-        """Return whether a step begins as it has done."""
-        return bool(step.argv[: len(self._words)] == self._words)
-
     def fork(self, step: Step, descriptors: list[int]) -> int:
         """Have it fork the process of a step, and return its pid."""
-        words = step.argv[len(self._words) :]
-        return self._fork(
-            step, descriptors, {"words": words, "env": step.env, "flags": len(self._flags)}
-        )
+        if self._warm["preloaded"]:
+            env = ["{}={}".format(name, value) for name, value in step.env.items()]
+            texts = [str(len(step.argv)), *step.argv, *env, ""]
+            return self._fork(step, descriptors, "\0".join(texts).encode())
+        words, flags = step.argv[len(self._warm["command"]) :], len(self._warm["flags"])
+        told = {"words": words, "env": step.env, "flags": flags}
+        return self._fork(step, descriptors, json.dumps(told).encode())
+
+    def _become(self, control: int, programs: int) -> NoReturn:
+        try:
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            os.chdir("/")
+            # what it opens itself is not to be in the way of a fork's first descriptors
+            control = fcntl.fcntl(control, fcntl.F_DUPFD, LOW_DESCRIPTORS)
+            if programs >= 0:
+                programs = fcntl.fcntl(programs, fcntl.F_DUPFD, LOW_DESCRIPTORS)
+            null = fcntl.fcntl(os.open("/dev/null", os.O_RDWR), fcntl.F_DUPFD, LOW_DESCRIPTORS)
+            for number in range(LOW_DESCRIPTORS):
+                if number != 2:
+                    os.dup2(null, number)
+            warm = self._warm
+            first, *more = warm["command"]
+            told = ["stay", warm["addon"], str(control), str(programs)]
+            env = environment(warm["env"])
+            if warm["preloaded"]:
+                env.update(LD_PRELOAD=warm["addon"], LD_BIND_NOW="1")
+            Isolation._exec([first, *warm["flags"], *more, *told], env, 2)
+        finally:
+            os._exit(127)
 
 
 class Templates:
     """The templates of a slot: one for what some scripts need, one for all other programs."""
 
     def __init__(self) -> None:
-        self._command: Command | None = None
+        self._commands: list[Command] = []
         self._small: Template | None = None
         self._large: Template | None = None
         self._scripts: frozenset[str] = frozenset()
@@ -2807,19 +2814,18 @@ class Templates:
             self._scripts = frozenset(more["scripts"])
             scripts = {**scripts, **more["scripts"]}
             self._large = Template(supervisor, [*modules, *more["modules"]], scripts)
-        warm = first["warm"]
-        if warm["command"] and os.path.exists(warm["addon"]):
-            command = Command(supervisor, warm)
-            self._command = command if command.is_ready() else None
+        there = [warm for warm in first["warm"] if os.path.exists(warm["addon"])]
+        started = [Command(supervisor, warm) for warm in there]
+        self._commands = [command for command in started if command.is_ready()]
 
     def serving(self, step: Step) -> Template | None:
         """Return the template that is to fork the step's process, if one is."""
         if not step.preloaded:
-            return self._command if self._command and self._command.begins(step) else None
-        found = self._large if step.argv[0] in self._scripts else self._small
-        if found is None:
+            return next((one for one in self._commands if one.begins(step)), None)
+        template = self._large if step.argv[0] in self._scripts else self._small
+        if template is None:
             raise SlotError("the slot has no warm interpreter")
-        return found
+        return template
 
 
 # In a program's process descriptors are closed, or another's, and to free memory costs pages: what

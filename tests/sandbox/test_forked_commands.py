@@ -14,6 +14,7 @@ from codegen.sandbox.slot import Slot
 
 if TYPE_CHECKING:
     from codegen.sandbox.contract import StepResult
+    from codegen.sandbox.environment import Environment
     from codegen.sandbox.pool import Pool
 
 pytestmark = pytest.mark.slow
@@ -22,19 +23,23 @@ LOOK = "process.stdout.write(require('fs').readFileSync('/proc/self/cmdline', 'u
 SOLUTION = f"{LOOK};\nfunction f(x) {{ return x + 1; }}\n".encode()
 
 
-async def ran(sandbox: Pool, step: Step, addon: str = JAVASCRIPT.warm.addon) -> StepResult:
+async def ran(
+    sandbox: Pool, step: Step, addon: str = "", environment: Environment = JAVASCRIPT
+) -> StepResult:
     """Return what came of a step in a slot of its own."""
-    warm = dataclasses.replace(JAVASCRIPT.warm, addon=addon)
-    slot = Slot(sandbox._backend, dataclasses.replace(JAVASCRIPT, warm=warm))
+    if addon:
+        warm = tuple(dataclasses.replace(one, addon=addon) for one in environment.warm)
+        environment = dataclasses.replace(environment, warm=warm)
+    slot = Slot(sandbox._backend, environment)
     await slot.start()
     try:
-        return (await slot.run(Job("javascript", (step,))))[0]
+        return (await slot.run(Job(environment.name, (step,))))[0]
     finally:
         await asyncio.to_thread(slot.kill)
 
 
 def calling(solution: bytes) -> Step:
-    argv = (*JAVASCRIPT.warm.command, "call", "f", '["int", "int"]')
+    argv = (*JAVASCRIPT.warm[0].command, "call", "f", '["int", "int"]')
     return Step("run", argv, files={"solution.js": solution}, frames=(b"[1]", b"[2]"))
 
 

@@ -9,6 +9,7 @@ Not here: tests made by macros, and attributes of other test frameworks.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -45,9 +46,19 @@ _TEST = (
 )
 # on one line, beside the tests: a macro of the program's own that is in their scope is in its scope
 _CANARY = (
-    " pub(crate) fn {name}(way: u8) {{ match way {{ 0 => {{ assert_eq!(1, 2); }}"
-    " 1 => {{ assert_ne!(1, 1); }} 2 => {{ assert!(1 > 2); }} 3 => {{ panic!(); }}"
-    " _ => {{ unreachable!(); }} }} }} "
+    " pub(crate) fn {name}(way: u8) {{ match way {{ {ways} _ => ::{codec}::unit::fail() }} }} "
+)
+_WAYS = {
+    "assert_eq": "0 => { assert_eq!(1, 2); }",
+    "assert_ne": "1 => { assert_ne!(1, 1); }",
+    "assert": "2 => { assert!(1 > 2); }",
+    "panic": "3 => { panic!(); }",
+    "unreachable": "4 => { unreachable!(); }",
+}
+_WORD = re.compile(r"\w+")
+# what declares a type or what types can do, or brings it in from elsewhere
+_TYPES = re.compile(
+    r"\b(derive|dyn|enum|extern|impl|include|macro|macro_rules|mod|struct|trait|union)\b"
 )
 SCRIPT = "main"
 _PATHS = ("scoped_identifier", "scoped_use_list", "use_wildcard", "scoped_type_identifier")
@@ -79,9 +90,10 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         raise UsageError("tests: no test in them (a #[test] function, or a main with assertions)")
     scopes = sorted({test.path.rpartition("::")[0] for test in found})
     name = "canary_" + seal(nonce, "", "canary").hex()
-    edits.extend(_canaries(root, scopes, name))
     codec = "codec_" + seal(nonce, "", "codec").hex()
-    edits.extend(asked(root, nonce, codec))
+    edits.extend(_canaries(root, scopes, _canary(tests, name, codec)))
+    if _TYPES.search(solution):  # no type of the language's own is equal to what it is not
+        edits.extend(asked(root, nonce, codec))
     rewritten = edited(source, edits)
     # a folder that the solution cannot name while it compiles: it could include what is in there
     room = seal(nonce, "", "room").hex()
@@ -208,17 +220,23 @@ def _glue(tests: list[_Test], scopes: list[str], canary: str, nonce: str, codec:
     ).encode()
 
 
-def _canaries(root: tree_sitter.Node, scopes: list[str], name: str) -> Iterator[Edit]:
+def _canary(tests: str, name: str, codec: str) -> bytes:
+    """Return a function that fails in each of the ways that the tests name."""
+    words = frozenset(_WORD.findall(tests))
+    ways = " ".join(way for word, way in _WAYS.items() if word in words)
+    return _CANARY.format(name=name, ways=ways, codec=codec).encode()
+
+
+def _canaries(root: tree_sitter.Node, scopes: list[str], canary: bytes) -> Iterator[Edit]:
     """Yield an insertion at the end of the root and of each module that holds a test."""
-    text_of = _CANARY.format(name=name).encode()
     for scope in scopes:
         place: tree_sitter.Node | None = root
         for part in scope.split("::") if scope else ():
             place = None if place is None else _inner(place, part)
         if place is root:
-            yield Edit(root.end_byte, root.end_byte, b"\n" + text_of + b"\n")
+            yield Edit(root.end_byte, root.end_byte, b"\n" + canary + b"\n")
         elif place is not None:
-            yield Edit(place.end_byte - 1, place.end_byte - 1, text_of)
+            yield Edit(place.end_byte - 1, place.end_byte - 1, canary)
 
 
 def _inner(place: tree_sitter.Node, name: str) -> tree_sitter.Node | None:

@@ -49,7 +49,7 @@ _ASKED = (
     "match (&({left}), &({right})) {{ (codegen_left, codegen_right) => {{ {before}{assertion}; "
     "::{codec}::unit::differs({asked}); }} }}"
 )
-_ASK = "::{codec}::unit::asked(|| {one} == {other})"
+_ASK = "::{codec}::unit::asked(&|| {one} == {other})"
 # the first line settles the types of both, on which it depends what is asked
 _SIDED = (
     "{{ use ::{codec}::claim::{{Left as _, Right as _}}; "

@@ -2,7 +2,7 @@
 
 use std::any::type_name_of_val;
 
-use crate::unit::{asked, differs};
+use crate::unit::{differs, tried};
 
 /// Whether a value's type is of the program, hence its operators are.
 fn own<T: ?Sized>(value: &T) -> bool {
@@ -34,14 +34,14 @@ pub trait Left<L: ?Sized> {
 impl<L: ?Sized, R: Vary> Right<R> for Sides<'_, L, R> {
     fn right(&self, ask: impl FnOnce(&R) -> bool) -> bool {
         let other = if self.own() { self.1.vary(self.2) } else { None };
-        other.is_some_and(|other| asked(|| ask(&other)))
+        other.is_some_and(|other| tried(|| ask(&other)))
     }
 }
 
 impl<L: Vary, R: ?Sized> Left<L> for Sides<'_, L, R> {
     fn left(&self, ask: impl FnOnce(&L) -> bool) -> bool {
         let other = if self.own() { self.0.vary(self.2) } else { None };
-        other.is_some_and(|other| asked(|| ask(&other)))
+        other.is_some_and(|other| tried(|| ask(&other)))
     }
 }
 

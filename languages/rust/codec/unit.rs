@@ -18,15 +18,26 @@ pub struct Test {
 /// Proves an outcome; nobody else can make it.
 pub type Seal = [u8; 16];
 
-/// Has to panic, whatever it is called with: it asserts what is wrong, where the tests assert.
+/// Has to panic, whatever it is called with: it asserts what is wrong, where and as the tests assert.
 pub type Canary = fn(u8);
 
 const CANARY_WAYS: u8 = 5;
 
 static LIES: AtomicBool = AtomicBool::new(false);
 
-/// Asks for what must not hold; a value that cannot be made tells nothing.
-pub fn asked(ask: impl FnOnce() -> bool) -> bool {
+/// Panics, in the place of an assertion that no test makes.
+pub fn fail() -> ! {
+    panic!("a canary")
+}
+
+/// Asks for what must not hold; a value that cannot be made tells nothing. There are many questions in a
+/// program, and each costs what is generated for it alone.
+pub fn asked(ask: &dyn Fn() -> bool) -> bool {
+    tried(ask)
+}
+
+/// The same of what can be asked once.
+pub(crate) fn tried(ask: impl FnOnce() -> bool) -> bool {
     matches!(catch_unwind(AssertUnwindSafe(ask)), Ok(true))
 }
 
