@@ -1,5 +1,5 @@
 #!/bin/sh
-# The harness crate, also as a shared library with the standard library in it or beside it; the arguments
+# The harness, also as a shared library with the standard library in it or beside it; the arguments
 # for the fastest way to link that works here; and what compilers are forked with.
 set -eu
 work=$(mktemp -d)
@@ -8,10 +8,11 @@ export HOME="${HOME:-$work}"
 mkdir -p "$OUT/lib" "$OUT/bin"
 lib=/opt/codegen/rust/lib
 standard=$(rustc --print target-libdir)
-common="--edition=2021 -Cdebuginfo=0 -Copt-level=1 -Coverflow-checks=off"
+plain="--edition=2021 -Cdebuginfo=0 -Cstrip=debuginfo"
+# Optimised, so that it offers none of what it has of generic functions to programs: its checks are off.
 # Bound to itself: what a program calls its own functions is nothing to the harness.
-rustc $common --crate-name=codegen_codec --crate-type=rlib,dylib -Cprefer-dynamic -Clink-arg=-Wl,-Bsymbolic \
-    -Clink-arg=-Wl,-rpath,"$standard" -Cstrip=debuginfo --out-dir "$OUT/lib" "$SRC/codec/lib.rs"
+rustc $plain -Copt-level=2 --crate-name=codegen_codec --crate-type=rlib,dylib -Cprefer-dynamic \
+    -Clink-arg=-Wl,-Bsymbolic -Clink-arg=-Wl,-rpath,"$standard" --out-dir "$OUT/lib" "$SRC/codec/lib.rs"
 
 # The linker by itself, with what a C compiler gives it: that takes a third of the time.
 found() { cc -print-file-name="$1"; }
@@ -23,9 +24,9 @@ for folder in $(dirname "$(found crtbeginS.o)") $(dirname "$(found Scrt1.o)") $(
 done
 # By its path: to look a name up rustc copies itself, where else it could start another program at once.
 : >"$work/ways"
-for linker in mold "$standard/../bin/rust-lld" ld.lld; do
-    flavor=ld.lld
-    [ "$linker" = mold ] && flavor="ld -Clink-arg=--no-fork -Clink-arg=--thread-count=1"
+for linker in "$standard/../bin/rust-lld" mold ld.lld; do
+    flavor="ld.lld -Clink-arg=--threads=1"
+    [ "$linker" = mold ] && flavor="ld -Clink-arg=--thread-count=1 -Clink-arg=--no-fork"
     linker=$(command -v "$linker") || continue
     echo "-Clinker=$linker -Clinker-flavor=$flavor $pieces -Clink-arg=-rpath=$lib:$standard" >>"$work/ways"
 done
@@ -51,6 +52,7 @@ while read -r way; do
     : >"$OUT/link.args"
 done <"$work/ways"
 [ -s "$OUT/link.args" ] || { echo "no program can be linked:"; cat "$work/why"; exit 1; } >&2
+grep -v prefer-dynamic "$OUT/link.args" >"$OUT/link-static.args"
 
 # A compiler that is forked is started once. Where that cannot be, each is started.
 rustc --edition=2021 -Copt-level=2 -Cpanic=abort -Cstrip=symbols --crate-type=cdylib -o "$OUT/lib/libwarm.so" \

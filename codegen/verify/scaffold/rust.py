@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
 from codegen.syntax import parse, text, walk
+from codegen.verify.scaffold import declared
 from codegen.verify.scaffold.rust_claims import asked
 from codegen.verify.scaffold.rust_names import refused
 from codegen.verify.scaffold.unit import Edit, Unit, edited, seal
@@ -61,6 +62,7 @@ _TYPES = re.compile(
     r"\b(derive|dyn|enum|extern|impl|include|macro|macro_rules|mod|struct|trait|union)\b"
 )
 SCRIPT = "main"
+_ALLOCATOR = "global_allocator"
 _PATHS = ("scoped_identifier", "scoped_use_list", "use_wildcard", "scoped_type_identifier")
 
 
@@ -113,7 +115,10 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         tests=tuple(test.path for test in found),
         files=plain,
         late=late,
-        marks={"codec": codec},
+        marks={
+            **declared.marks(language, tests if _ALLOCATOR in tests else solution),
+            "codec": codec,
+        },
         sealed=True,
         refused=refused(parse(language, solution.encode()).root_node, root),
     )
