@@ -36,7 +36,7 @@ class Tool:
     `ignored` are not findings at all. An `optional` tool that is not there is no failure. A
     `preloaded` one is a Python script that the warm interpreter runs, a `resident` one a request to
     the environment's resident tool or language server of the name `argv[0]`. One that only `checks`
-    makes nothing that the run needs.
+    makes nothing that the run needs; one that `links` reads no source.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Tool:
     preloaded: bool = False
     resident: bool = False
     checks: bool = False
+    links: bool = False
     pattern: str = ""
 
 
@@ -57,9 +58,9 @@ class Form:
 
     `files` are names in `harness/`, put beside the program as they are; `templates` are paths in
     the working folder with the name in `harness/` of what is filled in to make them, `late` such
-    that come only with the last compile command. `compile` are the commands that make the program,
-    one after another; `run` starts it, with the memory limit in bytes for `$memory`. A `bare` run
-    finds only what the compile commands have made: no source, no test.
+    that come only with the last command that compiles. `compile` are the commands that make the
+    program, one after another; `run` starts it, with the memory limit in bytes for `$memory`. A
+    `bare` run finds only what the compile commands have made: no source, no test.
     """
 
     run: tuple[str, ...]

@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Form)
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The files of a program: there from the start, and `late` ones for the last compile command.
+    """The files of a program: there from the start, and `late` ones for the last that compiles.
 
     `marks` fill in the commands; `given` are the user's files.
     """
@@ -56,7 +56,7 @@ def run_argv(form: Form, marks: Mapping[str, str], limits: Limits) -> tuple[str,
 def compiling(language: Language, form: Form, sources: Sources, limits: Limits) -> tuple[Step, ...]:
     """Return the steps that compile, the first with the files."""
     first, late = start(language, form, sources), sources.late
-    last = len(form.compile) - 1
+    last = max((i for i, tool in enumerate(form.compile) if not tool.links), default=-1)
     return tuple(
         Step(
             name=f"compile:{tool.name}",

@@ -1,6 +1,9 @@
 #!/bin/sh
-# The harness, also as a shared library with the standard library in it or beside it; the arguments
-# for the fastest way to link that works here; and what compilers are forked with.
+# The harness, also as a shared library with the standard library in it or beside it; how programs are
+# linked to it, and how without it; and what compilers and linkers are forked with.
+#
+#   link.args, link.ld                 rustc makes an object, which the linker links to the shared libraries
+#   link-static.args, link-static.ld   rustc links as ever, and the linker has nothing left to do
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -14,45 +17,57 @@ plain="--edition=2021 -Cdebuginfo=0 -Cstrip=debuginfo"
 rustc $plain -Copt-level=2 --crate-name=codegen_codec --crate-type=rlib,dylib -Cprefer-dynamic \
     -Clink-arg=-Wl,-Bsymbolic -Clink-arg=-Wl,-rpath,"$standard" --out-dir "$OUT/lib" "$SRC/codec/lib.rs"
 
-# The linker by itself, with what a C compiler gives it: that takes a third of the time.
-found() { cc -print-file-name="$1"; }
-loader=$(cc '-###' "$work/none.o" 2>&1 | sed -n 's/.* "\{0,1\}-dynamic-linker"\{0,1\} "\{0,1\}\([^" ]*\).*/\1/p')
-pieces="-Clink-arg=-dynamic-linker -Clink-arg=$loader"
-for piece in Scrt1.o crti.o crtbeginS.o crtendS.o crtn.o; do pieces="$pieces -Clink-arg=$(found $piece)"; done
-for folder in $(dirname "$(found crtbeginS.o)") $(dirname "$(found Scrt1.o)") $(dirname "$(found libc.so.6)"); do
-    pieces="$pieces -Clink-arg=-L$folder"
-done
-# By its path: to look a name up rustc copies itself, where else it could start another program at once.
-: >"$work/ways"
-for linker in "$standard/../bin/rust-lld" mold ld.lld; do
-    flavor="ld.lld -Clink-arg=--threads=1"
-    [ "$linker" = mold ] && flavor="ld -Clink-arg=--thread-count=1 -Clink-arg=--no-fork"
-    linker=$(command -v "$linker") || continue
-    echo "-Clinker=$linker -Clinker-flavor=$flavor $pieces -Clink-arg=-rpath=$lib:$standard" >>"$work/ways"
-done
-for linker in mold lld; do
-    echo "-Clink-arg=-fuse-ld=$linker -Clink-arg=-Wl,-rpath,$lib:$standard"
-done >>"$work/ways"
-echo "-Clink-arg=-Wl,-rpath,$lib:$standard" >>"$work/ways"
-
 cat >"$work/try.rs" <<'END'
 fn main() {
     let counted = std::panic::catch_unwind(|| vec![1; std::env::args().count()][1]);
-    assert!(counted.is_err() && codegen_codec::nothing(&()).contains("null"));
+    let wide = (std::env::args().count() as i128).checked_mul(i128::MAX / 2 + 1).unwrap() / 7;
+    assert!(wide > 1 && counted.is_err() && codegen_codec::nothing(&()).contains("null"));
 }
 END
-while read -r way; do
-    printf '%s\n' -Cprefer-dynamic $way >"$OUT/link.args"
-    sed "s,$lib,$OUT/lib,g" "$OUT/link.args" >"$work/link.args"
-    if rustc --edition=2021 --extern "codegen_codec=$OUT/lib/libcodegen_codec.rlib" \
-        --extern "codegen_codec=$OUT/lib/libcodegen_codec.so" "@$work/link.args" -o "$work/try" "$work/try.rs" \
-        2>"$work/why" && "$work/try" 2>>"$work/why"; then
+compile() {
+    rustc --edition=2021 --extern "codegen_codec=$OUT/lib/libcodegen_codec.rlib" \
+        --extern "codegen_codec=$OUT/lib/libcodegen_codec.so" "$@" "$work/try.rs"
+}
+
+: >"$OUT/link-static.args"
+for linker in mold lld; do
+    if compile -Clink-arg=-fuse-ld=$linker -o "$work/try" 2>/dev/null && "$work/try" 2>/dev/null; then
+        echo "-Clink-arg=-fuse-ld=$linker" >"$OUT/link-static.args"
         break
     fi
-    : >"$OUT/link.args"
-done <"$work/ways"
-[ -s "$OUT/link.args" ] || { echo "no program can be linked:"; cat "$work/why"; exit 1; } >&2
-grep -v prefer-dynamic "$OUT/link.args" >"$OUT/link-static.args"
+done
+printf '%s\n' -o program >>"$OUT/link-static.args"
+echo --version >"$OUT/link-static.ld"
+
+# What a C compiler would tell the linker. The compiler's own functions are one object, as to look through
+# hundreds takes longer than to link a program.
+printf '%s\n' -Cprefer-dynamic --emit=obj -o program.o >"$OUT/link.args"
+found() { cc -print-file-name="$1"; }
+loader=$(cc '-###' "$work/none.o" 2>&1 | sed -n 's/.* "\{0,1\}-dynamic-linker"\{0,1\} "\{0,1\}\([^" ]*\).*/\1/p')
+(mkdir "$work/own" && cd "$work/own" && ar x "$standard"/libcompiler_builtins-*.rlib && rm -f ./*.rmeta)
+for linker in "$standard/../bin/rust-lld" mold ld.lld; do
+    found=$(command -v "$linker") || continue
+    one=--threads=1
+    [ "$linker" = mold ] && one="--thread-count=1 --no-fork"
+    ln -sf "$(readlink -f "$found")" "$OUT/bin/ld.lld" # the name by which it knows its job
+    "$OUT/bin/ld.lld" -r -o "$OUT/lib/builtins.o" "$work"/own/*.o 2>"$work/why" || continue
+    printf '%s\n' $one -o program -pie --gc-sections --strip-debug --eh-frame-hdr -z noexecstack -z relro -z now \
+        -dynamic-linker "$loader" "-rpath=$lib:$standard" "$(found Scrt1.o)" "$(found crti.o)" \
+        "$(found crtbeginS.o)" --as-needed "$lib/libcodegen_codec.so" $(ls "$standard"/libstd-*.so 2>/dev/null) \
+        --start-lib "$lib/builtins.o" --end-lib "$(found libgcc_s.so.1)" "$(found libm.so.6)" \
+        "$(found libc.so.6)" "$(found crtendS.o)" "$(found crtn.o)" >"$OUT/link.ld"
+    sed "s,$lib,$OUT/lib,g" "$OUT/link.ld" >"$work/link.ld"
+    if (cd "$work" && compile "@$OUT/link.args" && "$OUT/bin/ld.lld" program.o @link.ld && ./program) 2>"$work/why"; then
+        works=yes
+        break
+    fi
+done
+if [ -z "${works:-}" ]; then
+    echo "programs are linked by rustc, which is slower: $(cat "$work/why" 2>/dev/null)" >&2
+    cp "$OUT/link-static.args" "$OUT/link.args"
+    cp "$OUT/link-static.ld" "$OUT/link.ld"
+    ln -sf "$(command -v ld)" "$OUT/bin/ld.lld"
+fi
 
 # A compiler that is forked is started once. Where that cannot be, each is started.
 rustc --edition=2021 -Copt-level=2 -Cpanic=abort -Cstrip=symbols --crate-type=cdylib -o "$OUT/lib/libwarm.so" \

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 JAVASCRIPT = environments.load("javascript")
+RUST = environments.load("rust")
 LOOK = "process.stdout.write(require('fs').readFileSync('/proc/self/cmdline', 'utf8'))"
 SOLUTION = f"{LOOK};\nfunction f(x) {{ return x + 1; }}\n".encode()
 
@@ -75,3 +76,27 @@ async def test_a_fork_has_nothing_of_the_process_that_it_is_from(sandbox: Pool) 
     assert "CapPrm:\\t0000000000000000" in told
     assert "NoNewPrivs:\\t1" in told
     assert "Seccomp:\\t2" in told
+
+
+PROBE = b"""
+const STATUS: &str = include_str!("/proc/self/status");
+const ENV: (Option<&str>, Option<&str>) = (option_env!("GIVEN"), option_env!("LD_PRELOAD"));
+const _: () = assert!(matches!(ENV, (Some(_), None)), "the environment");
+const _: () = panic!("{}", STATUS);
+"""
+
+
+@pytest.mark.parametrize("addon", ["", "/no/such"], ids=["forked", "started"])
+async def test_a_forked_compiler_is_as_one_that_is_started(sandbox: Pool, addon: str) -> None:
+    argv = ("rustc", "--crate-type=lib", "--emit=metadata", "-o", "probe.rmeta", "probe.rs")
+    step = Step("compile", argv, files={"probe.rs": PROBE}, env={"GIVEN": "yes"})
+    result = await ran(sandbox, step, addon, RUST)
+    told = " ".join(result.stderr.decode().split())
+    assert (result.status, result.code) == (Status.EXITED, 1), result
+    assert "the environment" not in told
+    for line in ("CapEff", "CapPrm"):
+        assert f"{line}: 0000000000000000" in told
+    assert "NoNewPrivs: 1" in told
+    assert "Seccomp: 2" in told
+    assert result.cpu_s > 0
+    assert result.peak_memory_bytes > 10 << 20

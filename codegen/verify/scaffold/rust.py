@@ -62,7 +62,6 @@ _TYPES = re.compile(
     r"\b(derive|dyn|enum|extern|impl|include|macro|macro_rules|mod|struct|trait|union)\b"
 )
 SCRIPT = "main"
-_ALLOCATOR = "global_allocator"
 _PATHS = ("scoped_identifier", "scoped_use_list", "use_wildcard", "scoped_type_identifier")
 
 
@@ -110,15 +109,13 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         included = f'\n::{codec}::include!("{room}/{language.tests}");'
         program = _root(language, solution) + included.encode() + tail
         late = {"program.rs": program, f"{room}/{language.tests}": rewritten, **glue}
+    linking = max(declared.marks(language, text)["linking"] for text in (solution, tests))
     return Unit(
         form=form,
         tests=tuple(test.path for test in found),
         files=plain,
         late=late,
-        marks={
-            **declared.marks(language, tests if _ALLOCATOR in tests else solution),
-            "codec": codec,
-        },
+        marks={"linking": linking, "codec": codec},
         sealed=True,
         refused=refused(parse(language, solution.encode()).root_node, root),
     )
