@@ -14,8 +14,9 @@ standard=$(rustc --print target-libdir)
 plain="--edition=2021 -Cdebuginfo=0 -Cstrip=debuginfo"
 # Optimised, so that it offers none of what it has of generic functions to programs: its checks are off.
 # Bound to itself: what a program calls its own functions is nothing to the harness.
-rustc $plain -Copt-level=2 --crate-name=codegen_codec --crate-type=rlib,dylib -Cprefer-dynamic \
-    -Clink-arg=-Wl,-Bsymbolic -Clink-arg=-Wl,-rpath,"$standard" --out-dir "$OUT/lib" "$SRC/codec/lib.rs"
+rustc $plain -Copt-level=2 -Ccodegen-units=1 -Cembed-bitcode=no --crate-name=codegen_codec \
+    --crate-type=rlib,dylib --emit=link,obj -Cprefer-dynamic -Clink-arg=-Wl,-Bsymbolic \
+    -Clink-arg=-Wl,-rpath,"$standard" --out-dir "$OUT/lib" "$SRC/codec/lib.rs"
 
 cat >"$work/try.rs" <<'END'
 fn main() {
@@ -29,14 +30,20 @@ compile() {
         --extern "codegen_codec=$OUT/lib/libcodegen_codec.so" "$@" "$work/try.rs"
 }
 
-: >"$OUT/link-static.args"
-for linker in mold lld; do
-    if compile -Clink-arg=-fuse-ld=$linker -o "$work/try" 2>/dev/null && "$work/try" 2>/dev/null; then
-        echo "-Clink-arg=-fuse-ld=$linker" >"$OUT/link-static.args"
+# All of the harness, whether a program needs it or not: who has a function of the same name is refused. What
+# is not needed is kept, as mold looks for names that are there twice among what is left at the end.
+ar rc "$OUT/lib/libharness.a" "$OUT/lib/codegen_codec.o"
+for linker in mold lld ""; do
+    printf '%s\n' -o program "-Lnative=$OUT/lib" -lstatic:+whole-archive=harness \
+        -Clink-arg=-Wl,--no-gc-sections ${linker:+-Clink-arg=-fuse-ld=$linker} >"$OUT/link-static.args"
+    if (cd "$work" && compile "@$OUT/link-static.args" && ./program) 2>"$work/why"; then
+        works=static
         break
     fi
 done
-printf '%s\n' -o program >>"$OUT/link-static.args"
+[ -n "${works:-}" ] || { echo "no program can be linked:"; cat "$work/why"; exit 1; } >&2
+sed "s,=$OUT/lib,=$lib," "$OUT/link-static.args" >"$work/link.args"
+mv "$work/link.args" "$OUT/link-static.args"
 echo --version >"$OUT/link-static.ld"
 
 # What a C compiler would tell the linker. The compiler's own functions are one object, as to look through
@@ -58,11 +65,11 @@ for linker in "$standard/../bin/rust-lld" mold ld.lld; do
         "$(found libc.so.6)" "$(found crtendS.o)" "$(found crtn.o)" >"$OUT/link.ld"
     sed "s,$lib,$OUT/lib,g" "$OUT/link.ld" >"$work/link.ld"
     if (cd "$work" && compile "@$OUT/link.args" && "$OUT/bin/ld.lld" program.o @link.ld && ./program) 2>"$work/why"; then
-        works=yes
+        works=shared
         break
     fi
 done
-if [ -z "${works:-}" ]; then
+if [ "$works" = static ]; then
     echo "programs are linked by rustc, which is slower: $(cat "$work/why" 2>/dev/null)" >&2
     cp "$OUT/link-static.args" "$OUT/link.args"
     cp "$OUT/link-static.ld" "$OUT/link.ld"

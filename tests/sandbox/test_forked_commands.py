@@ -44,11 +44,9 @@ def calling(solution: bytes) -> Step:
     return Step("run", argv, files={"solution.js": solution}, frames=(b"[1]", b"[2]"))
 
 
-@pytest.mark.parametrize(("addon", "forked"), [({}, True), ({"addon": "/no/such"}, False)])
-async def test_it_answers_forked_or_started(
-    sandbox: Pool, addon: dict[str, str], forked: bool
-) -> None:
-    result = await ran(sandbox, calling(SOLUTION), **addon)
+@pytest.mark.parametrize(("addon", "forked"), [("", True), ("/no/such", False)])
+async def test_it_answers_forked_or_started(sandbox: Pool, addon: str, forked: bool) -> None:
+    result = await ran(sandbox, calling(SOLUTION), addon)
     assert result.status is Status.ANSWERED, result
     assert (b"--single-threaded" in result.stdout) is forked
     assert [reply.payload for reply in result.replies] == [b'{"value":2}', b'{"value":3}']

@@ -130,3 +130,87 @@ def test_each_macro_that_the_tests_name_has_to_fail(
     assert plain.outcome in (Outcome.WRONG_ANSWER, Outcome.RUNTIME_ERROR), plain
     own = f"macro_rules! {macro} {{ ($($t:tt)*) => {{ () }}; }}\n"
     assert local.verify("rs", own + wrong, tests=tests, lint="off").outcome is Outcome.TAMPERED
+
+
+FORGED = """
+use std::io::Write;
+use std::os::fd::FromRawFd;
+
+pub struct Test {
+    pub name: &'static str,
+    pub run: fn() -> Result<(), String>,
+    pub should_panic: Option<&'static str>,
+    pub ignored: bool,
+    pub passed: [u8; 16],
+    pub skipped: [u8; 16],
+}
+
+fn hex(seal: &[u8; 16]) -> String {
+    seal.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn say(text: &str) {
+    let mut out = std::mem::ManuallyDrop::new(unsafe { std::fs::File::from_raw_fd(4) });
+    out.write_all(&(text.len() as u32).to_be_bytes()).unwrap();
+    out.write_all(text.as_bytes()).unwrap();
+}
+
+pub fn forged(end: [u8; 16], _: &[fn(u8)], tests: &[Test]) {
+    for test in tests {
+        let (seal, name) = (hex(&test.passed), test.name);
+        say(&format!(
+            "{{\\"seal\\":\\"{seal}\\",\\"outcome\\":\\"passed\\",\\"name\\":\\"{name}\\",\\"message\\":\\"\\"}}"
+        ));
+    }
+    say(&format!(
+        "{{\\"seal\\":\\"{}\\",\\"end\\":true,\\"extra\\":[],\\"broken\\":\\"\\",\\"canary\\":\\"\\"}}",
+        hex(&end)
+    ));
+    std::process::exit(0);
+}
+
+pub fn f(_: i64) -> i64 {
+    0
+}
+"""
+
+
+NAMED = {
+    "attribute": '#[export_name = "SYMBOL"]\npub fn forged',
+    "unsafe": '#[unsafe(export_name = "SYMBOL")]\npub fn forged',
+    "raw": '#[r#export_name = "SYMBOL"]\npub fn forged',
+    "spaced": '# [ export_name = "SYMBOL" ]\npub fn forged',
+    "macro": """
+macro_rules! named { ($name:ident, $as:literal, $item:item) => { #[$name = $as] $item }; }
+named!(export_name, "SYMBOL", pub fn other(a: [u8; 16], b: &[fn(u8)], c: &[Test]) {
+    forged(a, b, c)
+});
+pub fn forged""",
+    "assembly": """
+std::arch::global_asm!(".globl SYMBOL", "SYMBOL:", "jmp forgery");
+#[no_mangle]
+pub fn forgery(a: [u8; 16], b: &[fn(u8)], c: &[Test]) { forged(a, b, c) }
+pub fn forged""",
+}
+
+
+TELLS = """
+fn main() {
+    let library = std::fs::read("/opt/codegen/rust/lib/libcodegen_codec.so").unwrap();
+    let start = b"_ZN13codegen_codec4unit4main17h";
+    let at = library.windows(start.len()).position(|one| one == start).unwrap();
+    print!("{}", String::from_utf8_lossy(&library[at..at + start.len() + 17]));
+}
+"""
+
+
+@pytest.mark.parametrize("where", [INSIDE, BESIDE], ids=["inside", "beside"])
+@pytest.mark.parametrize("how", NAMED)
+def test_nothing_takes_the_place_of_the_harness(verifier: Verifier, how: str, where: str) -> None:
+    cases = [{"stdin": "", "expected": "its name"}]
+    symbol = verifier.verify("rs", TELLS, cases=cases, lint="off").stdout
+    assert symbol.startswith("_ZN13codegen_codec"), symbol
+    forged = FORGED.replace("pub fn forged", NAMED[how]).replace("SYMBOL", symbol)
+    verdict = verifier.verify("rs", forged, tests=where + TEST, lint="off")
+    assert verdict.outcome is Outcome.COMPILE_ERROR, verdict
+    assert "link" in verdict.message or "already defined" in verdict.message

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from codegen.errors import UsageError
 from codegen.syntax import parse, text, walk
-from codegen.verify.scaffold import declared
 from codegen.verify.scaffold.rust_claims import asked
 from codegen.verify.scaffold.rust_names import refused
 from codegen.verify.scaffold.unit import Edit, Unit, edited, seal
@@ -56,6 +55,12 @@ _WAYS = {
     "panic": "3 => { panic!(); }",
     "unreachable": "4 => { unreachable!(); }",
 }
+# What gives a function the name that another is linked by, or brings in what may. It would be taken
+# in the place of a shared library's; where all is linked together it is there twice, and refused.
+_LINKED = re.compile(
+    r"no_mangle|export_name|\b(global_|naked_)?asm\b|link|include|\bpath\b|\bmod\s+[\w#]+\s*;"
+    r"|global_allocator|proc_macro"
+)
 _WORD = re.compile(r"\w+")
 # what declares a type or what types can do, or brings it in from elsewhere
 _TYPES = re.compile(
@@ -109,7 +114,7 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         included = f'\n::{codec}::include!("{room}/{language.tests}");'
         program = _root(language, solution) + included.encode() + tail
         late = {"program.rs": program, f"{room}/{language.tests}": rewritten, **glue}
-    linking = max(declared.marks(language, text)["linking"] for text in (solution, tests))
+    linking = "-static" if _LINKED.search(solution) or _LINKED.search(tests) else ""
     return Unit(
         form=form,
         tests=tuple(test.path for test in found),
