@@ -36,7 +36,8 @@ class Tool:
     `ignored` are not findings at all. An `optional` tool that is not there is no failure. A
     `preloaded` one is a Python script that the warm interpreter runs, a `resident` one a request to
     the environment's resident tool or language server of the name `argv[0]`. One that only `checks`
-    makes nothing that the run needs; one that `links` reads no source.
+    makes nothing that the run needs. What one `consumes` earlier ones have made, and it is gone
+    after it; such a one reads no source.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Tool:
     preloaded: bool = False
     resident: bool = False
     checks: bool = False
-    links: bool = False
+    consumes: tuple[str, ...] = ()
     pattern: str = ""
 
 

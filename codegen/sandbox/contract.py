@@ -68,7 +68,8 @@ class Step:
     resident tool `argv[0]`, a process of ours that stays; it has only files, arguments and limits.
     What it makes is read-only to the program, as `files` are, and stays for a `bare` step.
     `unreadable` names a program in the working folder that may be run from now on and not be read,
-    not by itself either: what is in it is not to be found there, nor in `/proc/self/mem`.
+    not by itself either: what is in it is not to be found there, nor in `/proc/self/mem`. What a
+    step `consumes`, names in the working folder itself, is gone after it.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Step:
     bare: bool = False
     resident: bool = False
     unreadable: str = ""
+    consumes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,10 @@ def job_message(job: Job) -> bytes:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    for path in (*step.files, *step.collect):
+    for path in (*step.files, *step.collect, *step.consumes):
         _check_path(step, path)
+    if any("/" in name for name in step.consumes):
+        raise UsageError(f"step {step.name!r}: what it consumes lies in the working folder itself")
     if not step.argv or any("\0" in text for text in (*step.argv, *step.env, *step.env.values())):
         raise UsageError(f"step {step.name!r}: no command, or a null byte in it")
     return {
@@ -110,6 +112,7 @@ def _step(step: Step) -> dict[str, Any]:
         "bare": step.bare,
         "resident": step.resident,
         "unreadable": step.unreadable,
+        "consumes": list(step.consumes),
     }
 
 

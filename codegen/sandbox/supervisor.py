@@ -619,6 +619,20 @@ class Workspace:
                 os.close(folder)
         self.files.clear()
 
+    def remove(self, names: list[str]) -> None:
+        """Take away what is in the working folder itself by these names, whatever it is."""
+        if not names:
+            return
+        folder = os.open(JOB, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for name in names:
+                if len(parts_of(name)) > 1:
+                    raise SlotError("not in the working folder itself: {!r}".format(name))
+                _remove(name, folder)
+                self.made.discard(name)
+        finally:
+            os.close(folder)
+
     def hide(self, path: str) -> None:
         """Have a program be run and no longer be read, which its own process is bound by as well.
 
@@ -1307,7 +1321,7 @@ class Step:
         self.restarts, self.keep_going = spec["restarts"], spec["keep_going"]
         self.gives_up = spec["gives_up"]
         self.collect, self.bare, self.resident = spec["collect"], spec["bare"], spec["resident"]
-        self.unreadable = spec["unreadable"]
+        self.unreadable, self.consumes = spec["unreadable"], spec["consumes"]
         frames = [base64.b64decode(frame) for frame in spec["frames"]]
         self.channel = None
         if frames or spec["replies"]:
@@ -2988,6 +3002,7 @@ class Supervisor:
             if not self._goes_on(step, lives):
                 break
         step.wall = time.monotonic() - begun
+        self.isolation.workspace.remove(step.consumes)
 
     def _settle(self, step: Step, life: Life, kills: int) -> bool:
         """Say how a life ended; returns False when the program does not exist."""

@@ -56,7 +56,7 @@ def run_argv(form: Form, marks: Mapping[str, str], limits: Limits) -> tuple[str,
 def compiling(language: Language, form: Form, sources: Sources, limits: Limits) -> tuple[Step, ...]:
     """Return the steps that compile, the first with the files."""
     first, late = start(language, form, sources), sources.late
-    last = max((i for i, tool in enumerate(form.compile) if not tool.links), default=-1)
+    last = max((i for i, tool in enumerate(form.compile) if not tool.consumes), default=-1)
     return tuple(
         Step(
             name=f"compile:{tool.name}",
@@ -65,6 +65,7 @@ def compiling(language: Language, form: Form, sources: Sources, limits: Limits) 
             limits=limits,
             preloaded=tool.preloaded,
             resident=tool.resident,
+            consumes=tool.consumes,
         )
         for i, tool in enumerate(form.compile)
     )

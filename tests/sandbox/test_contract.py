@@ -449,6 +449,15 @@ async def test_a_bare_step_finds_only_what_was_made(sandbox: Pool) -> None:
     assert said(after) == "['c.txt', 'made']"
 
 
+async def test_what_a_step_consumes_is_gone_after_it(sandbox: Pool) -> None:
+    make = "import os; os.makedirs('d/e'); open('d/f', 'w'); open('a', 'w'); os.symlink('a', 'l')"
+    look = "import os; print(sorted(os.listdir('.')))"
+    takes = dataclasses.replace(command(look), consumes=("d", "l", "nothing"))
+    _, before, after = await run_steps(sandbox, command(make), takes, command(look))
+    assert said(before) == "['a', 'd', 'l']"
+    assert said(after) == "['a']"
+
+
 async def test_files_stay_for_later_steps(sandbox: Pool) -> None:
     first = command("open('made', 'w').write('by the first')", files={"given/a.txt": b"A"})
     second = command("print(open('made').read(), open('given/a.txt').read())")

@@ -31,7 +31,7 @@ async def ran(
     if addon:
         warm = tuple(dataclasses.replace(one, addon=addon) for one in environment.warm)
         environment = dataclasses.replace(environment, warm=warm)
-    slot = Slot(sandbox._backend, environment)
+    slot = Slot(type(sandbox._backend)(), environment)  # one that nobody has closed
     await slot.start()
     try:
         return (await slot.run(Job(environment.name, (step,))))[0]
