@@ -214,3 +214,17 @@ def test_nothing_takes_the_place_of_the_harness(verifier: Verifier, how: str, wh
     verdict = verifier.verify("rs", forged, tests=where + TEST, lint="off")
     assert verdict.outcome is Outcome.COMPILE_ERROR, verdict
     assert "link" in verdict.message or "already defined" in verdict.message
+
+
+ALONE = """
+pub fn f(_: i64) -> i64 {
+    let names: Vec<_> = std::fs::read_dir(".").unwrap().map(|one| one.unwrap().file_name()).collect();
+    (names == ["program"]) as i64
+}
+"""
+
+
+@pytest.mark.parametrize("where", [INSIDE, BESIDE], ids=["inside", "beside"])
+def test_nothing_but_the_program_is_there(verifier: Verifier, where: str) -> None:
+    verdict = verifier.verify("rs", ALONE, tests=where + TEST, lint="off")
+    assert verdict.passed, verdict
