@@ -169,6 +169,7 @@ def _step(value: Json, files: Mapping[str, bytes]) -> sandbox.Step:
         "limits": Limits(**value["limits"]),
         "frames": tuple(_bytes(frame, files) for frame in value["frames"]),
         "collect": tuple(value["collect"]),
+        "consumes": tuple(value.get("consumes", ())),
     }
     return sandbox.Step(**found)
 

@@ -193,6 +193,7 @@ OTHER_STEP = sandbox.Step(
     keep_bytes=5,
     bare=True,
     unreadable="program",
+    consumes=("object",),
 )
 
 
