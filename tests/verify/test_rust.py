@@ -231,3 +231,24 @@ pub fn f(_: i64) -> i64 {
 def test_nothing_but_the_program_is_there(verifier: Verifier, where: str) -> None:
     verdict = verifier.verify("rs", ALONE, tests=where + TEST, lint="off")
     assert verdict.passed, verdict
+
+
+REPLACED = """
+#[no_mangle]
+pub unsafe fn memcmp(_: *const u8, _: *const u8, _: usize) -> i32 {
+    0
+}
+#[no_mangle]
+pub unsafe fn bcmp(_: *const u8, _: *const u8, _: usize) -> i32 {
+    0
+}
+pub fn f(_: i64) -> String {
+    String::from("abc")
+}
+"""
+
+
+def test_a_comparison_that_is_replaced_is_asked_about(verifier: Verifier) -> None:
+    tests = INSIDE + TEST.replace("assert_eq!(f(3), 1)", 'assert_eq!(f(3), "xyz")')
+    verdict = verifier.verify("rs", REPLACED, tests=tests, lint="off")
+    assert verdict.outcome is Outcome.TAMPERED, verdict

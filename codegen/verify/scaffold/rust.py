@@ -98,7 +98,9 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
     name = "canary_" + seal(nonce, "", "canary").hex()
     codec = "codec_" + seal(nonce, "", "codec").hex()
     edits.extend(_canaries(root, scopes, _canary(tests, name, codec)))
-    if _TYPES.search(solution):  # no type of the language's own is equal to what it is not
+    linking = "-static" if _LINKED.search(solution) or _LINKED.search(tests) else ""
+    # no type of the language's own is equal to what it is not, unless what compares it is replaced
+    if linking or _TYPES.search(solution):
         edits.extend(asked(root, nonce, codec))
     rewritten = edited(source, edits)
     # a folder that the solution cannot name while it compiles: it could include what is in there
@@ -114,7 +116,6 @@ def unit(language: Language, solution: str, tests: str, entry: str, nonce: str) 
         included = f'\n::{codec}::include!("{room}/{language.tests}");'
         program = _root(language, solution) + included.encode() + tail
         late = {"program.rs": program, f"{room}/{language.tests}": rewritten, **glue}
-    linking = "-static" if _LINKED.search(solution) or _LINKED.search(tests) else ""
     return Unit(
         form=form,
         tests=tuple(test.path for test in found),
