@@ -62,9 +62,9 @@ _LINKED = re.compile(
     r"|global_allocator|proc_macro"
 )
 _WORD = re.compile(r"\w+")
-# what declares a type or what types can do, or brings it in from elsewhere
+# what declares a type or what types can do, brings it in from elsewhere, or goes about types
 _TYPES = re.compile(
-    r"\b(derive|dyn|enum|extern|impl|include|macro|macro_rules|mod|struct|trait|union)\b"
+    r"\b(derive|dyn|enum|extern|impl|include|macro|macro_rules|mod|struct|trait|union|unsafe)\b"
 )
 SCRIPT = "main"
 _PATHS = ("scoped_identifier", "scoped_use_list", "use_wildcard", "scoped_type_identifier")
